@@ -1,0 +1,133 @@
+import * as z from 'zod'
+
+const positive = z.number().positive()
+const nonnegative = z.number().nonnegative()
+const count = z.int().positive()
+/** Lowest and highest published value, picojoule per bit. */
+const energyRange = z.tuple([nonnegative, nonnegative]).describe('[low, high] in pJ/bit')
+
+const Wafer = z.strictObject({
+  shape: z.enum(['disc', 'square']).describe('a round wafer, or the square (corners clipped) cut from one'),
+  size_mm: positive.describe('diameter of the disc or side of the square'),
+  edgeExclusion_mm: nonnegative
+})
+
+const Die = z.strictObject({
+  width_mm: positive,
+  height_mm: positive,
+  cores: count.describe('compute cores per die'),
+  macsPerCore: count.describe('16-bit multiply-accumulates per core and cycle'),
+  arrayRows: count.describe('rows of the systolic array a core is made of'),
+  arrayColumns: count,
+  clock_Hz: positive,
+  sramPerCore_B: positive,
+  sramBandwidth_Bps: positive.describe('all cores of a die together'),
+  energyPerFlop_pJ: z.tuple([positive, positive]).describe('[low, high] whole-chip energy of one 16-bit FLOP')
+})
+
+const Memory = z.strictObject({
+  kind: z
+    .enum(['stacks', 'stacked-on-die', 'edge', 'sram'])
+    .describe('DRAM stacks beside each die; bonded on the die; DRAM ports on the wafer edge; none but the SRAM'),
+  stacksPerDie: nonnegative.describe('for edge: ports of the whole wafer'),
+  stackCapacity_B: nonnegative,
+  stackBandwidth_Bps: nonnegative,
+  stackFootprint_mm2: nonnegative,
+  energy_pJPerBit: energyRange
+})
+
+const Links = z.strictObject({
+  bandwidthPerEdge_Bps: positive.describe('one edge of a die, one direction'),
+  latency_s: nonnegative.describe('one hop'),
+  reach_mm: positive.describe('longest wire'),
+  energy_pJPerBit: energyRange,
+  shorelineDensity_BpsPerMm: positive.describe('what a millimetre of die edge carries, both directions, DRAM and links together')
+})
+
+const WaferLink = z.strictObject({
+  bandwidth_Bps: positive.describe('one wafer edge, one direction'),
+  latency_s: nonnegative,
+  energy_pJPerBit: energyRange
+})
+
+const PowerLimit = z.strictObject({
+  cap_W: positive.nullable().describe('null waives the cap'),
+  waiver: z.string().optional().describe('why a null cap is acceptable; required with it')
+})
+
+/** What an operator costs beyond arithmetic and bytes; zero overheads on wafers, fitted ones on GPUs. */
+const Execution = z.strictObject({
+  matrixEfficiency: z.number().positive().max(1).describe('share of peak that a very large matrix product reaches'),
+  halfRows: nonnegative.describe('rows M at which a product reaches half of matrixEfficiency: M/(M+halfRows)'),
+  halfColumns: nonnegative,
+  halfReduction: nonnegative,
+  memoryEfficiency: z.number().positive().max(1).describe('share of peak bandwidth that streaming operators reach'),
+  launchOverhead_s: nonnegative.describe('host and scheduler time of one kernel'),
+  iterationOverhead_s: nonnegative.describe('data loader and framework time of one optimiser step'),
+  overlap: z.number().min(0).max(1).describe('share of the communication that can hide under independent compute that does')
+})
+
+const Provenance = z.record(
+  z.string(),
+  z.strictObject({
+    source: z.string().min(1),
+    mark: z.enum(['R', 'S', 'M', 'I', 'X', 'F']).describe('R primary, S secondary, M general knowledge, I inferred, X computed, F fitted')
+  })
+)
+
+/** A wafer: a mesh of equal dies. */
+export const WaferChipSpec = z.strictObject({
+  schema: z.literal('tmac.chip/1').default('tmac.chip/1'),
+  kind: z.literal('wafer'),
+  name: z.string().min(1),
+  title: z.string().default(''),
+  technology: z.string(),
+  wafer: Wafer,
+  wafers: count.default(1),
+  grid: z.strictObject({ rows: count, columns: count, gap_mm: nonnegative, spares: z.int().nonnegative().default(0) }),
+  die: Die,
+  memory: Memory,
+  links: Links,
+  waferLink: WaferLink,
+  power: PowerLimit,
+  execution: Execution,
+  provenance: Provenance.default({})
+})
+export type WaferChipSpec = z.output<typeof WaferChipSpec>
+
+/** A switched cluster: nodes of accelerators behind a two-level network. */
+export const ClusterChipSpec = z.strictObject({
+  schema: z.literal('tmac.chip/1').default('tmac.chip/1'),
+  kind: z.literal('cluster'),
+  name: z.string().min(1),
+  title: z.string().default(''),
+  devices: count,
+  device: z.strictObject({
+    peakFlops: positive.describe('dense 16-bit FLOP/s'),
+    memory_B: positive,
+    memoryBandwidth_Bps: positive,
+    cache_B: positive,
+    power_W: positive,
+    energyPerFlop_pJ: z.tuple([positive, positive]),
+    memoryEnergy_pJPerBit: energyRange
+  }),
+  node: z.strictObject({
+    devices: count,
+    bandwidth_Bps: positive.describe('per device and direction, what collectives reach'),
+    latency_s: nonnegative.describe('one collective launch'),
+    stepLatency_s: nonnegative.describe('one ring step'),
+    energy_pJPerBit: energyRange
+  }),
+  network: z.strictObject({
+    bandwidthPerDevice_Bps: positive.describe('between nodes, per device and direction'),
+    latency_s: nonnegative.describe('one step between nodes'),
+    energy_pJPerBit: energyRange
+  }),
+  execution: Execution,
+  provenance: Provenance.default({})
+})
+export type ClusterChipSpec = z.output<typeof ClusterChipSpec>
+
+export const ChipSpec = z.discriminatedUnion('kind', [WaferChipSpec, ClusterChipSpec])
+export type ChipSpec = z.output<typeof ChipSpec>
+export type ChipSpecInput = z.input<typeof ChipSpec>
