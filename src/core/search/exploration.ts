@@ -1,0 +1,50 @@
+import type { ChipSpec } from '../chip/chip-spec.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Evaluation } from '../simulator/evaluation.ts'
+import type { ModelSpec } from '../workload/model-spec.ts'
+import type { TrainingSpec } from '../workload/training-spec.ts'
+
+/** What is minimised or maximised when one design must be named best. */
+export type Objective = 'throughput' | 'energy' | 'throughput-per-watt' | 'throughput-per-cost'
+
+/** A design worth keeping: a chip, a mapping on it, and what the simulator says of the pair. */
+export interface KeptPoint {
+  /** 'search' (ours on the given chip), 'architecture' (ours on an explored chip) or 'policy:NAME'. */
+  readonly source: string
+  /** Human label: policy name or the architecture genes that differ from the base chip. */
+  readonly label: string
+  readonly chip: ChipSpec
+  readonly mapping: Mapping
+  readonly evaluation: Evaluation
+  /** Wafer area in use, mm2; undefined for clusters. */
+  readonly area_mm2: number | undefined
+  /** Manufacturing cost of one good wafer, USD; undefined for clusters. */
+  readonly cost_usd: number | undefined
+}
+
+/** A policy that found no design that fits, with its best attempt and the limit it breaks. */
+export interface FailedPolicy {
+  readonly policy: string
+  readonly reason: string
+  readonly evaluation: Evaluation | undefined
+}
+
+/** Everything an exploration depends on; frozen by hash in the project. */
+export interface ExplorationInputs {
+  readonly model: ModelSpec
+  readonly chip: ChipSpec
+  readonly training: TrainingSpec
+  readonly space: unknown
+  readonly policies: readonly string[]
+  readonly objective: Objective
+  readonly seed: number
+}
+
+export interface Certificate {
+  readonly lowerBound_s: number
+  readonly best_s: number
+  /** best/bound - 1 */
+  readonly gap: number
+  /** What the bound rests on, e.g. 'compute', 'memory', 'pipeline'. */
+  readonly binding: string
+}

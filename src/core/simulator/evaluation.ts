@@ -1,0 +1,65 @@
+import type { Mapping } from '../mapping/mapping.ts'
+
+/** Where the time of one optimiser step goes. The members sum to the iteration time. */
+export interface TimeBreakdown_s {
+  readonly compute: number
+  readonly recompute: number
+  readonly tensorCommunication: number
+  readonly pipelineCommunication: number
+  readonly dataCommunication: number
+  readonly bubble: number
+  readonly optimizer: number
+  readonly other: number
+}
+
+/** Bytes per die at the worst moment of a step. All members but capacity and peak sum to peak. */
+export interface MemoryBreakdown_B {
+  readonly capacity: number
+  readonly peak: number
+  readonly weights: number
+  readonly gradients: number
+  readonly optimizer: number
+  readonly activations: number
+  readonly workspace: number
+}
+
+/** A limit that a design breaks: by what subject, the value it has, the value it may have, and the unit of both. */
+export interface Violation {
+  readonly code: string
+  readonly message: string
+  readonly subject: string
+  readonly value: number
+  readonly limit: number
+  readonly unit: string
+}
+
+export interface StageEvaluation {
+  readonly stage: number
+  readonly layers: number
+  readonly dies: number
+  readonly microBatchTime_s: { readonly forward: number; readonly backward: number; readonly recompute: number }
+  readonly time_s: number
+  readonly memory_B: MemoryBreakdown_B
+}
+
+/** The typed result that every simulator level gives; schema `tmac.evaluation/1`. */
+export interface Evaluation {
+  readonly schema: 'tmac.evaluation/1'
+  readonly level: 'analytic'
+  readonly feasible: boolean
+  readonly violations: readonly Violation[]
+  readonly parameters: number
+  readonly modelFlops: number
+  readonly executedFlops: number
+  readonly iterationTime_s: number
+  readonly tokensPerSecond: number
+  readonly mfu: number
+  readonly hfu: number
+  readonly time_s: TimeBreakdown_s
+  readonly memory_B: MemoryBreakdown_B
+  readonly stages: readonly StageEvaluation[]
+  readonly energy_J: { readonly low: number; readonly high: number }
+  readonly power_W: { readonly low: number; readonly high: number }
+  readonly lowerBound: { readonly iterationTime_s: number; readonly binding: string }
+  readonly mapping: Mapping
+}
