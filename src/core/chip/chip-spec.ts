@@ -41,7 +41,9 @@ const Links = z.strictObject({
   latency_s: nonnegative.describe('one hop'),
   reach_mm: positive.describe('longest wire'),
   energy_pJPerBit: energyRange,
-  shorelineDensity_BpsPerMm: positive.describe('what a millimetre of die edge carries, both directions, DRAM and links together')
+  shorelineDensity_BpsPerMm: positive.describe(
+    'what a millimetre of die edge carries, both directions, DRAM and links together'
+  )
 })
 
 const WaferLink = z.strictObject({
@@ -64,14 +66,20 @@ const Execution = z.strictObject({
   memoryEfficiency: z.number().positive().max(1).describe('share of peak bandwidth that streaming operators reach'),
   launchOverhead_s: nonnegative.describe('host and scheduler time of one kernel'),
   iterationOverhead_s: nonnegative.describe('data loader and framework time of one optimiser step'),
-  overlap: z.number().min(0).max(1).describe('share of the communication that can hide under independent compute that does')
+  overlap: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('share of the communication that can hide under independent compute that does')
 })
 
 const Provenance = z.record(
   z.string(),
   z.strictObject({
     source: z.string().min(1),
-    mark: z.enum(['R', 'S', 'M', 'I', 'X', 'F']).describe('R primary, S secondary, M general knowledge, I inferred, X computed, F fitted')
+    mark: z
+      .enum(['R', 'S', 'M', 'I', 'X', 'F'])
+      .describe('R primary, S secondary, M general knowledge, I inferred, X computed, F fitted')
   })
 )
 

@@ -31,7 +31,10 @@ export const Plan = z.strictObject({
     y: z.enum(['replicated', 'batch', 'sequence', 'hidden'])
   }),
   operators: z.record(z.string(), Layout),
-  recompute: z.array(z.string()).default([]).describe('stored tensors that are not kept but recomputed in the backward pass')
+  recompute: z
+    .array(z.string())
+    .default([])
+    .describe('stored tensors that are not kept but recomputed in the backward pass')
 })
 export type Plan = z.output<typeof Plan>
 

@@ -1,0 +1,104 @@
+import type * as z from 'zod'
+import { nearest } from './nearest.ts'
+
+/** Kinds of trouble a person can cause or meet; hosts turn them into exit codes and screens. */
+export type ProblemCode =
+  | 'bad-input'
+  | 'bad-json'
+  | 'unknown-name'
+  | 'illegal-mapping'
+  | 'file-not-found'
+  | 'not-a-file'
+  | 'read-only'
+  | 'disk-full'
+  | 'not-a-project'
+  | 'newer-version'
+  | 'corrupt-project'
+  | 'locked-project'
+  | 'usage'
+  | 'infeasible'
+
+/** An error whose message is meant for a person: it names the thing, its value, the limit and a fix. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  /** Where in the input, as `training.globalBatch`; empty when the input as a whole is meant. */
+  readonly path: string
+  constructor(code: ProblemCode, message: string, path = '') {
+    super(message)
+    this.name = 'Problem'
+    this.code = code
+    this.path = path
+  }
+}
+
+const dotted = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    ''
+  )
+
+const memberAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, part) =>
+      inner !== null && typeof inner === 'object' ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
+    value
+  )
+
+const shown = (value: unknown): string => {
+  if (typeof value === 'number') return String(value)
+  const text = JSON.stringify(value)
+  return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** The issues of a union's closest branch say more than "invalid input" of the union itself. */
+function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
+  const branches = issue.errors.filter((branch) => branch.length > 0)
+  const closest = branches.sort((a, b) => a.length - b.length)[0]?.[0]
+  return closest ? mostTelling({ ...closest, path: [...issue.path, ...closest.path] }) : issue
+}
+
+/**
+ * Parses a value from outside by its schema.
+ * @param what names the input for the message, e.g. `model file gpt.json`
+ * @throws Problem `bad-input` naming the path, the value and, for a key nobody knows, the nearest one that exists
+ */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = mostTelling(result.error.issues[0]!)
+  const path = dotted(issue.path)
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!
+    const known = knownKeys(schema, issue.path)
+    const guess = nearest(key, known)
+    const hint = guess ? `; did you mean '${guess}'?` : known.length > 0 ? `; known: ${known.join(', ')}` : ''
+    throw new Problem(
+      'bad-input',
+      `${what}: unknown key '${path ? `${path}.${key}` : key}'${hint}`,
+      path ? `${path}.${key}` : key
+    )
+  }
+  const found = memberAt(value, issue.path)
+  throw new Problem('bad-input', `${what}: ${path ? `'${path}' is ${shown(found)}: ` : ''}${issue.message}`, path)
+}
+
+/** Keys that the schema's object at this path takes; empty where the schema is no plain object. */
+function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
+  type Definition = {
+    shape?: Record<string, unknown>
+    element?: unknown
+    innerType?: unknown
+    in?: unknown
+    valueType?: unknown
+    options?: unknown[]
+  }
+  const definition = (schema as { _zod?: { def: Definition } } | undefined)?._zod?.def
+  if (!definition) return []
+  if (definition.innerType) return knownKeys(definition.innerType, path)
+  if (definition.in) return knownKeys(definition.in, path)
+  if (definition.options) return definition.options.flatMap((option) => knownKeys(option, path))
+  const [head, ...rest] = path
+  if (head === undefined) return Object.keys(definition.shape ?? {})
+  return knownKeys(definition.shape?.[String(head)] ?? definition.element ?? definition.valueType, rest)
+}
