@@ -9,13 +9,18 @@ const energyRange = z.tuple([nonnegative, nonnegative]).describe('[low, high] in
 const Wafer = z.strictObject({
   shape: z.enum(['disc', 'square']).describe('a round wafer, or the square (corners clipped) cut from one'),
   size_mm: positive.describe('diameter of the disc or side of the square'),
-  edgeExclusion_mm: nonnegative
+  edgeExclusion_mm: nonnegative.describe('ring of the 300 mm wafer, or of the disc given, that carries no dies')
 })
 
 const Die = z.strictObject({
   width_mm: positive,
   height_mm: positive,
-  cores: count.describe('compute cores per die'),
+  cores: count.describe('compute cores per die that work; spare ones are not counted'),
+  spareCores: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('cores made beside `cores`, any of which may be dead; none when absent'),
   macsPerCore: count.describe('16-bit multiply-accumulates per core and cycle'),
   arrayRows: count.describe('rows of the systolic array a core is made of'),
   arrayColumns: count,
@@ -29,9 +34,9 @@ const Memory = z.strictObject({
   kind: z
     .enum(['stacks', 'stacked-on-die', 'edge', 'sram'])
     .describe('DRAM stacks beside each die; bonded on the die; DRAM ports on the wafer edge; none but the SRAM'),
-  stacksPerDie: nonnegative.describe('for edge: ports of the whole wafer'),
+  stacksPerDie: nonnegative.describe('for edge: ports of the whole wafer, shared equally by its dies'),
   stackCapacity_B: nonnegative,
-  stackBandwidth_Bps: nonnegative,
+  stackBandwidth_Bps: nonnegative.describe('reads and writes together'),
   stackFootprint_mm2: nonnegative,
   energy_pJPerBit: energyRange
 })
@@ -52,9 +57,33 @@ const WaferLink = z.strictObject({
   energy_pJPerBit: energyRange
 })
 
-const PowerLimit = z.strictObject({
-  cap_W: positive.nullable().describe('null waives the cap'),
-  waiver: z.string().optional().describe('why a null cap is acceptable; required with it')
+const PowerLimit = z
+  .strictObject({
+    cap_W: positive.nullable().describe('of one wafer; null waives the cap'),
+    waiver: z.string().min(1).optional().describe('why a null cap is acceptable; required with it')
+  })
+  .refine((power) => power.cap_W !== null || power.waiver !== undefined, {
+    error: 'a null cap needs a waiver that says why; give power.waiver, or power.cap_W in watt',
+    path: ['waiver']
+  })
+
+/** How the wafer is made, where it differs from bonding known-good dies at the yields of the technology table. */
+const Manufacture = z.strictObject({
+  assembly: z
+    .enum(['known-good-dies', 'monolithic'])
+    .optional()
+    .describe('tested dies bonded on a passive wafer (when absent), or one wafer whose reticles are stitched'),
+  yieldModel: z
+    .enum(['negative-binomial', 'poisson', 'murphy', 'seeds'])
+    .optional()
+    .describe('negative binomial when absent'),
+  bondYield: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('share of bonds that hold; the assembly table when absent'),
+  costCap_usd: positive.optional().describe('most that one good wafer may cost; no limit when absent')
 })
 
 /** What an operator costs beyond arithmetic and bytes; zero overheads on wafers, fitted ones on GPUs. */
@@ -73,13 +102,14 @@ const Execution = z.strictObject({
     .describe('share of the communication that can hide under independent compute that does')
 })
 
+/** Source of every number, by its path as `die.clock_Hz`; a range of two numbers is one entry. */
 const Provenance = z.record(
   z.string(),
   z.strictObject({
     source: z.string().min(1),
     mark: z
-      .enum(['R', 'S', 'M', 'I', 'X', 'F'])
-      .describe('R primary, S secondary, M general knowledge, I inferred, X computed, F fitted')
+      .enum(['R', 'S', 'M', 'I', 'X', 'F', 'U'])
+      .describe('R primary, S secondary, M general knowledge, I inferred, X computed, F fitted, U set by the user')
   })
 )
 
@@ -98,6 +128,7 @@ export const WaferChipSpec = z.strictObject({
   links: Links,
   waferLink: WaferLink,
   power: PowerLimit,
+  manufacture: Manufacture.optional(),
   execution: Execution,
   provenance: Provenance.default({})
 })

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { chipPreset, chipPresets } from '../../src/core/chip/chip-presets.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+
+const wafer = chipPreset('wsc-llm-54')
+
+describe('overriding a chip', () => {
+  it('changes what is named and nothing else', () => {
+    const chip = mergeChip(wafer, { grid: { columns: 7 }, memory: { stackCapacity_B: 24e9 } })
+    expect(chip).toEqual({
+      ...wafer,
+      grid: { ...wafer.grid, columns: 7 },
+      memory: { ...wafer.memory, stackCapacity_B: 24e9 },
+      provenance: {
+        ...wafer.provenance,
+        'grid.columns': { source: 'set in place of the value of wsc-llm-54', mark: 'U' },
+        'memory.stackCapacity_B': { source: 'set in place of the value of wsc-llm-54', mark: 'U' }
+      }
+    })
+  })
+
+  it('gives the same chip back when nothing is overridden', () => {
+    for (const chip of chipPresets) expect(mergeChip(chip, undefined)).toEqual(chip)
+  })
+
+  it('takes a range whole and believes a source that comes with it', () => {
+    const fitted = { source: 'fit to two runs', mark: 'F' }
+    const chip = mergeChip(wafer, {
+      links: { energy_pJPerBit: [1, 2] },
+      provenance: { 'links.energy_pJPerBit': fitted }
+    })
+    expect(chip.kind === 'wafer' && chip.links.energy_pJPerBit).toEqual([1, 2])
+    expect(chip.provenance['links.energy_pJPerBit']).toEqual(fitted)
+  })
+
+  it('names an unknown key and the key that was meant', () => {
+    expect(() => mergeChip(wafer, { grid: { colums: 7 } })).toThrow(/'grid.colums'; did you mean 'columns'/)
+  })
+
+  it('refuses a device count on a wafer and says what a wafer has', () => {
+    expect(() => mergeChip(wafer, {}, 32)).toThrow(/6 rows x 9 columns/)
+  })
+
+  it('sets the devices of a cluster to any count', () => {
+    expect(mergeChip(chipPreset('a100-80gb'), undefined, 3072)).toMatchObject({ devices: 3072 })
+    expect(() => mergeChip(chipPreset('a100-80gb'), undefined, 0)).toThrow(/'devices' is 0/)
+  })
+
+  it('refuses to turn a wafer into a cluster', () => {
+    expect(() => mergeChip(wafer, { kind: 'cluster' })).toThrow(/start from another preset/)
+  })
+
+  it('waives a power cap only with a reason', () => {
+    const capped = chipPreset('lean-48')
+    expect(() => mergeChip(capped, { power: { cap_W: null } })).toThrow(/needs a waiver/)
+    expect(mergeChip(capped, { power: { cap_W: null, waiver: 'study' } })).toMatchObject({ power: { cap_W: null } })
+  })
+
+  it('refuses an override that is no object', () => {
+    expect(() => mergeChip(wafer, [1])).toThrow(/must be an object/)
+  })
+})
