@@ -1,6 +1,11 @@
 import * as z from 'zod'
 
-const count = z.int().positive()
+// Far beyond any published model, so that a slip of the pen is refused before it fills the memory.
+const count = z
+  .int()
+  .positive()
+  .max(2 ** 30)
+const layerCount = z.int().positive().max(10_000)
 
 const MoeSpec = z.strictObject({
   experts: count.describe('routed experts of one MoE layer'),
@@ -13,7 +18,7 @@ const MoeSpec = z.strictObject({
 
 const ModelFields = z.strictObject({
   name: z.string().min(1),
-  layers: count,
+  layers: layerCount,
   hidden: count,
   heads: count,
   kvHeads: count.optional(),
