@@ -1,0 +1,47 @@
+import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from '../search/exploration.ts'
+
+export type RunStatus = 'running' | 'interrupted' | 'finished' | 'failed'
+
+/** What produced a run: the program's version, the engine's and the project format's. */
+export interface Versions {
+  readonly tmac: string
+  readonly node: string
+  readonly schema: number
+}
+
+/** Hashes (SHA-256 of canonical JSON) under which a run's inputs are frozen. */
+export interface InputHashes {
+  readonly model: string
+  readonly chip: string
+  readonly training: string
+  readonly space: string
+  /** All inputs together, policies, objective and seed included. */
+  readonly all: string
+}
+
+/** A run as a project keeps it. Times are ISO 8601 in UTC. */
+export interface RunRecord {
+  readonly id: number
+  readonly status: RunStatus
+  readonly createdAt: string
+  readonly finishedAt: string | undefined
+  readonly command: string
+  readonly inputs: ExplorationInputs
+  readonly hashes: InputHashes
+  readonly versions: Versions
+  readonly certificate: Certificate | undefined
+  /** Counters of the search by name, e.g. designs evaluated. */
+  readonly statistics: Readonly<Record<string, number>>
+  /** Why a failed run failed. */
+  readonly failure: string | undefined
+  readonly pointCount: number
+  readonly failedPolicies: readonly FailedPolicy[]
+}
+
+/** A kept point with its place in the project: `id` is unique in the project, `ordinal` counts within the run. */
+export interface StoredPoint extends KeptPoint {
+  readonly id: number
+  readonly runId: number
+  readonly ordinal: number
+  readonly onFront: boolean
+}

@@ -1,0 +1,136 @@
+import type { Database } from 'better-sqlite3'
+import { Problem } from '../../core/problem.ts'
+import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
+import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import { pointTable, type PointTable } from './point-table.ts'
+import { guarded } from './project-problem.ts'
+import { inputsHash, runTable, type RunTable } from './run-table.ts'
+import { RunWriter } from './run-writer.ts'
+import { specTable } from './spec-table.ts'
+import { hasLiveWriter, type WriterLock } from './writer-lock.ts'
+
+/**
+ * An open project. One process writes it, any number read it meanwhile. Every call that fails on the file throws a Problem that says what
+ * to do about it.
+ */
+export class ProjectStore {
+  readonly path: string
+  readonly #database: Database
+  readonly #lock: WriterLock | undefined
+  readonly #runs: RunTable
+  readonly #points: PointTable
+
+  /** Use `openProject`. @param lock the writer's; without it the store only reads */
+  constructor(path: string, database: Database, lock: WriterLock | undefined) {
+    this.path = path
+    this.#database = database
+    this.#lock = lock
+    const specs = specTable(database, path)
+    this.#points = pointTable(database, specs)
+    this.#runs = runTable(database, specs, () => lock !== undefined || hasLiveWriter(path))
+    if (lock) this.#transact(() => this.#runs.interruptAll())
+  }
+
+  startRun(inputs: ExplorationInputs, { command, versions }: { command: string; versions: Versions }): RunWriter {
+    let id = 0
+    this.#transact(() => {
+      id = this.#runs.insert(inputs, command, versions)
+    })
+    return this.#writer(id)
+  }
+
+  /**
+   * Goes on with a run that did not finish; its points stay, `lastCheckpoint` says where it was.
+   * @throws Problem `unknown-name` when there is no such run, `usage` when it finished
+   */
+  resumeRun(id: number): RunWriter {
+    const { status } = this.run(id)
+    if (status === 'finished')
+      throw new Problem('usage', `run ${id} of '${this.path}' is finished: there is nothing to resume. Start a new run`)
+    if (status === 'running') throw new Problem('usage', `run ${id} of '${this.path}' is still running`)
+    this.#transact(() => this.#runs.restart(id))
+    return this.#writer(id)
+  }
+
+  /** The newest unfinished run of exactly these inputs, if there is one. */
+  resumable(inputs: ExplorationInputs): RunRecord | undefined {
+    const wanted = inputsHash(inputs)
+    return this.runs().findLast((run) => run.hashes.all === wanted && run.status !== 'finished')
+  }
+
+  runs(): RunRecord[] {
+    return guarded(this.path, () => this.#runs.all())
+  }
+
+  /** @throws Problem `unknown-name` naming the runs there are */
+  run(id: number): RunRecord {
+    const run = guarded(this.path, () => this.#runs.byId(id))
+    if (run) return run
+    const known = this.runs().map((other) => other.id)
+    const there = known.length > 0 ? `runs there are: ${known.join(', ')}` : 'it has no runs yet'
+    throw new Problem('unknown-name', `'${this.path}' has no run ${id}; ${there}`)
+  }
+
+  points(runId: number): StoredPoint[] {
+    return guarded(this.path, () => this.#points.ofRun(runId))
+  }
+
+  /** @throws Problem `unknown-name` */
+  point(id: number): StoredPoint {
+    const point = guarded(this.path, () => this.#points.byId(id))
+    if (!point)
+      throw new Problem('unknown-name', `'${this.path}' has no point ${id}; 'report' lists the points of a project`)
+    return point
+  }
+
+  /** The feasible point that is best by the run's own objective, the upper ends of power and energy counted. */
+  bestPoint(runId: number): StoredPoint | undefined {
+    const { objective } = this.run(runId).inputs
+    return guarded(this.path, () => this.#points.best(runId, objective))
+  }
+
+  front(runId: number): StoredPoint[] {
+    return guarded(this.path, () => this.#points.front(runId))
+  }
+
+  /**
+   * Leaves one file that any SQLite opens, also from a read-only medium. A run still going becomes interrupted.
+   * @throws Problem `disk-full` when the journal cannot be folded in; it then stays beside the project and nothing is lost
+   */
+  close(): void {
+    if (!this.#database.open) return
+    try {
+      if (this.#lock) {
+        this.#transact(() => this.#runs.interruptAll())
+        guarded(this.path, () => this.#database.pragma('wal_checkpoint(TRUNCATE)'))
+        this.#leaveWalMode()
+      }
+    } finally {
+      this.#database.close()
+      this.#lock?.release()
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Refused while others read the project; the file is then whole all the same, and the last to close it tidies up. */
+  #leaveWalMode(): void {
+    try {
+      this.#database.pragma('busy_timeout = 0')
+      this.#database.pragma('journal_mode = DELETE')
+    } catch {
+      return
+    }
+  }
+
+  #writer(id: number): RunWriter {
+    return new RunWriter(id, this.#runs, this.#points, (change) => this.#transact(change))
+  }
+
+  #transact(change: () => void): void {
+    if (!this.#lock) throw new Problem('read-only', `'${this.path}' is open for reading only; open it for writing`)
+    guarded(this.path, () => this.#database.transaction(change).immediate())
+  }
+}

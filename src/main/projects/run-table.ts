@@ -1,0 +1,179 @@
+import type { Database } from 'better-sqlite3'
+import { hostname } from 'node:os'
+import { canonicalJson } from '../../core/canonical.ts'
+import { contentHash } from '../../core/content-hash.ts'
+import type { InputHashes, RunRecord, RunStatus, Versions } from '../../core/report/run-record.ts'
+import type { Certificate, ExplorationInputs, FailedPolicy, Objective } from '../../core/search/exploration.ts'
+import { evaluationJson, evaluationOf } from './point-table.ts'
+import type { SpecTable } from './spec-table.ts'
+
+interface RunRow {
+  readonly id: number
+  readonly created_at: string
+  readonly finished_at: string | null
+  readonly status: RunStatus
+  readonly command: string
+  readonly seed: number
+  readonly objective: Objective
+  readonly policies: string
+  readonly inputs_hash: string
+  readonly model_hash: string
+  readonly chip_hash: string
+  readonly training_hash: string
+  readonly space_hash: string
+  readonly versions: string
+  readonly certificate: string | null
+  readonly statistics: string
+  readonly failure: string | null
+  readonly points: number
+}
+
+interface FailureRow {
+  readonly policy: string
+  readonly reason: string
+  readonly evaluation: string | null
+  readonly mapping_hash: string | null
+}
+
+/** How a run ended: what the search proves about its best design, and what the search counted. */
+export interface RunEnding {
+  readonly status: RunStatus
+  readonly certificate?: Certificate
+  readonly statistics?: Readonly<Record<string, number>>
+  readonly failure?: string
+}
+
+/** SQL on the runs of a project. Writing calls belong within a transaction. */
+export interface RunTable {
+  /** Freezes the inputs by hash and starts a run; returns its id. */
+  insert(inputs: ExplorationInputs, command: string, versions: Versions): number
+  /** Makes a run that ended ours again. */
+  restart(id: number): void
+  checkpoint(id: number, state: unknown): void
+  lastCheckpoint(id: number): unknown
+  fail(id: number, failed: FailedPolicy): void
+  end(id: number, ending: RunEnding): void
+  /** Ends every run that no process is working on; called by the one writer before it starts its own. */
+  interruptAll(): void
+  all(): RunRecord[]
+  byId(id: number): RunRecord | undefined
+}
+
+/** Equal for two explorations exactly when they must give the same result. */
+export const inputsHash = (inputs: ExplorationInputs): string => contentHash(inputs)
+
+const optional = <Value>(json: string | null): Value | undefined =>
+  json === null ? undefined : (JSON.parse(json) as Value)
+
+/** @param writerLives whether a run that says 'running' is being worked on; one that a dead process left is interrupted */
+export function runTable(database: Database, specs: SpecTable, writerLives: () => boolean): RunTable {
+  const insertRow = database.prepare(
+    `INSERT INTO run (created_at, status, command, seed, objective, policies, inputs_hash, model_hash, chip_hash,
+       training_hash, space_hash, versions, process_id, host)
+     VALUES (@created_at, 'running', @command, @seed, @objective, @policies, @inputs_hash, @model_hash, @chip_hash,
+       @training_hash, @space_hash, @versions, @process_id, @host)`
+  )
+  const restartRow = database.prepare(
+    `UPDATE run SET status = 'running', finished_at = NULL, failure = NULL, process_id = ?, host = ? WHERE id = ?`
+  )
+  const setCheckpoint = database.prepare('UPDATE run SET checkpoint = ? WHERE id = ?')
+  const getCheckpoint = database.prepare<[number], string | null>('SELECT checkpoint FROM run WHERE id = ?').pluck()
+  const insertFailure = database.prepare(
+    `INSERT INTO policy_failure (run_id, policy, reason, evaluation, mapping_hash) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET reason = excluded.reason, evaluation = excluded.evaluation, mapping_hash = excluded.mapping_hash`
+  )
+  const endRow = database.prepare(
+    `UPDATE run SET status = ?, finished_at = ?, certificate = coalesce(?, certificate),
+       statistics = coalesce(?, statistics), failure = ? WHERE id = ?`
+  )
+  const interruptRows = database.prepare(`UPDATE run SET status = 'interrupted' WHERE status = 'running'`)
+  const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points FROM run`
+  const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
+  const selectId = database.prepare<[number], RunRow>(`${select} WHERE id = ?`)
+  const selectFailures = database.prepare<[number], FailureRow>(
+    'SELECT policy, reason, evaluation, mapping_hash FROM policy_failure WHERE run_id = ? ORDER BY rowid'
+  )
+
+  const failures = (runId: number): FailedPolicy[] =>
+    selectFailures.all(runId).map((row) => ({
+      policy: row.policy,
+      reason: row.reason,
+      evaluation:
+        row.evaluation === null || row.mapping_hash === null
+          ? undefined
+          : evaluationOf(row.evaluation, specs.get('mapping', row.mapping_hash))
+    }))
+
+  const inputs = (row: RunRow): ExplorationInputs => ({
+    model: specs.get('model', row.model_hash),
+    chip: specs.get('chip', row.chip_hash),
+    training: specs.get('training', row.training_hash),
+    space: specs.get('space', row.space_hash) ?? undefined,
+    policies: JSON.parse(row.policies) as string[],
+    objective: row.objective,
+    seed: row.seed
+  })
+
+  const hashes = (row: RunRow): InputHashes => ({
+    model: row.model_hash,
+    chip: row.chip_hash,
+    training: row.training_hash,
+    space: row.space_hash,
+    all: row.inputs_hash
+  })
+
+  const assemble = (row: RunRow): RunRecord => ({
+    id: row.id,
+    status: row.status === 'running' && !writerLives() ? 'interrupted' : row.status,
+    createdAt: row.created_at,
+    finishedAt: row.finished_at ?? undefined,
+    command: row.command,
+    inputs: inputs(row),
+    hashes: hashes(row),
+    versions: JSON.parse(row.versions) as Versions,
+    certificate: optional<Certificate>(row.certificate),
+    statistics: JSON.parse(row.statistics) as Record<string, number>,
+    failure: row.failure ?? undefined,
+    pointCount: row.points,
+    failedPolicies: failures(row.id)
+  })
+
+  return {
+    insert(given, command, versions) {
+      const result = insertRow.run({
+        created_at: new Date().toISOString(),
+        command,
+        seed: given.seed,
+        objective: given.objective,
+        policies: canonicalJson(given.policies),
+        inputs_hash: inputsHash(given),
+        model_hash: specs.put('model', given.model),
+        chip_hash: specs.put('chip', given.chip),
+        training_hash: specs.put('training', given.training),
+        space_hash: specs.put('space', given.space),
+        versions: canonicalJson(versions),
+        process_id: process.pid,
+        host: hostname()
+      })
+      return Number(result.lastInsertRowid)
+    },
+    restart: (id) => void restartRow.run(process.pid, hostname(), id),
+    checkpoint: (id, state) => void setCheckpoint.run(JSON.stringify(state), id),
+    lastCheckpoint: (id) => optional<unknown>(getCheckpoint.get(id) ?? null),
+    fail(id, { policy, reason, evaluation }) {
+      const json = evaluation ? evaluationJson(evaluation) : null
+      insertFailure.run(id, policy, reason, json, evaluation ? specs.put('mapping', evaluation.mapping) : null)
+    },
+    end(id, { status, certificate, statistics, failure }) {
+      const time = new Date().toISOString()
+      const json = (value: unknown): string | null => (value === undefined ? null : canonicalJson(value))
+      endRow.run(status, time, json(certificate), json(statistics), failure ?? null, id)
+    },
+    interruptAll: () => void interruptRows.run(),
+    all: () => selectAll.all().map(assemble),
+    byId(id) {
+      const row = selectId.get(id)
+      return row && assemble(row)
+    }
+  }
+}
