@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { chipPreset, chipPresets } from '../../src/core/chip/chip-presets.ts'
 import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+import { waferPreset } from './chip-wafer-preset.ts'
 
-const wafer = chipPreset('wsc-llm-54')
+const wafer = waferPreset('wsc-llm-54')
 
 describe('overriding a chip', () => {
   it('changes what is named and nothing else', () => {
@@ -54,6 +55,11 @@ describe('overriding a chip', () => {
     const capped = chipPreset('lean-48')
     expect(() => mergeChip(capped, { power: { cap_W: null } })).toThrow(/needs a waiver/)
     expect(mergeChip(capped, { power: { cap_W: null, waiver: 'study' } })).toMatchObject({ power: { cap_W: null } })
+  })
+
+  it('keeps at least one die that works', () => {
+    expect(() => mergeChip(wafer, { grid: { spares: 54 } })).toThrow(/'grid.spares' is 54: spares must be fewer/)
+    expect(mergeChip(wafer, { grid: { spares: 53 } })).toMatchObject({ grid: { spares: 53 } })
   })
 
   it('refuses an override that is no object', () => {

@@ -83,6 +83,12 @@ const Manufacture = z.strictObject({
     .max(1)
     .optional()
     .describe('share of bonds that hold; the assembly table when absent'),
+  repairableShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('share of the die area that spare cores can replace; the assembly table when absent'),
   costCap_usd: positive.optional().describe('most that one good wafer may cost; no limit when absent')
 })
 
@@ -113,6 +119,19 @@ const Provenance = z.record(
   })
 )
 
+/** The mesh of dies of one wafer. */
+const Grid = z
+  .strictObject({
+    rows: count,
+    columns: count,
+    gap_mm: nonnegative.describe('between neighbouring sites, a die with its stacks'),
+    spares: z.int().nonnegative().default(0).describe('dies of the mesh that stand by for ones that fail')
+  })
+  .refine((grid) => grid.spares < grid.rows * grid.columns, {
+    error: 'spares must be fewer than rows x columns; at least one die must work',
+    path: ['spares']
+  })
+
 /** A wafer: a mesh of equal dies. */
 export const WaferChipSpec = z.strictObject({
   schema: z.literal('tmac.chip/1').default('tmac.chip/1'),
@@ -122,7 +141,7 @@ export const WaferChipSpec = z.strictObject({
   technology: z.string(),
   wafer: Wafer,
   wafers: count.default(1),
-  grid: z.strictObject({ rows: count, columns: count, gap_mm: nonnegative, spares: z.int().nonnegative().default(0) }),
+  grid: Grid,
   die: Die,
   memory: Memory,
   links: Links,
