@@ -73,6 +73,21 @@ describe('budgets of a wafer', () => {
     })
   })
 
+  it('show that the 6x8 rectangle of the topology co-design is 5% longer across than the disc without its 3 mm ring', () => {
+    expect(failing('pd-48')).toEqual(['wafer-extent'])
+    expect(verdictOn('wafer-extent', 'pd-48').limit).toBe(294)
+    expect(verdictOn('wafer-extent', 'pd-48').margin).toBeCloseTo(-0.05, 2)
+  })
+
+  it('give edge ports the part of the wafer that the array leaves', () => {
+    const verdict = verdictOn('dram-footprint', 'palm-20')
+    expect(verdict.value).toBe(1800)
+    expect(failing('palm-20', { memory: { stackFootprint_mm2: (1.001 * verdict.limit!) / 18 } })).toEqual([
+      'wafer-area',
+      'dram-footprint'
+    ])
+  })
+
   it('hold wires between neighbours to 50 mm', () => {
     expect(failing('palm-20', { grid: { gap_mm: 51, rows: 2, columns: 2 } })).toEqual(['wire-reach'])
   })
