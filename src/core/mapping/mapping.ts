@@ -21,40 +21,46 @@ export const AxisRole = z.enum([
 ])
 export type AxisRole = z.output<typeof AxisRole>
 
-const Layout = z.strictObject({ x: AxisRole, y: AxisRole })
-export type Layout = z.output<typeof Layout>
+/** Mesh axis name -> role. Axes of one die are left out: there is nothing to decide on them. */
+const Layout = z.record(z.string(), AxisRole)
+
+const ResidualLayout = z.record(z.string(), z.enum(['replicated', 'batch', 'sequence', 'hidden']))
 
 /** Layouts of the operators of one layer class, its residual stream, and what is done with each stored tensor. */
 export const Plan = z.strictObject({
-  residual: z.strictObject({
-    x: z.enum(['replicated', 'batch', 'sequence', 'hidden']),
-    y: z.enum(['replicated', 'batch', 'sequence', 'hidden'])
-  }),
+  residual: ResidualLayout,
   operators: z.record(z.string(), Layout),
   recompute: z
     .array(z.string())
     .default([])
-    .describe('stored tensors that are not kept but recomputed in the backward pass')
+    .describe('stored tensors that are not kept but recomputed in the backward pass; all others are kept')
 })
 export type Plan = z.output<typeof Plan>
 
-export const StageMapping = z.strictObject({
-  layers: z
-    .array(z.strictObject({ class: z.string(), count, plan: z.string() }))
-    .describe('runs of consecutive layers of one class that share a plan')
+/** Consecutive layers of one class that share a plan. */
+const LayerRun = z.strictObject({ class: z.enum(['embedding', 'dense', 'moe', 'head']), count, plan: z.string() })
+export type LayerRun = z.output<typeof LayerRun>
+
+const Region = z.strictObject({
+  rows: count,
+  columns: count,
+  split: z
+    .strictObject({ x: z.array(count), y: z.array(count) })
+    .optional()
+    .describe('cuts the x (columns) or y (rows) axis into several, outermost first; their product is its size')
 })
+export type Region = z.output<typeof Region>
 
 export const Schedule = z.strictObject({
   name: z.enum(['gpipe', '1f1b', 'interleaved', 'zb-h1']),
-  virtualStages: count.default(1)
+  virtualStages: count.default(1).describe('model chunks per stage; more than one with interleaved only')
 })
+export type Schedule = z.output<typeof Schedule>
 
 /** The gene string of one mapping; schema `tmac.mapping/1`, described in docs/encoding.md. */
 export const Mapping = z.strictObject({
   schema: z.literal('tmac.mapping/1').default('tmac.mapping/1'),
-  region: z
-    .strictObject({ rows: count, columns: count })
-    .describe('dies of one stage of one replica; x runs along the columns, y along the rows'),
+  region: Region.describe('dies of one stage of one replica; x runs along the columns, y along the rows'),
   microBatch: count.describe('sequences per replica and micro-batch'),
   dataParallel: count.describe('replicas of the pipeline'),
   expertParallel: count.default(1).describe('replicas over which the experts of a layer are spread'),
@@ -62,10 +68,10 @@ export const Mapping = z.strictObject({
   schedule: Schedule,
   collectives: z.enum(['ring', 'tree', 'best']).default('best'),
   plans: z.record(z.string(), Plan),
-  stages: z.array(StageMapping).min(1),
+  stages: z.array(z.strictObject({ layers: z.array(LayerRun) })).min(1),
   placement: z
     .array(z.array(z.tuple([index, index])))
-    .describe('[replica][stage] -> [row, column] of the region corner on the die grid')
+    .describe('[replica][stage] -> [row, column] of the region corner on the die grid (wafers stacked row-wise)')
 })
 export type MappingInput = z.input<typeof Mapping>
 export type Mapping = z.output<typeof Mapping>

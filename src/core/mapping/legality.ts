@@ -1,0 +1,146 @@
+import { Problem } from '../problem.ts'
+import type { Workload } from '../workload/workload.ts'
+import type { Mapping } from './mapping.ts'
+import { regionDies } from './region.ts'
+
+/** The grid a mapping is placed on. */
+export interface Grid {
+  readonly rows: number
+  readonly columns: number
+  readonly dies: number
+}
+
+const refuse = (path: string, message: string): never => {
+  throw new Problem('illegal-mapping', message, path)
+}
+
+function checkRegion({ region }: Mapping): void {
+  const product = (factors: readonly number[]): number => factors.reduce((total, factor) => total * factor, 1)
+  if (!region.split) return
+  if (product(region.split.x) !== region.columns)
+    refuse(
+      'region.split.x',
+      `region.split.x multiplies to ${product(region.split.x)}, but the region has ${region.columns} columns`
+    )
+  if (product(region.split.y) !== region.rows)
+    refuse(
+      'region.split.y',
+      `region.split.y multiplies to ${product(region.split.y)}, but the region has ${region.rows} rows`
+    )
+}
+
+function checkBatch({ microBatch, dataParallel, schedule, stages }: Mapping, { training }: Workload): void {
+  const wave = microBatch * dataParallel
+  if (training.globalBatch % wave !== 0)
+    refuse(
+      'microBatch',
+      `global batch ${training.globalBatch} is not a multiple of micro-batch ${microBatch} x data-parallel ${dataParallel} = ${wave} sequences`
+    )
+  const microBatches = training.globalBatch / wave
+  if (schedule.virtualStages > 1 && schedule.name !== 'interleaved')
+    refuse('schedule', `${schedule.virtualStages} virtual stages need schedule 'interleaved', not '${schedule.name}'`)
+  if (schedule.virtualStages > 1 && stages.length === 1)
+    refuse('schedule', `${schedule.virtualStages} virtual stages need at least 2 pipeline stages; this mapping has 1`)
+  if (schedule.virtualStages > 1 && microBatches % stages.length !== 0)
+    refuse(
+      'schedule',
+      `interleaving needs the ${microBatches} micro-batches to be a multiple of the ${stages.length} stages`
+    )
+}
+
+/** The stages, read in order, must be the model's chain of layers; an interleaved stage must cut into its chunks. */
+function checkStages({ stages, plans, schedule }: Mapping, workload: Workload): void {
+  const names = workload.classes.map((layer) => layer.name)
+  const given: number[] = []
+  for (const [stage, { layers }] of stages.entries()) {
+    let transformerLayers = 0
+    for (const run of layers) {
+      if (!Object.hasOwn(plans, run.plan))
+        refuse(`stages[${stage}]`, `stage ${stage} uses plan '${run.plan}', which is not among the mapping's plans`)
+      const index = names.indexOf(run.class)
+      if (index < 0)
+        refuse(`stages[${stage}]`, `stage ${stage} has ${run.class} layers; the model has ${names.join(', ')}`)
+      if (given.length + run.count > workload.chain.length)
+        refuse(
+          `stages[${stage}]`,
+          `the stages hold more layers than the ${workload.model.layers} of ${workload.model.name}`
+        )
+      for (let layer = 0; layer < run.count; layer++) given.push(index)
+      if (run.class === 'dense' || run.class === 'moe') transformerLayers += run.count
+    }
+    if (schedule.virtualStages > 1 && transformerLayers % schedule.virtualStages !== 0)
+      refuse(
+        `stages[${stage}]`,
+        `stage ${stage} has ${transformerLayers} layers, which ${schedule.virtualStages} virtual stages do not divide`
+      )
+  }
+  const wrong = workload.chain.findIndex((layer, index) => given[index] !== layer)
+  if (wrong >= 0)
+    refuse(
+      'stages',
+      given.length < workload.chain.length
+        ? `the stages hold ${given.length} of the ${workload.chain.length} layers of the chain (embedding, ${workload.model.layers} layers, head)`
+        : `layer ${wrong} of the chain is ${names[workload.chain[wrong]!]}, but the stages have ${names[given[wrong]!]} there`
+    )
+}
+
+function checkPlacement({ region, placement, dataParallel, stages }: Mapping, grid: Grid): void {
+  const needed = dataParallel * stages.length * regionDies(region)
+  if (needed > grid.dies)
+    refuse(
+      'placement',
+      `the mapping needs ${dataParallel} replicas x ${stages.length} stages x ${regionDies(region)} dies = ${needed} dies; the chip has ${grid.dies}`
+    )
+  if (placement.length !== dataParallel)
+    refuse('placement', `placement names ${placement.length} replicas; data-parallel is ${dataParallel}`)
+  const taken = new Set<number>()
+  for (const [replica, corners] of placement.entries()) {
+    if (corners.length !== stages.length)
+      refuse(
+        `placement[${replica}]`,
+        `placement of replica ${replica} names ${corners.length} stages of ${stages.length}`
+      )
+    for (const [stage, [row, column]] of corners.entries()) {
+      if (row + region.rows > grid.rows || column + region.columns > grid.columns)
+        refuse(
+          `placement[${replica}][${stage}]`,
+          `stage ${stage} of replica ${replica} at row ${row}, column ${column} (${region.rows} x ${region.columns} dies) leaves the ${grid.rows} x ${grid.columns} grid`
+        )
+      for (let y = row; y < row + region.rows; y++)
+        for (let x = column; x < column + region.columns; x++) {
+          const die = y * grid.columns + x
+          if (taken.has(die))
+            refuse(
+              `placement[${replica}][${stage}]`,
+              `die (${y}, ${x}) is given to two regions, one of them stage ${stage} of replica ${replica}`
+            )
+          taken.add(die)
+        }
+    }
+  }
+}
+
+function checkExperts({ expertParallel, dataParallel }: Mapping, { model }: Workload): void {
+  if (expertParallel === 1) return
+  if (!model.moe)
+    refuse(
+      'expertParallel',
+      `expert-parallel ${expertParallel} needs a mixture-of-experts model; ${model.name} is dense`
+    )
+  if (dataParallel % expertParallel !== 0)
+    refuse('expertParallel', `expert-parallel ${expertParallel} does not divide data-parallel ${dataParallel}`)
+  if (model.moe && model.moe.experts % expertParallel !== 0)
+    refuse('expertParallel', `expert-parallel ${expertParallel} does not divide the ${model.moe.experts} experts`)
+}
+
+/**
+ * Checks everything about a mapping but the layouts of its operators (those need the region's axes: see encodePlan).
+ * @throws Problem `illegal-mapping` with the gene's path, its value and the limit
+ */
+export function checkMapping(mapping: Mapping, workload: Workload, grid: Grid): void {
+  checkRegion(mapping)
+  checkBatch(mapping, workload)
+  checkStages(mapping, workload)
+  checkExperts(mapping, workload)
+  checkPlacement(mapping, grid)
+}

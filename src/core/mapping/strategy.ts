@@ -1,0 +1,207 @@
+import * as z from 'zod'
+import { Problem } from '../problem.ts'
+import type { LayerClass } from '../workload/operator.ts'
+import type { Workload } from '../workload/workload.ts'
+import type { Grid } from './legality.ts'
+import type { AxisRole, LayerRun, Mapping, Plan, Region } from './mapping.ts'
+import { optionalTensors } from './plan-code.ts'
+import { placeInSnake, tileCount, type PlacementOrder } from './placement.ts'
+import { regionAxes, type MeshAxis } from './region.ts'
+
+const degree = z.int().positive().default(1)
+
+/** The shorthand people know from Megatron and DeepSpeed: degrees of parallelism instead of a layout per operator. */
+export const Strategy = z.strictObject({
+  tensorParallel: degree,
+  pipelineParallel: degree,
+  dataParallel: z.int().positive().optional().describe('left out: all devices that the other degrees leave'),
+  contextParallel: degree,
+  expertParallel: degree,
+  virtualStages: degree,
+  sequenceParallel: z.boolean().default(false),
+  recompute: z.enum(['none', 'selective', 'full']).default('none'),
+  zeroStage: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).default(0),
+  schedule: z.enum(['gpipe', '1f1b', 'interleaved', 'zb-h1']).optional()
+})
+export type StrategyInput = z.input<typeof Strategy>
+export type Strategy = z.output<typeof Strategy>
+
+/** How a strategy is laid on a grid; the shape of the tensor-parallel group is a choice on a mesh. */
+export interface StrategyLayout {
+  readonly microBatch: number
+  readonly collectives?: Mapping['collectives']
+  readonly order?: PlacementOrder
+  /** Rows of the tensor-parallel rectangle; left out: as few as fit the grid's width. */
+  readonly tensorRows?: number
+}
+
+/** Roles of each operator on the axes of the tensor-parallel group (column- then row-parallel, 1909.08053 section 3). */
+const TENSOR_ROLES: Readonly<Record<string, AxisRole>> = {
+  embedding: 'reduction',
+  qkv: 'output',
+  attention: 'head',
+  projection: 'reduction',
+  up: 'output',
+  down: 'reduction',
+  expertUp: 'output',
+  expertDown: 'reduction',
+  sharedUp: 'output',
+  sharedDown: 'reduction',
+  logits: 'output'
+}
+
+/** Stored tensors that selective recomputation drops: what the attention core makes inside (2205.05198 section 5). */
+const SELECTIVE = new Set(['attention.scores'])
+
+function planOf(
+  layer: LayerClass,
+  axes: readonly MeshAxis[],
+  isContext: (axis: MeshAxis) => boolean,
+  strategy: Strategy
+): Plan {
+  const roles = (role: (axis: MeshAxis) => AxisRole): Record<string, AxisRole> =>
+    Object.fromEntries(axes.map((axis) => [axis.name, role(axis)]))
+  const cutsSequence = (axis: MeshAxis): boolean => isContext(axis) || strategy.sequenceParallel
+  const recomputed = (name: string): boolean =>
+    strategy.recompute === 'full' || (strategy.recompute === 'selective' && SELECTIVE.has(name))
+  return {
+    residual: Object.fromEntries(axes.map((axis) => [axis.name, cutsSequence(axis) ? 'sequence' : 'replicated'])),
+    operators: Object.fromEntries(
+      layer.steps.map((step) => [
+        step.main.name,
+        roles((axis) => (isContext(axis) ? 'sequence' : TENSOR_ROLES[step.main.name]!))
+      ])
+    ),
+    // Frameworks checkpoint whole transformer layers; embedding and head keep what they have.
+    recompute: layer.hasAttention
+      ? layer.steps.flatMap((step) => optionalTensors(step).map((tensor) => tensor.name)).filter(recomputed)
+      : []
+  }
+}
+
+/** The region of a context- and tensor-parallel group, and how many mesh axes of its y side are context-parallel. */
+function regionOf(strategy: Strategy, grid: Grid, tensorRows: number | undefined): Region {
+  const { tensorParallel: tensor, contextParallel: context } = strategy
+  const fits = (rows: number): boolean =>
+    tensor % rows === 0 && tensor / rows <= grid.columns && context * rows <= grid.rows
+  // A cluster is one row of devices: tensor-parallel neighbours first, context-parallel groups behind them.
+  if (grid.rows === 1) {
+    const columns = tensor * context
+    return context > 1 && tensor > 1
+      ? { rows: 1, columns, split: { x: [context, tensor], y: [1] } }
+      : { rows: 1, columns }
+  }
+  const candidates = tensorRows ? [tensorRows] : Array.from({ length: tensor }, (_, index) => index + 1)
+  const rows = candidates.find(fits)
+  if (rows === undefined)
+    throw new Problem(
+      'illegal-mapping',
+      `tensor-parallel ${tensor} x context-parallel ${context} form no rectangle on the ${grid.rows} x ${grid.columns} dies of the chip`,
+      'strategy.tensorParallel'
+    )
+  const region = { rows: context * rows, columns: tensor / rows }
+  return context > 1 && rows > 1 ? { ...region, split: { x: [region.columns], y: [context, rows] } } : region
+}
+
+/** Layers of each stage: as equal as they can be, the surplus on the first stages. */
+export function evenStages(layers: number, stages: number): readonly number[] {
+  return Array.from({ length: stages }, (_, stage) => Math.floor(layers / stages) + (stage < layers % stages ? 1 : 0))
+}
+
+/** The runs of one class after another that make up a stretch of the chain. */
+export function runsOf(
+  workload: Workload,
+  from: number,
+  to: number,
+  planName: (layerClass: string) => string
+): LayerRun[] {
+  const runs: LayerRun[] = []
+  for (let index = from; index < to; index++) {
+    const name = workload.classes[workload.chain[index]!]!.name
+    const last = runs.at(-1)
+    if (last?.class === name) runs[runs.length - 1] = { ...last, count: last.count + 1 }
+    else runs.push({ class: name, count: 1, plan: planName(name) })
+  }
+  return runs
+}
+
+/**
+ * The mapping that a strategy means on a grid.
+ * @param devices dies that may be used, for the data-parallel degree the strategy leaves open
+ * @throws Problem `illegal-mapping` when the degrees do not fit grid or model
+ */
+export function strategyMapping(
+  workload: Workload,
+  grid: Grid,
+  devices: number,
+  strategy: Strategy,
+  layout: StrategyLayout
+): Mapping {
+  const { pipelineParallel: stages, tensorParallel, contextParallel } = strategy
+  const perReplica = stages * tensorParallel * contextParallel
+  const replicas = strategy.dataParallel ?? Math.floor(devices / perReplica)
+  const wanted = perReplica * replicas
+  if (replicas < 1 || wanted > devices)
+    throw new Problem(
+      'illegal-mapping',
+      `tensor ${tensorParallel} x context ${contextParallel} x pipeline ${stages} x data-parallel ${Math.max(1, replicas)} needs ${perReplica * Math.max(1, replicas)} devices; there are ${devices}`,
+      'strategy'
+    )
+  const { layers } = workload.model
+  if (stages > layers)
+    throw new Problem(
+      'illegal-mapping',
+      `pipeline-parallel ${stages} is more than the ${layers} layers of ${workload.model.name}`,
+      'strategy.pipelineParallel'
+    )
+  const region = regionOf(strategy, grid, layout.tensorRows)
+  const placement = placeInSnake(
+    grid.rows,
+    grid.columns,
+    region,
+    replicas,
+    stages,
+    layout.order ?? (grid.rows === 1 ? 'replica-first' : 'pipeline-first')
+  )
+  if (!placement)
+    throw new Problem(
+      'illegal-mapping',
+      `${replicas} x ${stages} regions of ${region.rows} x ${region.columns} dies do not fit the ${grid.rows} x ${grid.columns} grid, which holds ${tileCount(grid.rows, grid.columns, region)}`,
+      'strategy'
+    )
+  const axes = regionAxes(region)
+  // The context-parallel axis is the outermost one of its side; where it is the only axis, tensor-parallel is 1.
+  const outer =
+    grid.rows === 1 ? axes.find((axis) => axis.direction === 'x') : axes.find((axis) => axis.direction === 'y')
+  const isContext = (axis: MeshAxis): boolean => contextParallel > 1 && axis === outer
+  const interleaved = strategy.virtualStages > 1
+  const counts = evenStages(layers, stages)
+  let next = 1
+  const stageRuns = counts.map((count, stage) => {
+    const from = stage === 0 ? 0 : next
+    next += count
+    const to = stage === stages - 1 ? workload.chain.length : next
+    return { layers: runsOf(workload, from, to, (name) => name) }
+  })
+  return {
+    schema: 'tmac.mapping/1',
+    region,
+    microBatch: layout.microBatch,
+    dataParallel: replicas,
+    expertParallel: strategy.expertParallel,
+    zeroStage: strategy.zeroStage,
+    schedule: {
+      name:
+        strategy.schedule === undefined || (interleaved && strategy.schedule === '1f1b')
+          ? interleaved
+            ? 'interleaved'
+            : '1f1b'
+          : strategy.schedule,
+      virtualStages: strategy.virtualStages
+    },
+    collectives: layout.collectives ?? 'best',
+    plans: Object.fromEntries(workload.classes.map((layer) => [layer.name, planOf(layer, axes, isContext, strategy)])),
+    stages: stageRuns,
+    placement
+  }
+}

@@ -1,0 +1,128 @@
+import type { Mapping } from '../mapping/mapping.ts'
+
+/** Affine time of one collective: latency plus seconds per byte. */
+export interface AffineCost {
+  readonly latency_s: number
+  readonly perByte_s: number
+}
+
+/**
+ * Times of the collectives of one group of dies, in seconds for V bytes: the whole tensor for all-reduce, the gathered one for
+ * all-gather and reduce-scatter, all that one die sends for all-to-all. Several algorithms stand side by side; the fastest one counts.
+ */
+export interface CollectiveCost {
+  readonly size: number
+  readonly allReduce: readonly AffineCost[]
+  readonly gather: readonly AffineCost[]
+  readonly allToAll: readonly AffineCost[]
+  /** Links that one byte of an all-reduced tensor crosses, per die of the group: for energy. A gather crosses half as many. */
+  readonly linkCrossings: number
+}
+
+export const fastest_s = (costs: readonly AffineCost[], bytes: number): number => {
+  let best = Infinity
+  for (let i = 0; i < costs.length; i++) {
+    const time = costs[i]!.latency_s + costs[i]!.perByte_s * bytes
+    if (time < best) best = time
+  }
+  return best
+}
+
+/** A group of nx x ny dies on a mesh whose neighbours are strideX, strideY dies apart, next to equal groups in the gaps. */
+export interface MeshGroup {
+  readonly nx: number
+  readonly ny: number
+  readonly strideX: number
+  readonly strideY: number
+}
+
+export const ALONE: CollectiveCost = { size: 1, allReduce: [], gather: [], allToAll: [], linkCrossings: 0 }
+
+/**
+ * Collectives of a mesh group. Interleaved groups share the wires between them, so a group's share of a horizontal link is B/strideX.
+ *
+ * Tree: a packing of spanning trees reaches V x max over partitions of (parts - 1)/(capacity that crosses) (Nash-Williams); on
+ * a uniform mesh that is (N-1)/E x V/B, the all-reduce optimum (Near-optimal wafer-scale reduce 2404.15888 and ForestColl 2402.06787
+ * give the same bound). Ring: a Hamiltonian cycle used both ways where one exists (both sides even somewhere), else a
+ * line walked forth and back. All-to-all: half of the traffic crosses the middle cut. Gathers move half of what an all-reduce moves.
+ */
+export function meshCollectives(
+  group: MeshGroup,
+  bandwidth_Bps: number,
+  hop_s: number,
+  algorithm: Mapping['collectives']
+): CollectiveCost {
+  const { nx, ny, strideX, strideY } = group
+  const size = nx * ny
+  if (size === 1) return ALONE
+  const horizontal = bandwidth_Bps / strideX
+  const vertical = bandwidth_Bps / strideY
+  const edges = { horizontal: ny * (nx - 1), vertical: nx * (ny - 1) }
+  const diameter = (nx - 1) * strideX + (ny - 1) * strideY
+
+  const treePerByte = Math.max(
+    (size - 1) / (edges.horizontal * horizontal + edges.vertical * vertical),
+    nx > 1 ? 1 / (ny * horizontal) : 0,
+    ny > 1 ? 1 / (nx * vertical) : 0
+  )
+  const cycle = nx > 1 && ny > 1 && size % 2 === 0
+  const ringBandwidth = Math.min(nx > 1 ? horizontal : Infinity, ny > 1 ? vertical : Infinity)
+  const ringPerByte = ((cycle ? 1 : 2) * (size - 1)) / size / ringBandwidth
+  const ringHop = Math.max(nx > 1 ? strideX : 0, ny > 1 ? strideY : 0)
+  const tree = { latency_s: 2 * diameter * hop_s, perByte_s: treePerByte }
+  const ring = { latency_s: 2 * (size - 1) * ringHop * hop_s, perByte_s: ringPerByte }
+  const allReduce = algorithm === 'ring' ? [ring] : algorithm === 'tree' ? [tree] : [tree, ring]
+
+  const crossing = (left: number, capacity: number): number => (left * (size - left)) / size / capacity
+  const allToAllPerByte = Math.max(
+    nx > 1 ? crossing(Math.floor(nx / 2) * ny, ny * horizontal) : 0,
+    ny > 1 ? crossing(Math.floor(ny / 2) * nx, nx * vertical) : 0
+  )
+  return {
+    size,
+    allReduce,
+    gather: allReduce.map((cost) => ({ latency_s: cost.latency_s / 2, perByte_s: cost.perByte_s / 2 })),
+    allToAll: [{ latency_s: diameter * hop_s, perByte_s: allToAllPerByte }],
+    linkCrossings: (2 * (size - 1) * Math.min(nx > 1 ? strideX : Infinity, ny > 1 ? strideY : Infinity)) / size
+  }
+}
+
+/** A group of a switched cluster: perNode members share a node, nodes of them take part. */
+export interface SwitchedGroup {
+  readonly perNode: number
+  readonly nodes: number
+}
+
+export interface SwitchedNetwork {
+  readonly nodeDevices: number
+  readonly nodeBandwidth_Bps: number
+  readonly launch_s: number
+  readonly nodeStep_s: number
+  readonly networkBandwidth_Bps: number
+  readonly networkStep_s: number
+}
+
+/**
+ * Collectives behind switches: a ring through all members. Inside a node it runs at the node's bus bandwidth, between nodes at
+ * the adapters of the members of one node together; every step adds its latency (alpha-beta, Thakur et al. 2005).
+ */
+export function switchedCollectives(group: SwitchedGroup, network: SwitchedNetwork): CollectiveCost {
+  const size = group.perNode * group.nodes
+  if (size === 1) return ALONE
+  const bandwidth =
+    group.nodes === 1
+      ? network.nodeBandwidth_Bps
+      : Math.min(group.perNode > 1 ? network.nodeBandwidth_Bps : Infinity, group.perNode * network.networkBandwidth_Bps)
+  const steps_s = (group.perNode - 1) * network.nodeStep_s + (group.nodes - 1) * network.networkStep_s
+  const share = (size - 1) / size
+  const gather = { latency_s: network.launch_s + steps_s, perByte_s: share / bandwidth }
+  const outside = (size - group.perNode) / size / network.networkBandwidth_Bps
+  const inside = (group.perNode - 1) / size / network.nodeBandwidth_Bps
+  return {
+    size,
+    allReduce: [{ latency_s: network.launch_s + 2 * steps_s, perByte_s: (2 * share) / bandwidth }],
+    gather: [gather],
+    allToAll: [{ latency_s: network.launch_s + steps_s, perByte_s: Math.max(outside, inside) }],
+    linkCrossings: (2 * (size - 1)) / size
+  }
+}

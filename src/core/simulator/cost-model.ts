@@ -1,0 +1,424 @@
+import { LAYOUT_COUNT, PARTIAL, REPLICATED, ROLE_COUNT, roleFacts } from '../mapping/axis-roles.ts'
+import type { Mapping, Region } from '../mapping/mapping.ts'
+import { regionAxes, type MeshAxis } from '../mapping/region.ts'
+import type { Operator, Step } from '../workload/operator.ts'
+import type { Workload } from '../workload/workload.ts'
+import { ALONE, fastest_s, type CollectiveCost } from './collective-cost.ts'
+import * as row from './cost-row.ts'
+import { ALL_GATHER, ALL_REDUCE, ALL_TO_ALL, NOTHING, axisConversion } from './layout-conversion.ts'
+import type { Machine } from './machine.ts'
+import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
+import { elementwiseCost, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
+
+/** Everything the cost of a step depends on beside its own layout; one cost model serves all mappings that share it. */
+export interface CostContext {
+  readonly workload: Workload
+  readonly machine: Machine
+  readonly region: Region
+  readonly microBatch: number
+  readonly zeroStage: Mapping['zeroStage']
+  readonly collectives: Mapping['collectives']
+  readonly expertParallel: number
+  /** The dies at one place of all replicas of a stage, of the replicas that share experts, and of those that hold equal experts. */
+  readonly dataGroup: CollectiveCost
+  readonly expertGroup: CollectiveCost
+  readonly expertDataGroup: CollectiveCost
+  /** Tied embeddings on different stages: the head holds a copy of the table. */
+  readonly copiesTable: boolean
+}
+
+/**
+ * Prices steps of plans: a row of numbers for (step, layout of its source, roles of its operator, layout of the residual stream), made
+ * on first use and remembered. Everything is additive over the steps of a layer but BUFFER_B, whose largest value counts, so
+ * exact dynamic programmes and plain evaluation read the same rows.
+ */
+export class CostModel {
+  readonly context: CostContext
+  readonly axes: readonly MeshAxis[]
+  rows = new Float64Array(row.COLUMNS * 256)
+  #used = 0
+  readonly #offsets = new Map<number, number>()
+  readonly #groups: readonly CollectiveCost[]
+  readonly #layouts: number
+  readonly #roles: number
+  readonly #gradientBytes: number
+
+  constructor(context: CostContext) {
+    this.context = context
+    this.axes = regionAxes(context.region)
+    this.#layouts = LAYOUT_COUNT ** this.axes.length
+    this.#roles = ROLE_COUNT ** this.axes.length
+    this.#gradientBytes = gradientBytes(context.workload.training)
+    this.#groups = Array.from({ length: 2 ** this.axes.length }, (_, mask) =>
+      context.machine.regionGroup(
+        this.axes.filter((_axis, position) => mask & (1 << position)),
+        context.region,
+        context.collectives
+      )
+    )
+  }
+
+  /**
+   * Offset in `rows` of the cost of a step, or -1 where the roles cut an axis that does not divide.
+   * @param source layout code of the tensor before the step; @param roles role code; both are digits per axis, first axis lowest
+   */
+  offset(layerClass: number, step: number, source: number, roles: number, residual: number): number {
+    const key = (((layerClass * 8 + step) * this.#layouts + source) * this.#roles + roles) * this.#layouts + residual
+    const known = this.#offsets.get(key)
+    if (known !== undefined) return known
+    const offset = this.#fill(this.context.workload.classes[layerClass]!.steps[step]!, source, roles, residual)
+    this.#offsets.set(key, offset)
+    return offset
+  }
+
+  /** Dies over which a layout cuts a tensor. */
+  layoutCut(layout: number): number {
+    let cut = 1
+    for (const axis of this.axes) {
+      const state = layout % LAYOUT_COUNT
+      if (state !== REPLICATED && state !== PARTIAL) cut *= axis.size
+      layout = Math.floor(layout / LAYOUT_COUNT)
+    }
+    return cut
+  }
+
+  /** Layout of what a role vector gives out. */
+  outputLayout(roles: number): number {
+    let layout = 0
+    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
+      layout += roleFacts[roles % ROLE_COUNT]!.gives * place
+      roles = Math.floor(roles / ROLE_COUNT)
+    }
+    return layout
+  }
+
+  /** Products of axis sizes per logical axis, or undefined where a cut does not divide what it cuts. */
+  cuts(operator: Operator, roles: number): Cuts | undefined {
+    const cuts = { batch: 1, sequence: 1, output: 1, reduction: 1, expert: 1, streamed: 1 }
+    const axes = { sequence: 0, expert: 0, streamed: 0, tokens: 0 }
+    for (const [position, axis] of this.axes.entries()) {
+      const facts = roleFacts[roles % ROLE_COUNT]!
+      roles = Math.floor(roles / ROLE_COUNT)
+      const bit = 1 << position
+      if (facts.cuts) cuts[facts.cuts] *= axis.size
+      if (facts.cuts === 'sequence') axes.sequence |= bit
+      if (facts.cuts === 'expert') {
+        cuts.sequence *= axis.size
+        axes.expert |= bit
+      }
+      if (facts.streamed) {
+        cuts.streamed *= axis.size
+        axes.streamed |= bit
+      } else if (facts.cuts === 'batch' || facts.cuts === 'sequence') axes.tokens |= bit
+    }
+    const { training } = this.context.workload
+    const divides = (cut: number, whole: number): boolean => whole === 0 || whole % cut === 0
+    const experts = operator.experts?.count ?? 1
+    return divides(cuts.batch, this.context.microBatch) &&
+      divides(cuts.sequence, training.sequenceLength) &&
+      divides(cuts.output, operator.outputGranularity) &&
+      divides(cuts.reduction, operator.reductionGranularity) &&
+      divides(
+        cuts.expert * this.context.expertParallel,
+        operator.experts ? experts : cuts.expert * this.context.expertParallel
+      )
+      ? { ...cuts, axes }
+      : undefined
+  }
+
+  #allocate(): number {
+    const offset = this.#used * row.COLUMNS
+    this.#used++
+    if (offset + row.COLUMNS > this.rows.length) {
+      const grown = new Float64Array(this.rows.length * 2)
+      grown.set(this.rows)
+      this.rows = grown
+    }
+    return offset
+  }
+
+  #fill(step: Step, source: number, roles: number, residual: number): number {
+    const cuts = this.cuts(step.main, roles)
+    if (!cuts) return -1
+    const { machine, workload, microBatch, expertParallel } = this.context
+    const { engine, launch_s, overlap } = machine
+    const length = workload.training.sequenceLength
+    const tokens = microBatch * length
+    const flash = workload.training.attention === 'flash'
+    const offset = this.#allocate()
+    const at = this.rows
+
+    const needs = this.#needs(roles)
+    const from = step.source === 'tokens' ? needs : source
+    const entry = this.#convert(from, needs, roles, step.inputWidth * tokens * BYTES)
+    const given = this.outputLayout(roles)
+    const exit = step.closes ? this.#convert(given, residual, -1, step.outputWidth * tokens * BYTES) : NO_TRANSFER
+    const dispatch = this.#dispatch(step.main, cuts, tokens)
+
+    const main = operatorCost(
+      step.main,
+      engine,
+      launch_s,
+      microBatch,
+      length,
+      flash,
+      cuts,
+      step.main.experts ? expertParallel : 1
+    )
+    const beforeCut = this.layoutCut(from)
+    const afterCut = this.layoutCut(step.closes ? residual : given)
+    const before = sumOf(step.before.map((operator) => elementwiseCost(operator, engine, launch_s, tokens, beforeCut)))
+    const after = sumOf(step.after.map((operator) => elementwiseCost(operator, engine, launch_s, tokens, afterCut)))
+
+    // Streams that run beside this operator hide under its own compute, by the one overlap setting.
+    const hidden = (communication: number, window: number): number =>
+      Math.max(0, communication - overlap * Math.min(communication, window))
+    const context = this.#contextRing(step.main, cuts, tokens)
+    const stream = this.#weightStreams(step.main, cuts)
+    const inner = context.forward_s + stream.region_s
+    const innerBackward = context.backward_s + 2 * stream.region_s
+    const forwardRoom = Math.max(0, main.forward_s - inner)
+    const backward_s = main.inputGradient_s + main.weightGradient_s
+    const backwardRoom = Math.max(0, backward_s - innerBackward)
+    const mainForward_s = entry.forward_s + exit.forward_s + dispatch.time_s + hidden(inner, main.forward_s)
+    const mainBackward_s =
+      hidden(entry.backwardBeside_s, main.weightGradient_s) +
+      hidden(entry.gatherAgain_s, main.inputGradient_s) +
+      entry.backward_s +
+      exit.backward_s +
+      exit.backwardBeside_s +
+      dispatch.time_s +
+      hidden(innerBackward, backward_s)
+
+    at[offset + row.FORWARD_S] = before.forward_s + main.forward_s + after.forward_s
+    at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
+    at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
+    at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s
+    at[offset + row.DATA_COMMUNICATION_S] =
+      hidden(stream.replicas_s, forwardRoom) + hidden(2 * stream.replicas_s, backwardRoom)
+    at[offset + row.BUFFER_B] = 2 * stream.gathered_B + entry.buffer_B
+    this.#fillState(offset, step, cuts)
+    this.#fillStored(offset, step, from, given, residual, tokens)
+
+    const forwardFlops = this.#forwardFlops(step.main, cuts, tokens)
+    at[offset + row.FORWARD_MATRIX_FLOPS] = forwardFlops
+    at[offset + row.MATRIX_FLOPS] = 3 * forwardFlops
+    at[offset + row.MEMORY_TRAFFIC_B] = before.traffic_B + main.traffic_B + after.traffic_B
+    at[offset + row.LINK_TRAFFIC_B] =
+      entry.linkTraffic_B + exit.linkTraffic_B + dispatch.linkTraffic_B + context.linkTraffic_B + stream.linkTraffic_B
+
+    for (const [index, unit] of step.units.entries()) {
+      at[offset + row.UNIT + index * row.UNIT_COLUMNS] =
+        (unit.before ? before.forward_s : 0) + (unit.main ? main.forward_s : 0) + (unit.after ? after.forward_s : 0)
+      at[offset + row.UNIT + index * row.UNIT_COLUMNS + 1] = unit.main ? mainForward_s : 0
+    }
+    return offset
+  }
+
+  /** Layout the operator needs its input in. */
+  #needs(roles: number): number {
+    let layout = 0
+    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
+      layout += roleFacts[roles % ROLE_COUNT]!.needs * place
+      roles = Math.floor(roles / ROLE_COUNT)
+    }
+    return layout
+  }
+
+  /** Collectives that bring a tensor of `bytes` (whole) from one layout to another, forward and backward. */
+  #convert(from: number, to: number, roles: number, bytes: number): Transfer {
+    if (bytes === 0) return NO_TRANSFER
+    const result = { forward_s: 0, backward_s: 0, backwardBeside_s: 0, gatherAgain_s: 0, buffer_B: 0, linkTraffic_B: 0 }
+    const forward = [0, 0, 0, 0]
+    const backward = [0, 0, 0, 0]
+    let again = 0
+    let beside = 0
+    let fromCut = 1
+    let toCut = 1
+    let rest = roles
+    for (let i = 0, a = from, b = to; i < this.axes.length; i++) {
+      const source = a % LAYOUT_COUNT
+      const target = b % LAYOUT_COUNT
+      const reader = roles < 0 ? undefined : roleFacts[rest % ROLE_COUNT]!
+      const step = axisConversion(source, target, reader?.cuts === 'output' && reader.needs === REPLICATED)
+      if (step.forward !== NOTHING) forward[step.forward]! |= 1 << i
+      if (step.backward !== NOTHING) backward[step.backward]! |= 1 << i
+      if (step.gatherAgain && reader) again |= 1 << i
+      if (reader?.cuts === 'output') beside |= 1 << i
+      if (source !== REPLICATED && source !== PARTIAL) fromCut *= this.axes[i]!.size
+      if (target !== REPLICATED) toCut *= this.axes[i]!.size
+      a = Math.floor(a / LAYOUT_COUNT)
+      b = Math.floor(b / LAYOUT_COUNT)
+      rest = Math.floor(rest / ROLE_COUNT)
+    }
+    result.forward_s = this.#run(forward, bytes, fromCut, result)
+    // Gradients walk the same way back; those that the reader's own cut makes hide beside its weight gradient.
+    const besideOnly = backward.map((mask) => mask & beside)
+    const alone = backward.map((mask) => mask & ~beside)
+    result.backwardBeside_s = this.#run(besideOnly, bytes, toCut, result)
+    result.backward_s = this.#run(alone, bytes, toCut, result)
+    if (again) result.gatherAgain_s = this.#run([0, 0, 0, again], bytes, fromCut, result)
+    if (forward[ALL_GATHER]) result.buffer_B = bytes / toCut
+    return result
+  }
+
+  /** Runs collectives in shrinking-first order on a tensor cut `cut` ways; returns seconds and books link traffic. */
+  #run(masks: readonly number[], bytes: number, cut: number, book: { linkTraffic_B: number }): number {
+    let time = 0
+    let local = bytes / cut
+    for (let kind = 0; kind < masks.length; kind++) {
+      const mask = masks[kind]!
+      if (mask === 0) continue
+      const group = this.#groups[mask]!
+      if (kind === ALL_GATHER) local *= group.size
+      const algorithms = kind === ALL_REDUCE ? group.allReduce : kind === ALL_TO_ALL ? group.allToAll : group.gather
+      time += fastest_s(algorithms, local)
+      book.linkTraffic_B += local * group.linkCrossings * (kind === ALL_REDUCE ? 1 : 0.5)
+      if (kind === 0) local /= group.size
+    }
+    return time
+  }
+
+  /** Tokens on their way to the experts they visit, or back: one all-to-all on the region, one among replicas. */
+  #dispatch(operator: Operator, cuts: Cuts, tokens: number): { time_s: number; linkTraffic_B: number } {
+    if (!operator.experts) return NO_DISPATCH
+    const width = operator.name === 'expertDown' ? operator.output : operator.reduction
+    const bytes = ((tokens * width * operator.experts.topK) / (cuts.batch * cuts.sequence)) * BYTES
+    let time_s = 0
+    let linkTraffic_B = 0
+    for (const group of [this.#groups[cuts.axes.expert]!, this.context.expertGroup]) {
+      if (group.size === 1) continue
+      time_s += fastest_s(group.allToAll, bytes)
+      linkTraffic_B += bytes * group.linkCrossings
+    }
+    return { time_s, linkTraffic_B }
+  }
+
+  /** Keys and values that pass around the axes that cut the sequence (ring attention): gathered forward, gathered and scattered back. */
+  #contextRing(operator: Operator, cuts: Cuts, tokens: number) {
+    if (operator.kind !== 'attention' || cuts.sequence === 1) return { forward_s: 0, backward_s: 0, linkTraffic_B: 0 }
+    const bytes = ((tokens * operator.reduction) / (cuts.batch * cuts.output)) * BYTES
+    const group = this.#groups[cuts.axes.sequence]!
+    const gather = fastest_s(group.gather, bytes)
+    return { forward_s: gather, backward_s: 2 * gather, linkTraffic_B: 1.5 * bytes * group.linkCrossings }
+  }
+
+  /** Seconds to gather the operator's weights once: around the axes that stream them, and from the replicas under ZeRO-3. */
+  #weightStreams(operator: Operator, cuts: Cuts) {
+    const { zeroStage } = this.context
+    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
+    const sharded = zeroStage === 3 && replicas.size > 1
+    if (this.#parametersOf(operator) === 0 || (cuts.streamed === 1 && !sharded)) return NO_STREAM
+    const bytes = this.#localParameters(operator, cuts) * cuts.streamed * BYTES
+    const region = cuts.streamed > 1 ? this.#groups[cuts.axes.streamed]! : undefined
+    return {
+      region_s: region ? fastest_s(region.gather, bytes) : 0,
+      replicas_s: sharded ? fastest_s(replicas.gather, bytes / cuts.streamed) : 0,
+      gathered_B: bytes,
+      linkTraffic_B:
+        1.5 * bytes * (region?.linkCrossings ?? 0) +
+        (sharded ? (1.5 * bytes * replicas.linkCrossings) / cuts.streamed : 0)
+    }
+  }
+
+  #parametersOf(operator: Operator): number {
+    return operator.name === 'logits' && this.context.copiesTable
+      ? operator.output * operator.reduction
+      : operator.parameters
+  }
+
+  /** Parameters of an operator that one die holds. */
+  #localParameters(operator: Operator, cuts: Cuts): number {
+    const output = operator.output > 0 ? localOutput(operator, cuts.output) / operator.output : 1
+    const experts = operator.experts ? cuts.expert * this.context.expertParallel : 1
+    return (this.#parametersOf(operator) * output) / (cuts.reduction * experts * cuts.streamed)
+  }
+
+  /** Model state, gradient synchronisation and optimiser step of the operators of a step. */
+  #fillState(offset: number, step: Step, cuts: Cuts): void {
+    const { machine, zeroStage } = this.context
+    const replicas = step.main.experts ? this.context.expertDataGroup : this.context.dataGroup
+    const tokens = this.#groups[cuts.axes.tokens]!
+    this.#addState(offset, this.#localParameters(step.main, cuts), replicas, tokens, machine, zeroStage)
+    const small = [...step.before, ...step.after].reduce((total, operator) => total + operator.parameters, 0)
+    if (small > 0) this.#addState(offset, small, this.context.dataGroup, ALONE, machine, zeroStage)
+  }
+
+  #addState(
+    offset: number,
+    parameters: number,
+    replicas: CollectiveCost,
+    tokens: CollectiveCost,
+    machine: Machine,
+    zeroStage: Mapping['zeroStage']
+  ): void {
+    const at = this.rows
+    const shards = replicas.size * tokens.size
+    const gradient_B = this.#gradientBytes * parameters
+    const among = (group: CollectiveCost, bytes: number): number => {
+      if (group.size === 1) return 0
+      return zeroStage === 0
+        ? fastest_s(group.allReduce, bytes)
+        : fastest_s(group.gather, bytes) + fastest_s(group.gather, (bytes * BYTES) / this.#gradientBytes)
+    }
+    at[offset + row.WEIGHTS_B]! += (BYTES * parameters) / (zeroStage === 3 ? replicas.size : 1)
+    at[offset + row.GRADIENTS_B]! += gradient_B / (zeroStage >= 2 ? shards : 1)
+    at[offset + row.OPTIMIZER_B]! += (ADAM_BYTES * parameters) / (zeroStage >= 1 ? shards : 1)
+    at[offset + row.GRADIENT_SYNC_S]! +=
+      among(tokens, gradient_B) + (zeroStage === 3 ? 0 : among(replicas, gradient_B / tokens.size))
+    at[offset + row.OPTIMIZER_S]! +=
+      (optimizerTraffic_B(this.context.workload.training) * parameters) /
+      (zeroStage >= 1 ? shards : 1) /
+      (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
+  }
+
+  #fillStored(offset: number, step: Step, from: number, given: number, residual: number, tokens: number): void {
+    const layouts = { residual, input: from, output: given }
+    let optional = 0
+    for (const tensor of step.stored) {
+      const bytes = (tensor.bytes * tokens) / this.layoutCut(layouts[tensor.layout])
+      if (tensor.unit !== undefined) this.rows[offset + row.TENSOR + optional++] = bytes
+      else this.rows[offset + (tensor.category === 'workspace' ? row.LOGITS_B : row.ALWAYS_KEPT_B)]! += bytes
+    }
+  }
+
+  #forwardFlops(operator: Operator, cuts: Cuts, tokens: number): number {
+    const { training } = this.context.workload
+    const local = tokens / (cuts.batch * cuts.sequence)
+    if (operator.kind === 'attention') return (4 * training.sequenceLength * operator.output * local) / cuts.output
+    if (operator.kind !== 'linear') return 0
+    return (
+      (2 * local * localOutput(operator, cuts.output) * operator.reduction * (operator.experts?.topK ?? 1)) /
+      cuts.reduction
+    )
+  }
+}
+
+interface Transfer {
+  readonly forward_s: number
+  readonly backward_s: number
+  readonly backwardBeside_s: number
+  readonly gatherAgain_s: number
+  readonly buffer_B: number
+  readonly linkTraffic_B: number
+}
+const NO_TRANSFER: Transfer = {
+  forward_s: 0,
+  backward_s: 0,
+  backwardBeside_s: 0,
+  gatherAgain_s: 0,
+  buffer_B: 0,
+  linkTraffic_B: 0
+}
+const NO_DISPATCH = { time_s: 0, linkTraffic_B: 0 }
+const NO_STREAM = { region_s: 0, replicas_s: 0, gathered_B: 0, linkTraffic_B: 0 }
+
+const sumOf = (costs: readonly { forward_s: number; inputGradient_s: number; traffic_B: number }[]) =>
+  costs.reduce(
+    (total, cost) => ({
+      forward_s: total.forward_s + cost.forward_s,
+      inputGradient_s: total.inputGradient_s + cost.inputGradient_s,
+      traffic_B: total.traffic_B + cost.traffic_B
+    }),
+    { forward_s: 0, inputGradient_s: 0, traffic_B: 0 }
+  )

@@ -1,0 +1,35 @@
+/** Columns of the cost of one step of a plan: one die, one micro-batch, unless the name says otherwise. */
+export const FORWARD_S = 0
+export const BACKWARD_S = 1
+/** Share of BACKWARD_S that is weight gradients, which zero-bubble schedules may delay. */
+export const WEIGHT_GRADIENT_S = 2
+/** Exposed communication of tensors inside the region. */
+export const TENSOR_COMMUNICATION_S = 3
+/** Exposed gathering of parameters from, and scattering of gradients to, the replicas (ZeRO-3). */
+export const DATA_COMMUNICATION_S = 4
+export const WEIGHTS_B = 5
+export const GRADIENTS_B = 6
+export const OPTIMIZER_B = 7
+/** Once per optimiser step. */
+export const GRADIENT_SYNC_S = 8
+export const OPTIMIZER_S = 9
+/** The largest counts, not the sum: gathered parameters and tensors. */
+export const BUFFER_B = 10
+/** Kept whatever the plan says, per micro-batch in flight. */
+export const ALWAYS_KEPT_B = 11
+/** Workspace per micro-batch in flight: fp32 logits. */
+export const LOGITS_B = 12
+export const MATRIX_FLOPS = 13
+export const MEMORY_TRAFFIC_B = 14
+/** Bytes times links crossed. */
+export const LINK_TRAFFIC_B = 15
+/** Forward share of the three above, charged again when everything of the step is recomputed. */
+export const FORWARD_MATRIX_FLOPS = 16
+/** Up to three recompute units: seconds of compute, seconds of exposed communication. */
+export const UNIT = 17
+export const UNIT_COLUMNS = 2
+export const MAX_UNITS = 3
+/** Up to four optional stored tensors: bytes when kept. */
+export const TENSOR = UNIT + UNIT_COLUMNS * MAX_UNITS
+export const MAX_TENSORS = 4
+export const COLUMNS = TENSOR + MAX_TENSORS

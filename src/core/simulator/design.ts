@@ -1,0 +1,165 @@
+import type { Mapping } from '../mapping/mapping.ts'
+import { checkMapping } from '../mapping/legality.ts'
+import { encodePlan, type PlanCode } from '../mapping/plan-code.ts'
+import { ROLE_COUNT, roleFacts, roleName } from '../mapping/axis-roles.ts'
+import { Problem } from '../problem.ts'
+import type { Workload } from '../workload/workload.ts'
+import { CostModel } from './cost-model.ts'
+import type { Machine } from './machine.ts'
+import { gradientBytes } from './model-state.ts'
+import type { StepFrame } from './pipeline.ts'
+import { PLAN_COLUMNS, planCost } from './plan-cost.ts'
+import { addLayers } from './pipeline.ts'
+
+/** A run of layers of one stage under one plan, by plan index. */
+export interface CodedRun {
+  readonly plan: number
+  readonly layers: number
+}
+
+/** A mapping in the form the engine works on. */
+export interface Design {
+  readonly model: CostModel
+  readonly plans: readonly PlanCode[]
+  readonly stages: readonly (readonly CodedRun[])[]
+  readonly frame: StepFrame
+}
+
+type FrameGenes = Pick<Mapping, 'region' | 'microBatch' | 'dataParallel' | 'expertParallel' | 'schedule' | 'placement'>
+type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
+
+/** Builds the cost model of all mappings with these outer genes. */
+export function costModelOf(workload: Workload, machine: Machine, genes: ContextGenes): CostModel {
+  const { region, placement, expertParallel, collectives } = genes
+  const origins = placement.map((corners) => corners[0]!)
+  const among = (members: typeof origins) => machine.replicaGroup(members, region, collectives)
+  return new CostModel({
+    workload,
+    machine,
+    region,
+    microBatch: genes.microBatch,
+    zeroStage: genes.zeroStage,
+    collectives,
+    expertParallel,
+    dataGroup: among(origins),
+    expertGroup: among(origins.slice(0, expertParallel)),
+    expertDataGroup: among(origins.filter((_origin, replica) => replica % expertParallel === 0)),
+    copiesTable: workload.model.tiedEmbeddings && placement[0]!.length > 1
+  })
+}
+
+/**
+ * What holds for a whole step: schedule, number of micro-batches, and what crosses the stage boundaries.
+ * @param residuals layout code of the residual stream behind each stage but the last
+ */
+export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly number[]): StepFrame {
+  const { machine, workload, region } = model.context
+  const { hidden, vocabulary, tiedEmbeddings } = workload.model
+  const { globalBatch, sequenceLength } = workload.training
+  const stages = genes.placement[0]!.length
+  const bytes = 2 * hidden * genes.microBatch * sequenceLength
+  const boundaries_s = residuals.map((residual, stage) => {
+    const sent = bytes / model.layoutCut(residual)
+    let worst = 0
+    for (const corners of genes.placement) {
+      const cost = machine.transfer(corners[stage]!, corners[stage + 1]!, region)
+      worst = Math.max(worst, cost.latency_s + cost.perByte_s * sent)
+    }
+    return worst
+  })
+  let tiedSync_s = 0
+  if (tiedEmbeddings && stages > 1) {
+    const cost = machine.transfer(genes.placement[0]![0]!, genes.placement[0]!.at(-1)!, region)
+    const dies = region.rows * region.columns
+    tiedSync_s = cost.latency_s + (cost.perByte_s * gradientBytes(workload.training) * vocabulary * hidden) / dies
+  }
+  return {
+    schedule: genes.schedule,
+    microBatches: globalBatch / (genes.microBatch * genes.dataParallel),
+    overlap: machine.overlap,
+    iterationOverhead_s: machine.iterationOverhead_s,
+    boundaries_s,
+    tiedSync_s
+  }
+}
+
+function indivisible(model: CostModel, plan: PlanCode, step: number): Problem {
+  const { training } = model.context.workload
+  const operator = model.context.workload.classes[plan.layerClass]!.steps[step]!.main
+  let rest = plan.roles[step]!
+  const told = model.axes.map((axis) => {
+    const role = rest % ROLE_COUNT
+    rest = Math.floor(rest / ROLE_COUNT)
+    return { axis, role }
+  })
+  const limits: Record<string, number> = {
+    batch: model.context.microBatch,
+    sequence: training.sequenceLength,
+    output: operator.outputGranularity,
+    reduction: operator.reductionGranularity,
+    expert: operator.experts?.count ?? 1
+  }
+  for (const [cut, limit] of Object.entries(limits)) {
+    const members = told.filter(({ role }) => roleFacts[role]!.cuts === cut)
+    const product = members.reduce(
+      (total, { axis }) => total * axis.size,
+      cut === 'expert' ? model.context.expertParallel : 1
+    )
+    if (members.length > 0 && limit > 0 && limit % product !== 0)
+      return new Problem(
+        'illegal-mapping',
+        `operator '${operator.name}' is cut ${product} ways along ${cut} by axis ${members.map(({ axis, role }) => `'${axis.name}' (${axis.size}, ${roleName(role)})`).join(' and ')}, but ${cut} has ${limit} parts, which ${product} does not divide`,
+        `plans.*.operators.${operator.name}`
+      )
+  }
+  return new Problem('illegal-mapping', `operator '${operator.name}' has a layout that does not divide`, 'plans')
+}
+
+/**
+ * Brings a readable mapping into the form the engine works on.
+ * @throws Problem `illegal-mapping`
+ */
+export function designOf(workload: Workload, machine: Machine, mapping: Mapping): Design {
+  checkMapping(mapping, workload, { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies })
+  const model = costModelOf(workload, machine, mapping)
+  const names = Object.keys(mapping.plans)
+  const classOf = (name: string): number => {
+    const run = mapping.stages.flatMap(({ layers }) => layers).find(({ plan }) => plan === name)
+    return run ? workload.classes.findIndex((layer) => layer.name === run.class) : -1
+  }
+  const used = names.filter((name) => classOf(name) >= 0)
+  const plans = used.map((name) => {
+    const index = classOf(name)
+    return encodePlan(mapping.plans[name]!, workload.classes[index]!, index, model.axes, `plan '${name}'`)
+  })
+  const stages = mapping.stages.map(({ layers }, stage) =>
+    layers.map((run) => {
+      const plan = used.indexOf(run.plan)
+      if (workload.classes[plans[plan]!.layerClass]!.name !== run.class)
+        throw new Problem(
+          'illegal-mapping',
+          `plan '${run.plan}' is used for ${run.class} layers and for others`,
+          `stages[${stage}]`
+        )
+      return { plan, layers: run.count }
+    })
+  )
+  const residuals = stages.slice(0, -1).map((runs) => plans[runs.at(-1)!.plan]!.residual)
+  return { model, plans, stages, frame: frameOf(model, mapping, residuals) }
+}
+
+/**
+ * Costs of all plans and totals of all stages of a design.
+ * @param plans scratch of plans x PLAN_COLUMNS; @param stages scratch of stages x PLAN_COLUMNS
+ * @throws Problem when a plan's cuts do not divide
+ */
+export function fillStages(design: Design, plans: Float64Array, stages: Float64Array): void {
+  for (let index = 0; index < design.plans.length; index++) {
+    const wrong = planCost(design.model, design.plans[index]!, plans, index * PLAN_COLUMNS)
+    if (wrong >= 0) throw indivisible(design.model, design.plans[index]!, wrong)
+  }
+  stages.fill(0, 0, design.stages.length * PLAN_COLUMNS)
+  for (let stage = 0; stage < design.stages.length; stage++)
+    for (const run of design.stages[stage]!)
+      addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
+}

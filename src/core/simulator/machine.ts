@@ -1,0 +1,215 @@
+import { activeDies, dieMemory_B, dieMemoryBandwidth_Bps, diePeak_flops, dieSram_B } from '../chip/die-resources.ts'
+import type { ChipSpec } from '../chip/chip-spec.ts'
+import type { MeshAxis } from '../mapping/region.ts'
+import type { Mapping, Region } from '../mapping/mapping.ts'
+import {
+  ALONE,
+  meshCollectives,
+  switchedCollectives,
+  type CollectiveCost,
+  type SwitchedNetwork
+} from './collective-cost.ts'
+import type { MatrixEngine } from './matrix-time.ts'
+
+/** [row, column] of a region's corner on the die grid; wafers are stacked row-wise. A cluster is one row of devices. */
+export type Origin = readonly [row: number, column: number]
+
+/** A point-to-point transfer between regions: latency and seconds per byte that one die sends; links each byte crosses. */
+export interface TransferCost {
+  readonly latency_s: number
+  readonly perByte_s: number
+  readonly links: number
+}
+
+/** A chip as the simulator sees it: one kind of die, a network that prices groups and transfers, and overheads. */
+export interface Machine {
+  readonly chip: ChipSpec
+  readonly dies: number
+  readonly gridRows: number
+  readonly gridColumns: number
+  readonly engine: MatrixEngine
+  readonly capacity_B: number
+  readonly launch_s: number
+  readonly iterationOverhead_s: number
+  readonly overlap: number
+  /** Collectives over some mesh axes of a region. */
+  regionGroup(axes: readonly MeshAxis[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
+  /** Collectives among the dies at the same place of several regions. */
+  replicaGroup(origins: readonly Origin[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
+  transfer(from: Origin, to: Origin, region: Region): TransferCost
+}
+
+const matrixEngine = (chip: ChipSpec): MatrixEngine => {
+  const { matrixEfficiency, halfRows, halfColumns, halfReduction, memoryEfficiency } = chip.execution
+  const systolic =
+    chip.kind === 'wafer'
+      ? {
+          arrays: (chip.die.cores * chip.die.macsPerCore) / (chip.die.arrayRows * chip.die.arrayColumns),
+          arrayRows: chip.die.arrayRows,
+          arrayColumns: chip.die.arrayColumns,
+          clock_Hz: chip.die.clock_Hz
+        }
+      : { arrays: 0, arrayRows: 0, arrayColumns: 0, clock_Hz: 0 }
+  return {
+    peak_flops: diePeak_flops(chip),
+    ...systolic,
+    sram_B: dieSram_B(chip),
+    memoryBandwidth_Bps: dieMemoryBandwidth_Bps(chip),
+    matrixEfficiency,
+    halfRows,
+    halfColumns,
+    halfReduction,
+    memoryEfficiency
+  }
+}
+
+const common = (chip: ChipSpec, overlap: number | undefined) => ({
+  chip,
+  dies: activeDies(chip),
+  engine: matrixEngine(chip),
+  capacity_B: dieMemory_B(chip),
+  launch_s: chip.execution.launchOverhead_s,
+  iterationOverhead_s: chip.execution.iterationOverhead_s,
+  overlap: overlap ?? chip.execution.overlap
+})
+
+const spread = (values: readonly number[]): { distinct: number; step: number } => {
+  const distinct = [...new Set(values)].sort((a, b) => a - b)
+  return {
+    distinct: distinct.length,
+    step: distinct.length > 1 ? (distinct.at(-1)! - distinct[0]!) / (distinct.length - 1) : 1
+  }
+}
+
+function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: number | undefined): Machine {
+  const { bandwidthPerEdge_Bps: bandwidth, latency_s: hop } = chip.links
+  const waferOf = (row: number): number => Math.floor(row / chip.grid.rows)
+  return {
+    ...common(chip, overlap),
+    gridRows: chip.grid.rows * chip.wafers,
+    gridColumns: chip.grid.columns,
+    regionGroup(axes, _region, algorithm) {
+      const along = (direction: 'x' | 'y'): readonly MeshAxis[] => axes.filter((axis) => axis.direction === direction)
+      const product = (some: readonly MeshAxis[]): number => some.reduce((size, axis) => size * axis.size, 1)
+      const stride = (some: readonly MeshAxis[]): number => Math.min(...some.map((axis) => axis.stride))
+      const x = along('x')
+      const y = along('y')
+      const group = {
+        nx: product(x),
+        ny: product(y),
+        strideX: x.length > 0 ? stride(x) : 1,
+        strideY: y.length > 0 ? stride(y) : 1
+      }
+      return meshCollectives(group, bandwidth, hop, algorithm)
+    },
+    replicaGroup(origins, region, algorithm) {
+      if (origins.length < 2) return ALONE
+      const rows = spread(origins.map(([row]) => row % chip.grid.rows))
+      const columns = spread(origins.map(([, column]) => column))
+      const wafers = new Set(origins.map(([row]) => waferOf(row))).size
+      const perWafer = Math.ceil(origins.length / wafers)
+      // Replicas on a full sub-grid form a mesh; any other arrangement is walked as a chain through its members.
+      const grid = rows.distinct * columns.distinct === perWafer
+      const group = grid
+        ? { nx: columns.distinct, ny: rows.distinct, strideX: columns.step, strideY: rows.step }
+        : { nx: perWafer, ny: 1, strideX: Math.max(region.columns, region.rows), strideY: 1 }
+      const inside = meshCollectives(group, bandwidth, hop, algorithm)
+      if (wafers === 1) return inside
+      // Between wafers every die's group takes its share of the one edge they all cross.
+      const edge = chip.waferLink.bandwidth_Bps / (region.rows * region.columns)
+      const outside = switchedCollectives(
+        { perNode: 1, nodes: wafers },
+        {
+          nodeDevices: 1,
+          nodeBandwidth_Bps: edge,
+          launch_s: 0,
+          nodeStep_s: 0,
+          networkBandwidth_Bps: edge,
+          networkStep_s: chip.waferLink.latency_s
+        }
+      )
+      return inSequence(inside, outside)
+    },
+    transfer([fromRow, fromColumn], [toRow, toColumn], region) {
+      const dx = Math.abs(toColumn - fromColumn)
+      const dy = Math.abs(toRow - fromRow)
+      // Dies of a region send side by side along the same wires: a link carries as many flows as the move is long, at most the side.
+      const flows = Math.max(Math.min(dx, region.columns), Math.min(dy, region.rows), 1)
+      if (waferOf(fromRow) !== waferOf(toRow)) {
+        const edge = chip.waferLink.bandwidth_Bps / (region.rows * region.columns)
+        return {
+          latency_s: chip.waferLink.latency_s + hop,
+          perByte_s: Math.max(1 / edge, flows / bandwidth),
+          links: dx + dy
+        }
+      }
+      return { latency_s: (dx + dy) * hop, perByte_s: flows / bandwidth, links: dx + dy }
+    }
+  }
+}
+
+/** One group inside the other: reduce inside, exchange the pieces outside, spread inside. */
+function inSequence(inside: CollectiveCost, outside: CollectiveCost): CollectiveCost {
+  if (inside.size === 1) return outside
+  const joined = (first: readonly { latency_s: number; perByte_s: number }[], second: typeof first, share: number) =>
+    first.flatMap((a) =>
+      second.map((b) => ({ latency_s: a.latency_s + b.latency_s, perByte_s: a.perByte_s + b.perByte_s * share }))
+    )
+  return {
+    size: inside.size * outside.size,
+    allReduce: joined(inside.allReduce, outside.allReduce, 1 / inside.size),
+    gather: joined(inside.gather, outside.gather, 1 / inside.size),
+    allToAll: joined(inside.allToAll, outside.allToAll, (outside.size - 1) / outside.size),
+    linkCrossings: inside.linkCrossings + outside.linkCrossings
+  }
+}
+
+function clusterMachine(chip: Extract<ChipSpec, { kind: 'cluster' }>, overlap: number | undefined): Machine {
+  const perNode = chip.node.devices
+  const network: SwitchedNetwork = {
+    nodeDevices: perNode,
+    nodeBandwidth_Bps: chip.node.bandwidth_Bps,
+    launch_s: chip.node.latency_s,
+    nodeStep_s: chip.node.stepLatency_s,
+    networkBandwidth_Bps: chip.network.bandwidthPerDevice_Bps,
+    networkStep_s: chip.network.latency_s
+  }
+  const group = (size: number, stride: number): CollectiveCost => {
+    if (size === 1) return ALONE
+    const together = Math.max(1, Math.min(size, Math.floor(perNode / stride)))
+    return switchedCollectives({ perNode: together, nodes: Math.ceil(size / together) }, network)
+  }
+  return {
+    ...common(chip, overlap),
+    gridRows: 1,
+    gridColumns: chip.devices,
+    regionGroup(axes, region) {
+      const size = axes.reduce((product, axis) => product * axis.size, 1)
+      const stride = Math.min(
+        ...axes.map((axis) => (axis.direction === 'x' ? axis.stride : axis.stride * region.columns))
+      )
+      return group(size, stride)
+    },
+    replicaGroup(origins, region) {
+      if (origins.length < 2) return ALONE
+      const steps = spread(origins.map(([, column]) => column))
+      return group(origins.length, Math.max(steps.step, region.rows * region.columns))
+    },
+    transfer([, from], [, to], region) {
+      const sameNode =
+        Math.floor(from / perNode) === Math.floor(to / perNode) && region.rows * region.columns <= perNode
+      return {
+        latency_s: sameNode ? chip.node.latency_s : chip.node.latency_s + chip.network.latency_s,
+        perByte_s: 1 / (sameNode ? chip.node.bandwidth_Bps : chip.network.bandwidthPerDevice_Bps),
+        links: 1
+      }
+    }
+  }
+}
+
+/**
+ * A chip made ready for the simulator.
+ * @param overlap replaces the chip's own share of hideable communication that is hidden, 0..1
+ */
+export const machineOf = (chip: ChipSpec, overlap?: number): Machine =>
+  chip.kind === 'wafer' ? waferMachine(chip, overlap) : clusterMachine(chip, overlap)

@@ -1,0 +1,115 @@
+import type { Schedule } from '../mapping/mapping.ts'
+import { crossings, fill_s, microBatchesInFlight } from './schedule.ts'
+import * as plan from './plan-cost.ts'
+
+/** Totals of a stage: the columns of a plan's cost summed over its layers (largest one for BUFFER and REMATERIALIZED). */
+export function addLayers(costs: Float64Array, at: number, layers: number, stage: Float64Array, to: number): void {
+  for (let column = 0; column < plan.PLAN_COLUMNS; column++) {
+    if (column === plan.BUFFER_B || column === plan.REMATERIALIZED_B)
+      stage[to + column] = Math.max(stage[to + column]!, costs[at + column]!)
+    else stage[to + column]! += layers * costs[at + column]!
+  }
+}
+
+/** What holds for a whole step beside its stages. */
+export interface StepFrame {
+  readonly schedule: Schedule
+  readonly microBatches: number
+  readonly overlap: number
+  readonly iterationOverhead_s: number
+  /** Seconds of one transfer over each stage boundary, one micro-batch, one way. */
+  readonly boundaries_s: readonly number[]
+  /** Seconds to add up the gradients of a table that first and last stage both hold. */
+  readonly tiedSync_s: number
+}
+
+/** The backward pass takes about two thirds of a micro-batch; gradient synchronisation can hide under the last one's. */
+const BACKWARD_SHARE = 2 / 3
+
+/** Seconds of gradient synchronisation that do not hide under the backward pass of the last micro-batch. */
+export const exposedSync_s = (sync_s: number, microBatch_s: number, overlap: number): number =>
+  Math.max(0, sync_s - overlap * Math.min(sync_s, BACKWARD_SHARE * microBatch_s))
+
+/** Seconds that a stage waits for its neighbours' transfers in each micro-batch, what overlaps left out. */
+export const exposedTransfer_s = (frame: StepFrame, stage: number): number =>
+  (1 - frame.overlap) *
+  crossings(frame.schedule) *
+  ((frame.boundaries_s[stage - 1] ?? 0) + (frame.boundaries_s[stage] ?? 0))
+
+/**
+ * Seconds from the first to the last work of a stage, beside the fill and drain that the other stages cause: what the slowest stage has of
+ * it decides the step. T = sum of fills + max over stages of (m t - fill + tail) (unequal stages; equal ones give (m + p - 1) t).
+ */
+export function occupied_s(
+  frame: StepFrame,
+  stage: number,
+  microBatch_s: number,
+  weightGradient_s: number,
+  sync_s: number,
+  optimizer_s: number
+): number {
+  return (
+    frame.microBatches * (microBatch_s + exposedTransfer_s(frame, stage)) -
+    fill_s(frame.schedule, microBatch_s, weightGradient_s) +
+    exposedSync_s(sync_s, microBatch_s, frame.overlap) +
+    optimizer_s
+  )
+}
+
+/** Bytes that a stage needs at its fullest. */
+export function stagePeak_B(stage: Float64Array, at: number, inFlight: number): number {
+  return (
+    stage[at + plan.WEIGHTS_B]! +
+    stage[at + plan.GRADIENTS_B]! +
+    stage[at + plan.OPTIMIZER_B]! +
+    inFlight * (stage[at + plan.KEPT_B]! + stage[at + plan.LOGITS_B]!) +
+    stage[at + plan.REMATERIALIZED_B]! +
+    stage[at + plan.BUFFER_B]!
+  )
+}
+
+/** Slots of the result of {@link simulateStep}. */
+export const TIME_S = 0
+export const PEAK_B = 1
+export const CRITICAL_STAGE = 2
+export const PEAK_STAGE = 3
+export const FILL_S = 4
+export const STEP_COLUMNS = 5
+
+/**
+ * Time and peak memory of one optimiser step over stages laid out one after another in `stages`.
+ * @param out receives {@link STEP_COLUMNS} numbers
+ */
+export function simulateStep(frame: StepFrame, stages: Float64Array, count: number, out: Float64Array): void {
+  let fill = 0
+  let longest = -Infinity
+  let peak = -1
+  for (let stage = 0; stage < count; stage++) {
+    const at = stage * plan.PLAN_COLUMNS
+    const time = plan.microBatch_s(stages, at)
+    const weightGradient = stages[at + plan.WEIGHT_GRADIENT_S]!
+    fill += fill_s(frame.schedule, time, weightGradient)
+    const occupied = occupied_s(
+      frame,
+      stage,
+      time,
+      weightGradient,
+      stages[at + plan.GRADIENT_SYNC_S]!,
+      stages[at + plan.OPTIMIZER_S]!
+    )
+    if (occupied > longest) {
+      longest = occupied
+      out[CRITICAL_STAGE] = stage
+    }
+    const bytes = stagePeak_B(stages, at, microBatchesInFlight(frame.schedule, stage, count, frame.microBatches))
+    if (bytes > peak) {
+      peak = bytes
+      out[PEAK_STAGE] = stage
+    }
+  }
+  let transfers = 0
+  for (const boundary of frame.boundaries_s) transfers += 2 * boundary
+  out[TIME_S] = fill + longest + transfers + frame.tiedSync_s + frame.iterationOverhead_s
+  out[PEAK_B] = peak
+  out[FILL_S] = fill
+}

@@ -1,0 +1,108 @@
+import type { PlanCode } from '../mapping/plan-code.ts'
+import type { CostModel } from './cost-model.ts'
+import * as row from './cost-row.ts'
+
+/** Columns of the cost of one layer under a plan: one die, one micro-batch, unless the name says otherwise. */
+export const FORWARD_S = 0
+export const BACKWARD_S = 1
+export const WEIGHT_GRADIENT_S = 2
+export const RECOMPUTE_S = 3
+export const TENSOR_COMMUNICATION_S = 4
+export const DATA_COMMUNICATION_S = 5
+export const WEIGHTS_B = 6
+export const GRADIENTS_B = 7
+export const OPTIMIZER_B = 8
+export const GRADIENT_SYNC_S = 9
+export const OPTIMIZER_S = 10
+/** Gathered parameters and tensors: the largest step counts. */
+export const BUFFER_B = 11
+/** Kept per micro-batch in flight. */
+export const KEPT_B = 12
+export const LOGITS_B = 13
+/** Recomputed tensors of one layer, alive while its backward pass runs. */
+export const REMATERIALIZED_B = 14
+export const MATRIX_FLOPS = 15
+export const MEMORY_TRAFFIC_B = 16
+export const LINK_TRAFFIC_B = 17
+export const PLAN_COLUMNS = 18
+
+/**
+ * Adds the cost of one step into a layer's: the one place where a row and a choice of what to recompute become numbers.
+ * @param mask bit i set where the step's i-th optional tensor is recomputed
+ */
+export function addStep(
+  model: CostModel,
+  layerClass: number,
+  stepIndex: number,
+  offset: number,
+  mask: number,
+  out: Float64Array,
+  to: number
+): void {
+  const at = model.rows
+  const step = model.context.workload.classes[layerClass]!.steps[stepIndex]!
+  out[to + FORWARD_S]! += at[offset + row.FORWARD_S]!
+  out[to + BACKWARD_S]! += at[offset + row.BACKWARD_S]!
+  out[to + WEIGHT_GRADIENT_S]! += at[offset + row.WEIGHT_GRADIENT_S]!
+  out[to + TENSOR_COMMUNICATION_S]! += at[offset + row.TENSOR_COMMUNICATION_S]!
+  out[to + DATA_COMMUNICATION_S]! += at[offset + row.DATA_COMMUNICATION_S]!
+  out[to + WEIGHTS_B]! += at[offset + row.WEIGHTS_B]!
+  out[to + GRADIENTS_B]! += at[offset + row.GRADIENTS_B]!
+  out[to + OPTIMIZER_B]! += at[offset + row.OPTIMIZER_B]!
+  out[to + GRADIENT_SYNC_S]! += at[offset + row.GRADIENT_SYNC_S]!
+  out[to + OPTIMIZER_S]! += at[offset + row.OPTIMIZER_S]!
+  out[to + KEPT_B]! += at[offset + row.ALWAYS_KEPT_B]!
+  out[to + LOGITS_B]! += at[offset + row.LOGITS_B]!
+  out[to + MATRIX_FLOPS]! += at[offset + row.MATRIX_FLOPS]!
+  out[to + MEMORY_TRAFFIC_B]! += at[offset + row.MEMORY_TRAFFIC_B]!
+  out[to + LINK_TRAFFIC_B]! += at[offset + row.LINK_TRAFFIC_B]!
+  const buffer = at[offset + row.BUFFER_B]!
+  if (buffer > out[to + BUFFER_B]!) out[to + BUFFER_B] = buffer
+
+  let bit = 0
+  let rerun = 0
+  for (const tensor of step.stored) {
+    if (tensor.unit === undefined) continue
+    const bytes = at[offset + row.TENSOR + bit]!
+    if (mask & (1 << bit)) {
+      out[to + REMATERIALIZED_B]! += bytes
+      rerun |= 1 << tensor.unit
+    } else out[to + KEPT_B]! += bytes
+    bit++
+  }
+  for (let unit = 0; rerun >> unit; unit++) {
+    if (!(rerun & (1 << unit))) continue
+    const cost = offset + row.UNIT + unit * row.UNIT_COLUMNS
+    out[to + RECOMPUTE_S]! += at[cost]!
+    out[to + TENSOR_COMMUNICATION_S]! += at[cost + 1]!
+    if (step.units[unit]!.main) out[to + MATRIX_FLOPS]! += at[offset + row.FORWARD_MATRIX_FLOPS]!
+  }
+}
+
+/**
+ * Cost of one layer under a plan, written to `out` from `to` on.
+ * @returns the index of the step whose roles do not divide, or -1 when all do
+ */
+export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to: number): number {
+  out.fill(0, to, to + PLAN_COLUMNS)
+  const { steps } = model.context.workload.classes[plan.layerClass]!
+  let layout = plan.residual
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]!
+    const roles = plan.roles[index]!
+    const source = step.source === 'previous' ? layout : plan.residual
+    const offset = model.offset(plan.layerClass, index, source, roles, plan.residual)
+    if (offset < 0) return index
+    addStep(model, plan.layerClass, index, offset, plan.recompute[index]!, out, to)
+    layout = model.outputLayout(roles)
+  }
+  return -1
+}
+
+/** Seconds of one micro-batch of a layer, exposed communication included. */
+export const microBatch_s = (cost: Float64Array, at: number): number =>
+  cost[at + FORWARD_S]! +
+  cost[at + BACKWARD_S]! +
+  cost[at + RECOMPUTE_S]! +
+  cost[at + TENSOR_COMMUNICATION_S]! +
+  cost[at + DATA_COMMUNICATION_S]!

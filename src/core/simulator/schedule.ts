@@ -1,0 +1,26 @@
+import type { Schedule } from '../mapping/mapping.ts'
+
+/**
+ * Micro-batches whose activations stage `stage` of `stages` holds at its fullest; fractional for interleaved stages, which hold
+ * chunks. GPipe holds all; 1F1B and ZB-H1 min(m, p - i) (2104.04473 section 2.2); interleaving holds
+ * (2(p - i - 1) + (v - 1) p + 1)/v, at stage 0 the p (1 + (p-1)/(p v)) of 2205.05198 section 4.2.3.
+ */
+export function microBatchesInFlight(schedule: Schedule, stage: number, stages: number, microBatches: number): number {
+  if (schedule.name === 'gpipe') return microBatches
+  const v = schedule.virtualStages
+  if (schedule.name === 'interleaved' && v > 1)
+    return Math.min(microBatches, (2 * (stages - stage - 1) + (v - 1) * stages + 1) / v)
+  return Math.min(microBatches, stages - stage)
+}
+
+/**
+ * Seconds that the other stages spend on one micro-batch before or after a stage can be busy: the pipeline's fill and drain. A whole
+ * pass for GPipe and 1F1B, one chunk's for interleaving, and F + B - W for ZB-H1, whose weight gradients fill the drain (2401.10241).
+ */
+export function fill_s(schedule: Schedule, microBatch_s: number, weightGradient_s: number): number {
+  if (schedule.name === 'zb-h1') return Math.max(0, microBatch_s - 2 * weightGradient_s)
+  return microBatch_s / schedule.virtualStages
+}
+
+/** Times each stage boundary is crossed per micro-batch and direction. */
+export const crossings = (schedule: Schedule): number => schedule.virtualStages
