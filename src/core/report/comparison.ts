@@ -1,0 +1,150 @@
+import { Problem } from '../problem.ts'
+import type { KeptPoint } from '../search/exploration.ts'
+import type { Evaluation } from '../simulator/evaluation.ts'
+import { memoryCategories, timeCategories } from './categories.ts'
+import { cell, columns, type Table } from './document.ts'
+import { formatIn, formatField, formatRatio } from './format-quantity.ts'
+import { leafDifferences, type Difference } from './leaf-differences.ts'
+
+/** One number of each point, in one unit, and its ratio to the first point's (undefined where that is zero or missing). */
+export interface Metric {
+  readonly name: string
+  readonly unit: string
+  readonly values: readonly (number | undefined)[]
+  readonly ratios: readonly (number | undefined)[]
+}
+
+export interface Comparison {
+  readonly names: readonly string[]
+  readonly metrics: readonly Metric[]
+  readonly time_s: readonly Metric[]
+  readonly memory_B: readonly Metric[]
+  readonly chip: readonly Difference[]
+  readonly mapping: readonly Difference[]
+  /** What cannot be compared, in words. */
+  readonly warnings: readonly string[]
+}
+
+export interface NamedPoint {
+  readonly name: string
+  readonly point: KeptPoint
+}
+
+const metricsOf: readonly (readonly [string, string, (point: KeptPoint) => number | undefined])[] = [
+  ['Throughput', 'tokens/s', (point) => point.evaluation.tokensPerSecond],
+  ['Iteration time', 's', (point) => point.evaluation.iterationTime_s],
+  ['Model FLOP utilization', 'share', (point) => point.evaluation.mfu],
+  ['Energy per step, low', 'J', (point) => point.evaluation.energy_J.low],
+  ['Energy per step, high', 'J', (point) => point.evaluation.energy_J.high],
+  ['Power, low', 'W', (point) => point.evaluation.power_W.low],
+  ['Power, high', 'W', (point) => point.evaluation.power_W.high],
+  ['Peak memory per die', 'B', (point) => point.evaluation.memory_B.peak],
+  ['Memory capacity per die', 'B', (point) => point.evaluation.memory_B.capacity],
+  ['Wafer area', 'mm2', (point) => point.area_mm2],
+  ['Cost', 'USD', (point) => point.cost_usd]
+]
+
+function metric(name: string, unit: string, values: readonly (number | undefined)[]): Metric {
+  const base = values[0]
+  const ratios = values.map((value) => (value === undefined || !base ? undefined : value / base))
+  return { name, unit, values, ratios }
+}
+
+/** Where a number comes from is no difference of the design; a mapping's placement is compared as one thing. */
+const comparableChip = ({ chip }: KeptPoint): unknown => ({ ...chip, provenance: undefined })
+const comparableMapping = ({ mapping }: KeptPoint): unknown => ({
+  ...mapping,
+  placement: JSON.stringify(mapping.placement)
+})
+
+function warningsFor(evaluations: readonly Evaluation[]): string[] {
+  const differs = (value: (evaluation: Evaluation) => number): boolean => new Set(evaluations.map(value)).size > 1
+  return [
+    ...(differs((evaluation) => evaluation.parameters)
+      ? ['The points train different models: only utilization is comparable.']
+      : []),
+    ...(differs((evaluation) => evaluation.modelFlops)
+      ? ['A step of the points is not the same work: compare throughput and utilization, not time or energy per step.']
+      : []),
+    ...(evaluations.some((evaluation) => !evaluation.feasible) ? ['Not every point is feasible.'] : [])
+  ]
+}
+
+/**
+ * How 2 to 8 points differ: their numbers with ratios to the first, and only those members of chip and mapping that are not the same in all.
+ * @throws Problem `usage` for fewer or more points
+ */
+export function comparePoints(points: readonly NamedPoint[]): Comparison {
+  if (points.length < 2 || points.length > 8)
+    throw new Problem('usage', `${points.length} points cannot be compared: name 2 to 8, as A.tmac#3 B.tmac#7`)
+  const evaluations = points.map(({ point }) => point.evaluation)
+  return {
+    names: points.map(({ name }) => name),
+    metrics: metricsOf.map(([name, unit, value]) =>
+      metric(
+        name,
+        unit,
+        points.map(({ point }) => value(point))
+      )
+    ),
+    time_s: timeCategories.map(([key, name]) =>
+      metric(
+        name,
+        's',
+        evaluations.map(({ time_s }) => time_s[key])
+      )
+    ),
+    memory_B: memoryCategories.map(([key, name]) =>
+      metric(
+        name,
+        'B',
+        evaluations.map(({ memory_B }) => memory_B[key])
+      )
+    ),
+    chip: leafDifferences(points.map(({ point }) => comparableChip(point))),
+    mapping: leafDifferences(points.map(({ point }) => comparableMapping(point))),
+    warnings: warningsFor(evaluations)
+  }
+}
+
+const metricTable = (caption: string, names: readonly string[], metrics: readonly Metric[]): Table => ({
+  caption,
+  columns: columns('', ...names.map((name) => `#${name}`)),
+  rows: metrics
+    .filter(({ values }) => values.some((value) => value !== undefined && value !== 0))
+    .map(({ name, unit, values, ratios }) => [
+      cell(name),
+      ...values.map((value, index) => {
+        if (value === undefined) return cell('—', 'quiet')
+        const ratio = ratios[index]
+        return cell(
+          index === 0 || ratio === undefined
+            ? formatIn(value, unit)
+            : `${formatIn(value, unit)} (${formatRatio(ratio)})`
+        )
+      })
+    ])
+})
+
+const short = (text: string): string => (text.length > 40 ? `${text.slice(0, 37)}…` : text)
+
+const differenceTable = (caption: string, names: readonly string[], differences: readonly Difference[]): Table => ({
+  caption,
+  columns: columns('', ...names.map((name) => `#${name}`)),
+  rows: differences.map(({ path, values }) => [
+    cell(path),
+    ...values.map((value) => cell(short(formatField(path, value))))
+  ])
+})
+
+/** A comparison as tables, those without a row left out. */
+export function comparisonTables(comparison: Comparison): Table[] {
+  const { names } = comparison
+  return [
+    metricTable('Results (ratio to the first)', names, comparison.metrics),
+    metricTable('Where a step goes', names, comparison.time_s),
+    metricTable('Memory per die of the fullest stage', names, comparison.memory_B),
+    differenceTable('Chip: what differs', names, comparison.chip),
+    differenceTable('Mapping: what differs', names, comparison.mapping)
+  ].filter((table) => table.rows.length > 0)
+}

@@ -1,0 +1,39 @@
+import type { Verdict } from '../chip/verdict.ts'
+import type { RunRecord, StoredPoint } from './run-record.ts'
+
+/** Everything a report is made of. */
+export interface ExplorationRecord {
+  readonly run: RunRecord
+  readonly points: readonly StoredPoint[]
+  /** The point the run's objective names best; undefined when nothing is feasible. */
+  readonly best: StoredPoint | undefined
+  /** Verdicts on the best point's chip. */
+  readonly verdicts: readonly Verdict[]
+  /** The project's file name. */
+  readonly project: string
+}
+
+export const isPolicy = (point: { readonly source: string }): boolean => point.source.startsWith('policy:')
+
+/** Name to show of a point: of a policy its own, of ours what distinguishes it. */
+export const pointName = (point: { readonly source: string; readonly label: string }): string =>
+  isPolicy(point) ? point.label || point.source.slice('policy:'.length) : point.label || point.source
+
+/**
+ * The fastest feasible point of each source on one chip, ours first, the policies by falling throughput: what a comparison of mappings on
+ * the same chip shows. `architecture` points are on other chips and have no part in it.
+ */
+export function bestPerSource(record: ExplorationRecord): StoredPoint[] {
+  const fastest = new Map<string, StoredPoint>()
+  for (const point of record.points) {
+    if (point.source === 'architecture' || !point.evaluation.feasible) continue
+    const known = fastest.get(point.source)
+    if (!known || point.evaluation.tokensPerSecond > known.evaluation.tokensPerSecond) fastest.set(point.source, point)
+  }
+  return [...fastest.values()].sort(
+    (a, b) =>
+      Number(isPolicy(a)) - Number(isPolicy(b)) ||
+      b.evaluation.tokensPerSecond - a.evaluation.tokensPerSecond ||
+      a.id - b.id
+  )
+}

@@ -1,0 +1,88 @@
+import { formatCount, formatNumber, formatPrefixed } from './format-number.ts'
+
+/** Seconds as s, ms, µs or ns. */
+export const formatTime_s = (value: number): string =>
+  value >= 1 ? `${formatNumber(value)} s` : formatPrefixed(value, 's')
+/** Bytes with decimal prefixes: 1 GB is 10^9 bytes. */
+export const formatBytes_B = (value: number): string => formatPrefixed(value, 'B', 3, 1)
+export const formatPower_W = (value: number): string => formatPrefixed(value, 'W')
+export const formatEnergy_J = (value: number): string => formatPrefixed(value, 'J')
+export const formatArea_mm2 = (value: number): string => `${formatNumber(value)} mm²`
+export const formatCost_usd = (value: number): string => `$${formatNumber(value)}`
+export const formatThroughput_tokensPerSecond = (value: number): string => `${formatNumber(value)} tokens/s`
+export const formatFlops = (value: number): string => formatPrefixed(value, 'FLOP', 3, 1)
+export const formatFlopRate = (value: number): string => formatPrefixed(value, 'FLOP/s', 3, 1)
+/** A share 0 to 1 as a percentage. */
+export const formatShare = (value: number): string =>
+  `${value === 0 ? '0' : (value * 100).toFixed(1).replace('-', '−')}%`
+/** A ratio as '1.53×'. */
+export const formatRatio = (value: number): string => `${formatNumber(value)}×`
+
+/** Low and high of an uncertain quantity, as '6.00 kW to 10.0 kW'; one value when both print alike. */
+export function formatRange(
+  range: { readonly low: number; readonly high: number },
+  one: (value: number) => string
+): string {
+  const [low, high] = [one(range.low), one(range.high)]
+  return low === high ? low : `${low} to ${high}`
+}
+
+const plain =
+  (unit: string) =>
+  (value: number): string =>
+    `${formatNumber(value)} ${unit}`
+
+const byUnit: Readonly<Record<string, (value: number) => string>> = {
+  s: formatTime_s,
+  B: formatBytes_B,
+  'B/s': (value) => formatPrefixed(value, 'B/s', 3, 1),
+  W: formatPower_W,
+  J: formatEnergy_J,
+  Hz: (value) => formatPrefixed(value, 'Hz', 3, 1),
+  FLOP: formatFlops,
+  'FLOP/s': formatFlopRate,
+  USD: formatCost_usd,
+  usd: formatCost_usd,
+  mm2: formatArea_mm2,
+  'mm²': formatArea_mm2,
+  share: formatShare,
+  '%': (value) => `${formatNumber(value)}%`,
+  '': formatCount,
+  '1': formatCount
+}
+
+/** A value in a unit named in data, e.g. of a violation or a verdict: 'B' reads as '12.3 GB'. Unknown units are put behind. */
+export const formatIn = (value: number, unit: string): string => (byUnit[unit] ?? plain(unit))(value)
+
+/** Ending of a field's name to the unit its number is in. */
+const suffixes: readonly (readonly [string, string])[] = [
+  ['BpsPerMm', 'B/s per mm'],
+  ['pJPerBit', 'pJ/bit'],
+  ['Bps', 'B/s'],
+  ['mm2', 'mm2'],
+  ['mm', 'mm'],
+  ['usd', 'USD'],
+  ['Hz', 'Hz'],
+  ['pJ', 'pJ'],
+  ['B', 'B'],
+  ['s', 's'],
+  ['W', 'W'],
+  ['J', 'J']
+]
+
+/** The value of a spec's field, in the unit its name ends with: ('die.clock_Hz', 1e9) is '1.00 GHz'. */
+export function formatField(path: string, value: unknown): string {
+  if (value === undefined) return '—'
+  if (value === null) return 'none'
+  const unit = suffixes.find(([suffix]) => path.endsWith(`_${suffix}`))?.[1]
+  if (typeof value === 'number') return unit === undefined ? formatCount(value) : fieldNumber(value, unit)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) {
+    const [low = 0, high = 0] = value
+    if (value.length === 2 && unit !== undefined) return `${formatCount(low)} to ${formatCount(high)} ${unit}`
+    return value.map(formatCount).join(', ')
+  }
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+const fieldNumber = (value: number, unit: string): string =>
+  unit === 'B/s per mm' ? `${formatPrefixed(value, 'B/s', 3, 1)} per mm` : formatIn(value, unit)

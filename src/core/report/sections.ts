@@ -1,0 +1,190 @@
+import type { Verdict } from '../chip/verdict.ts'
+import { memoryCategories, timeCategories } from './categories.ts'
+import { describeMapping } from './describe-mapping.ts'
+import { cell, columns, type Block, type Cell, type Section, type Table } from './document.ts'
+import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
+import { formatNumber } from './format-number.ts'
+import * as format from './format-quantity.ts'
+import type { StoredPoint } from './run-record.ts'
+
+const powerOf = (point: StoredPoint): string => format.formatRange(point.evaluation.power_W, format.formatPower_W)
+const named = (point: StoredPoint): Cell => cell(pointName(point), isPolicy(point) ? undefined : 'strong')
+
+/** Ours and every policy on the same chip, the ones that fit by throughput, then the ones that do not, with the reason. */
+export function policyTable(record: ExplorationRecord): Table {
+  const ranked = bestPerSource(record)
+  const ours = ranked[0]?.evaluation.tokensPerSecond
+  return {
+    caption: 'Mappings of the same model on the same chip, scored by the same simulator',
+    columns: columns(
+      'Mapping',
+      '#Tokens/s',
+      '#Step time',
+      '#MFU',
+      '#Peak per die',
+      '#Power',
+      '#Ours is faster by',
+      'Remark'
+    ),
+    rows: [
+      ...ranked.map((point) => [
+        named(point),
+        cell(formatNumber(point.evaluation.tokensPerSecond)),
+        cell(format.formatTime_s(point.evaluation.iterationTime_s)),
+        cell(format.formatShare(point.evaluation.mfu)),
+        cell(format.formatBytes_B(point.evaluation.memory_B.peak)),
+        cell(powerOf(point)),
+        cell(isPolicy(point) && ours ? format.formatRatio(ours / point.evaluation.tokensPerSecond) : '—'),
+        cell(`point ${point.id}`, 'quiet')
+      ]),
+      ...record.run.failedPolicies.map(({ policy, reason, evaluation }) => [
+        cell(policy),
+        cell('does not fit', 'bad'),
+        cell('—', 'quiet'),
+        cell('—', 'quiet'),
+        cell(evaluation ? format.formatBytes_B(evaluation.memory_B.peak) : '—', 'quiet'),
+        cell('—', 'quiet'),
+        cell('—', 'quiet'),
+        cell(reason)
+      ])
+    ]
+  }
+}
+
+/** The most rows of the front that a page shows; the project has them all. */
+const frontRows = 40
+
+export function frontTable(record: ExplorationRecord): Table {
+  const front = record.points
+    .filter((point) => point.onFront)
+    .sort((a, b) => b.evaluation.tokensPerSecond - a.evaluation.tokensPerSecond || a.id - b.id)
+  const shown = front.slice(0, frontRows)
+  const rest =
+    front.length > shown.length ? `; the first ${shown.length} of ${front.length}, the project has the rest` : ''
+  return {
+    caption: `Designs that no other kept design beats in everything, by throughput${rest}`,
+    columns: columns('#Point', 'Design', '#Tokens/s', '#Power', '#Peak per die', '#Wafer area', '#Cost'),
+    rows: shown.map((point) => [
+      cell(String(point.id)),
+      named(point),
+      cell(formatNumber(point.evaluation.tokensPerSecond)),
+      cell(powerOf(point)),
+      cell(format.formatBytes_B(point.evaluation.memory_B.peak)),
+      cell(point.area_mm2 === undefined ? '—' : format.formatArea_mm2(point.area_mm2)),
+      cell(point.cost_usd === undefined ? '—' : format.formatCost_usd(point.cost_usd))
+    ])
+  }
+}
+
+export function timeTable(points: readonly StoredPoint[]): Table {
+  return {
+    caption: 'Where the time of one optimizer step goes; the rows sum to the last',
+    columns: columns('', ...points.map((point) => `#${pointName(point)}`)),
+    rows: [
+      ...timeCategories.map(([key, name]) => [
+        cell(name),
+        ...points.map(({ evaluation: { time_s, iterationTime_s } }) =>
+          time_s[key] === 0
+            ? cell('—', 'quiet')
+            : cell(`${format.formatTime_s(time_s[key])} (${format.formatShare(time_s[key] / iterationTime_s)})`)
+        )
+      ]),
+      [
+        cell('Iteration time', 'strong'),
+        ...points.map(({ evaluation }) => cell(format.formatTime_s(evaluation.iterationTime_s), 'strong'))
+      ]
+    ]
+  }
+}
+
+export function memoryTable(points: readonly StoredPoint[]): Table {
+  const row = (name: string, bytes: (point: StoredPoint) => number, tone?: 'strong' | 'quiet'): Cell[] => [
+    cell(name, tone),
+    ...points.map((point) => cell(format.formatBytes_B(bytes(point)), tone))
+  ]
+  return {
+    caption: 'Bytes per die at the worst moment of the fullest stage; categories sum to the peak',
+    columns: columns('', ...points.map((point) => `#${pointName(point)}`)),
+    rows: [
+      ...memoryCategories.map(([key, name]) => row(name, ({ evaluation }) => evaluation.memory_B[key])),
+      row('Peak', ({ evaluation }) => evaluation.memory_B.peak, 'strong'),
+      row('Capacity', ({ evaluation }) => evaluation.memory_B.capacity, 'quiet')
+    ]
+  }
+}
+
+export const policySection = (record: ExplorationRecord): Section => ({
+  id: 'policies',
+  title: 'Ours and the policies of others',
+  blocks: [
+    { kind: 'chart', chart: 'policies', caption: 'Throughput of each mapping policy on the same chip.' },
+    { kind: 'table', table: policyTable(record) }
+  ]
+})
+
+export const frontSection = (record: ExplorationRecord): Section => ({
+  id: 'front',
+  title: 'The front of designs',
+  blocks: [
+    {
+      kind: 'chart',
+      chart: 'front',
+      caption: 'Throughput against power (upper estimate); the colour is the peak memory of a die.'
+    },
+    { kind: 'table', table: frontTable(record) }
+  ]
+})
+
+/** How many columns a breakdown table can have and still fit on a printed page. */
+const breakdownColumns = 6
+
+export function breakdownSection(record: ExplorationRecord): Section {
+  const points = bestPerSource(record).slice(0, breakdownColumns)
+  return {
+    id: 'breakdown',
+    title: 'Where the time and the memory go',
+    blocks: [
+      { kind: 'chart', chart: 'time', caption: 'Time of one optimizer step by category.' },
+      { kind: 'table', table: timeTable(points) },
+      { kind: 'chart', chart: 'memory', caption: 'Peak memory of a die by category; the line is the capacity.' },
+      { kind: 'table', table: memoryTable(points) }
+    ]
+  }
+}
+
+export const mappingSection = (best: StoredPoint): Section => ({
+  id: 'mapping',
+  title: 'The mapping of the best design',
+  blocks: [
+    { kind: 'chart', chart: 'wafer', caption: 'Where each pipeline stage lies on the wafer, to scale.' },
+    ...describeMapping(best.mapping, best.evaluation)
+  ]
+})
+
+export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
+  caption: 'Limits of the chip and how far it is from them',
+  columns: columns('Limit', '#Value', '#Allowed', '#Room', 'Verdict', 'Remark'),
+  rows: verdicts.map(({ name, value, limit, unit, ok, waived, margin, message, fix }) => [
+    cell(name),
+    cell(format.formatIn(value, unit)),
+    cell(limit === null ? '—' : format.formatIn(limit, unit), limit === null ? 'quiet' : undefined),
+    cell(margin === null ? '—' : format.formatShare(margin), margin === null ? 'quiet' : undefined),
+    waived ? cell('waived', 'quiet') : cell(ok ? 'kept' : 'broken', ok ? 'good' : 'bad'),
+    cell(fix ? `${message}. ${fix}` : message)
+  ])
+})
+
+/** What is proved about the best design, and what the proof rests on. */
+export function certificateBlocks({ run }: ExplorationRecord): Block[] {
+  const { certificate } = run
+  if (!certificate) return [{ kind: 'paragraph', text: 'The run ended before a bound was certified.' }]
+  return [
+    {
+      kind: 'paragraph',
+      text:
+        `No mapping of this space on this chip takes less than ${format.formatTime_s(certificate.lowerBound_s)} per step. ` +
+        `The best one found takes ${format.formatTime_s(certificate.best_s)}: at most ${format.formatShare(certificate.gap)} ` +
+        `above the bound. What binds is ${certificate.binding}.`
+    }
+  ]
+}

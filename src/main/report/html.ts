@@ -1,0 +1,86 @@
+import type { Block, Cell, Column, Fact, ReportDocument, Section, Table } from '../../core/report/document.ts'
+import type { Charts } from './charts.ts'
+import { escapeHtml } from './escape-html.ts'
+import { reportStyle } from './report-style.ts'
+
+function tableCell({ text, tone }: Cell, column: Column | undefined, isRowHeader: boolean): string {
+  const classes = [column?.numeric ? 'number' : '', tone ?? ''].filter((name) => name !== '').join(' ')
+  const attributes = classes ? ` class="${classes}"` : ''
+  return isRowHeader
+    ? `<th scope="row"${attributes}>${escapeHtml(text)}</th>`
+    : `<td${attributes}>${escapeHtml(text)}</td>`
+}
+
+function tableHtml({ caption, columns, rows }: Table): string {
+  const head = columns
+    .map(({ title, numeric }) => `<th scope="col"${numeric ? ' class="number"' : ''}>${escapeHtml(title)}</th>`)
+    .join('')
+  const body = rows.map((row) => `<tr>${row.map((each, at) => tableCell(each, columns[at], at === 0)).join('')}</tr>`)
+  return (
+    `<div class="wide" role="region" tabindex="0" aria-label="${escapeHtml(caption)}"><table><caption>${escapeHtml(caption)}</caption>` +
+    `<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`
+  )
+}
+
+const isHash = (value: string): boolean => /^[0-9a-f]{64}$/.test(value)
+
+const factHtml = ({ name, value, note }: Fact): string =>
+  `<dt>${escapeHtml(name)}</dt><dd${isHash(value) || name === 'Command' ? ' class="mono"' : ''}>${escapeHtml(value)}` +
+  `${note === undefined ? '' : `<small>${escapeHtml(note)}</small>`}</dd>`
+
+function blockHtml(block: Block, charts: Charts): string {
+  switch (block.kind) {
+    case 'paragraph':
+      return `<p>${escapeHtml(block.text)}</p>`
+    case 'facts':
+      return `<dl class="facts">${block.facts.map(factHtml).join('\n')}</dl>`
+    case 'table':
+      return tableHtml(block.table)
+    case 'list':
+      return `<ul>${block.items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}</ul>`
+    case 'source':
+      return `<details><summary>${escapeHtml(block.title)}</summary><pre>${escapeHtml(block.text)}</pre></details>`
+    case 'chart': {
+      const svg = charts[block.chart]
+      return svg === undefined ? '' : `<figure>${svg}<figcaption>${escapeHtml(block.caption)}</figcaption></figure>`
+    }
+  }
+}
+
+const sectionHtml = ({ id, title, blocks }: Section, charts: Charts): string =>
+  `<section id="${escapeHtml(id)}"><h2>${escapeHtml(title)}</h2>\n${blocks.map((block) => blockHtml(block, charts)).join('\n')}</section>`
+
+/**
+ * A report as one HTML file that needs nothing else: style and figures inside, no script, no fetch (a content policy forbids both), every
+ * text of the document escaped. The charts are trusted SVG from `reportCharts`.
+ */
+export function renderReportHtml(document: ReportDocument, charts: Charts): string {
+  const links = document.sections.map(
+    ({ id, title }) => `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`
+  )
+  const headline = document.headline.map((fact) => `<div>${factHtml(fact)}</div>`)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(document.title)}</title>
+<style>${reportStyle}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="kind">Exploration report</p>
+<h1>${escapeHtml(document.title)}</h1>
+<p class="subtitle">${escapeHtml(document.subtitle)}</p>
+<dl class="headline">${headline.join('\n')}</dl>
+<nav aria-label="Contents"><ol>${links.join('')}</ol></nav>
+</header>
+${document.sections.map((section) => sectionHtml(section, charts)).join('\n')}
+<footer>Made by TMAC Workbench. This file is complete: it loads nothing and runs no scripts.</footer>
+</main>
+</body>
+</html>
+`
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { formatCount, formatNumber, formatPrefixed } from '../../src/core/report/format-number.ts'
+import * as format from '../../src/core/report/format-quantity.ts'
+import { textTable } from '../../src/core/report/tables.ts'
+import { cell, columns } from '../../src/core/report/document.ts'
+
+describe('numbers for people', () => {
+  test.each([
+    [1.5512, '1.55'],
+    [39.64, '39.6'],
+    [9.999, '10.0'],
+    [999.6, '1,000'],
+    [1234567, '1,234,567'],
+    [0.0123, '0.0123'],
+    [-2.5, '−2.50'],
+    [1e-7, '1.00 × 10⁻⁷'],
+    [3.14e23, '3.14 × 10²³'],
+    [0, '0'],
+    [Infinity, '∞']
+  ])('%d reads %s', (value, text) => expect(formatNumber(value)).toBe(text))
+
+  test.each([
+    [12.3e9, 'B', '12.3 GB'],
+    [39.6e15, 'FLOP/s', '39.6 PFLOP/s'],
+    [999.7e6, 'B', '1.00 GB'],
+    [2e-4, 's', '200 µs'],
+    [0, 'W', '0 W']
+  ])('%d %s reads %s', (value, unit, text) => expect(formatPrefixed(value, unit)).toBe(text))
+
+  test('a mantissa as printed is never a thousand', () => {
+    for (let exponent = -11; exponent < 18; exponent++)
+      for (const digits of [1, 9.994, 9.9951, 99.96, 999.49, 999.51])
+        expect(formatPrefixed(digits * 10 ** exponent, 'B')).not.toMatch(/^1,000/)
+  })
+
+  test('times, money and shares carry their usual signs', () => {
+    expect(format.formatTime_s(1.55)).toBe('1.55 s')
+    expect(format.formatTime_s(0.0155)).toBe('15.5 ms')
+    expect(format.formatCost_usd(23450)).toBe('$23,450')
+    expect(format.formatShare(0.4231)).toBe('42.3%')
+    expect(format.formatRange({ low: 6000, high: 10000 }, format.formatPower_W)).toBe('6.00 kW to 10.0 kW')
+    expect(format.formatRange({ low: 6000, high: 6001 }, format.formatPower_W)).toBe('6.00 kW')
+  })
+
+  test("a field's number is shown in the unit its name ends with", () => {
+    expect(format.formatField('die.clock_Hz', 1e9)).toBe('1.00 GHz')
+    expect(format.formatField('links.shorelineDensity_BpsPerMm', 4e11)).toBe('400 GB/s per mm')
+    expect(format.formatField('memory.energy_pJPerBit', [3, 5])).toBe('3 to 5 pJ/bit')
+    expect(format.formatField('grid.rows', 7)).toBe('7')
+    expect(format.formatField('power.cap_W', null)).toBe('none')
+    expect(format.formatField('memory', undefined)).toBe('—')
+  })
+
+  test('a stated number keeps its digits', () => expect(formatCount(1234567.25)).toBe('1,234,567.25'))
+})
+
+describe('tables in a terminal', () => {
+  const table = {
+    caption: 'Dies',
+    columns: columns('Name', '#Peak'),
+    rows: [
+      [cell('größe'), cell('1.00 GB')],
+      [cell('b'), cell('12.3 GB')]
+    ]
+  }
+
+  test('line up, words left and numbers right', () => {
+    expect(textTable(table)).toBe(
+      ['Dies', 'Name      Peak', '─────  ───────', 'größe  1.00 GB', 'b      12.3 GB', ''].join('\n')
+    )
+  })
+
+  test('do not let a name steer the terminal', () => {
+    const hostile = textTable({ ...table, rows: [[cell('\u001b[2Jgone\u009b31m\n'), cell('1')]] })
+    expect(hostile).not.toMatch(/(?!\n)\p{Cc}/u)
+    expect(hostile.split('\n')).toHaveLength(5)
+  })
+})

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { explorationReport } from '../../src/core/report/exploration-report.ts'
+import type { Table } from '../../src/core/report/document.ts'
+import { exampleRecord } from '../fixtures/exploration-record.ts'
+import { exampleChip } from '../fixtures/kept-point.ts'
+
+const record = exampleRecord()
+const report = explorationReport(record)
+
+const tablesOf = (document: typeof report): Table[] =>
+  document.sections.flatMap(({ blocks }) => blocks.flatMap((block) => (block.kind === 'table' ? [block.table] : [])))
+const table = (caption: RegExp, document = report): string[][] =>
+  tablesOf(document)
+    .find((each) => caption.test(each.caption))!
+    .rows.map((row) => row.map(({ text }) => text))
+const textOf = (document: typeof report): string => JSON.stringify(document)
+
+test('every table has as many cells in each row as columns', () => {
+  for (const { columns, rows } of tablesOf(report)) for (const row of rows) expect(row).toHaveLength(columns.length)
+})
+
+test('ours stands first, policies by throughput, those that do not fit last with the reason', () => {
+  const rows = table(/same chip/)
+  expect(rows.map(([name]) => name)).toEqual([
+    'ours',
+    'megatron-tuned',
+    'megatron-selective',
+    'megatron-full',
+    'deepspeed-3d',
+    'deepspeed-tuned',
+    'accpar-memory-aware',
+    'accpar-raw',
+    'deepspeed-z3'
+  ])
+  expect(rows.at(-2)?.[1]).toBe('does not fit')
+  expect(rows.at(-2)?.at(-1)).toContain('23.0 GB more than its 48.0 GB')
+})
+
+test('the front is the marked points by falling throughput', () => {
+  const ids = table(/no other kept design beats/).map(([id]) => Number(id))
+  expect([...ids].sort((a, b) => a - b)).toEqual(record.points.filter((point) => point.onFront).map(({ id }) => id))
+  const speeds = ids.map((id) => record.points[id - 1]!.evaluation.tokensPerSecond)
+  expect(speeds).toEqual([...speeds].sort((a, b) => b - a))
+})
+
+test('the certificate says the bound, the gap and what binds', () => {
+  expect(textOf(report)).toMatch(/less than 1\.50 s per step.*at most 7\.3% above the bound.*compute/)
+})
+
+test('each number of the chip has its source, and one without says so', () => {
+  const rows = table(/by number/)
+  expect(rows.find(([path]) => path === 'die.clock_Hz')).toEqual([
+    'die.clock_Hz',
+    '1.00 GHz',
+    'I: inferred',
+    'chosen round for the example'
+  ])
+  expect(rows.find(([path]) => path === 'die.cores')?.[2]).toBe('not stated')
+})
+
+test('a source stated for a whole part of the chip holds for its members', () => {
+  const chip = exampleChip({ provenance: { die: { source: 'a data sheet', mark: 'R' } } })
+  const run = { ...record.run, inputs: { ...record.run.inputs, chip } }
+  const rows = table(/by number/, explorationReport({ ...record, run, best: undefined }))
+  expect(rows.find(([path]) => path === 'die.cores')?.[3]).toBe('a data sheet')
+  expect(rows.find(([path]) => path === 'grid.rows')?.[3]).toBe('—')
+})
+
+test('what is needed to run it again is there: command, seed, versions, hashes', () => {
+  const text = textOf(report)
+  for (const part of [record.run.command, '24.21.0', '0.1.0', ...Object.values(record.run.hashes)])
+    expect(text).toContain(part)
+})
+
+test('stages that read alike share a row', () => {
+  expect(table(/Pipeline stages/)).toHaveLength(1)
+  expect(table(/Pipeline stages/)[0]![0]).toBe('0–3')
+})
+
+test('a run in which nothing fits says why and shows no mapping', () => {
+  const points = record.points.slice(0, 0)
+  const empty = explorationReport({ ...record, points, best: undefined })
+  expect(empty.headline).toEqual([{ name: 'Best design', value: 'none fits' }])
+  expect(empty.sections.map(({ id }) => id)).toEqual(['summary', 'policies', 'chip', 'provenance', 'notes'])
+  expect(textOf(empty)).toContain('23.0 GB more than its 48.0 GB')
+})
+
+test('an interrupted run is reported as partial', () => {
+  const run = { ...record.run, status: 'interrupted' as const, certificate: undefined }
+  expect(textOf(explorationReport({ ...record, run }))).toMatch(
+    /interrupted: results are partial.*before a bound was certified/
+  )
+})
