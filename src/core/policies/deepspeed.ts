@@ -1,0 +1,86 @@
+import type { Mapping } from '../mapping/mapping.ts'
+import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strategy.ts'
+import type { Machine } from '../simulator/machine.ts'
+import type { Workload } from '../workload/workload.ts'
+import { bestOf, gridOf, largestReplicas, type Policy } from './policy.ts'
+
+const MICRO_BATCH = [1, 2, 4, 8, 16]
+const TENSOR = [1, 2, 4, 8]
+
+type Setting = StrategyInput & { readonly microBatch: number }
+
+function mappingOf(workload: Workload, machine: Machine, { microBatch, ...input }: Setting): Mapping {
+  const perReplica = (input.tensorParallel ?? 1) * (input.pipelineParallel ?? 1)
+  const sequences = Math.floor(workload.training.globalBatch / microBatch)
+  const dataParallel = largestReplicas(sequences, Math.floor(machine.dies / perReplica))
+  return strategyMapping(workload, gridOf(machine), machine.dies, Strategy.parse({ ...input, dataParallel }), {
+    microBatch
+  })
+}
+
+/** ZeRO over as many dies as the batch has whole micro-batches for: attempts over levels, checkpointing and micro-batch. */
+const sharded = (
+  workload: Workload,
+  machine: Machine,
+  zeroLevels: readonly (1 | 2 | 3)[],
+  recompute: readonly ('none' | 'full')[]
+): (() => Mapping)[] =>
+  zeroLevels.flatMap((zeroStage) =>
+    recompute.flatMap((again) =>
+      MICRO_BATCH.map((microBatch) => () => mappingOf(workload, machine, { zeroStage, recompute: again, microBatch }))
+    )
+  )
+
+function* threeDimensional(workload: Workload, machine: Machine): Generator<() => Mapping> {
+  for (const tensorParallel of TENSOR)
+    for (let pipelineParallel = 1; pipelineParallel <= workload.model.layers; pipelineParallel++) {
+      if (workload.model.layers % pipelineParallel !== 0 || tensorParallel * pipelineParallel > machine.dies) continue
+      for (const microBatch of MICRO_BATCH)
+        for (const recompute of ['none', 'full'] as const)
+          yield () =>
+            mappingOf(workload, machine, { tensorParallel, pipelineParallel, zeroStage: 1, recompute, microBatch })
+    }
+}
+
+const SOURCE = 'Rajbhandari et al., SC 2020 (arXiv 1910.02054); DeepSpeed documentation'
+
+export const deepspeedPolicies: readonly Policy[] = [
+  {
+    name: 'deepspeed-z3',
+    title: 'DeepSpeed ZeRO-3',
+    family: 'DeepSpeed',
+    kind: 'published',
+    rules:
+      'parameters, gradients and optimiser sharded over all dies, gathered layer by layer with prefetch; activations kept; best micro-batch',
+    source: SOURCE,
+    run: (workload, machine) => bestOf(workload, machine, sharded(workload, machine, [3], ['none']))
+  },
+  {
+    name: 'deepspeed-z3-checkpoint',
+    title: 'DeepSpeed ZeRO-3 with activation checkpointing',
+    family: 'DeepSpeed',
+    kind: 'published',
+    rules: 'as deepspeed-z3, every layer recomputed',
+    source: SOURCE,
+    run: (workload, machine) => bestOf(workload, machine, sharded(workload, machine, [3], ['full']))
+  },
+  {
+    name: 'deepspeed-tuned',
+    title: 'DeepSpeed, tuned',
+    family: 'DeepSpeed',
+    kind: 'tuned',
+    rules: 'the best of ZeRO 1, 2, 3, checkpointing on or off, micro-batch 1-16',
+    source: SOURCE,
+    run: (workload, machine) => bestOf(workload, machine, sharded(workload, machine, [1, 2, 3], ['none', 'full']))
+  },
+  {
+    name: 'deepspeed-3d',
+    title: 'Megatron-DeepSpeed, 3-D',
+    family: 'DeepSpeed',
+    kind: 'tuned',
+    rules:
+      'tensor-parallel 1-8, every pipeline that divides the layers, ZeRO-1 data-parallel for the rest, checkpointing on or off (the MT-NLG set-up)',
+    source: `${SOURCE}; Smith et al. (arXiv 2201.11990)`,
+    run: (workload, machine) => bestOf(workload, machine, threeDimensional(workload, machine))
+  }
+]

@@ -1,0 +1,82 @@
+import { PriorityQueue } from '../optimization/priority-queue.ts'
+import { stepBound } from '../simulator/bounds.ts'
+import type { Machine } from '../simulator/machine.ts'
+import type { Workload } from '../workload/workload.ts'
+import { outerGenesOf, shapesOf, type OuterGenes } from './outer-genes.ts'
+import { fastestLayers, shapeKey, type FastestLayers } from './shape-frontiers.ts'
+import type { MappingSpace } from './space.ts'
+import { outerBound_s } from './step-bound.ts'
+
+/** Outer genes with a layout of the residual stream, and a time that no mapping with them can beat. */
+export interface Candidate {
+  readonly genes: OuterGenes
+  readonly residual: number
+  readonly bound_s: number
+}
+
+/**
+ * The combinations of a space, most promising first. Bounds come in two strengths: what the dies in use could do at best, for all; and the
+ * fastest plans on the shape, worked out only for combinations whose turn has come. A combination leaves the queue when no other
+ * can have a smaller bound.
+ */
+export class Candidates {
+  readonly total: number
+  readonly #workload: Workload
+  readonly #machine: Machine
+  readonly #space: MappingSpace
+  readonly #rough: readonly { readonly genes: OuterGenes; readonly bound_s: number }[]
+  #next = 0
+  readonly #refined = new PriorityQueue<Candidate>()
+  readonly #fastest = new Map<string, readonly FastestLayers[]>()
+
+  constructor(workload: Workload, machine: Machine, space: MappingSpace) {
+    this.#workload = workload
+    this.#machine = machine
+    this.#space = space
+    const perfect = stepBound(workload, machine).iterationTime_s - machine.iterationOverhead_s
+    // Even sharded over every die in use, the model's state must fit.
+    const leastDies = (workload.training.optimizerBytesPerParameter * workload.parameters) / machine.capacity_B
+    const diesOf = ({ replicas, stages, shape: { region } }: OuterGenes): number =>
+      replicas * stages * region.rows * region.columns
+    this.#rough = shapesOf(workload, machine, space)
+      .flatMap((shape) => outerGenesOf(workload, machine, shape, space))
+      .filter((genes) => diesOf(genes) >= leastDies)
+      .map((genes, index) => {
+        const bound_s = (perfect * machine.dies) / diesOf(genes) + machine.iterationOverhead_s
+        return { genes, bound_s, index, fill: genes.stages / genes.schedule.virtualStages / genes.microBatches }
+      })
+      .sort((a, b) => a.bound_s - b.bound_s || a.fill - b.fill || a.index - b.index)
+    this.total = this.#rough.length
+  }
+
+  /** Smallest bound of all combinations that have not been taken. */
+  get least_s(): number {
+    this.#refine()
+    return this.#refined.least
+  }
+
+  take(): Candidate | undefined {
+    this.#refine()
+    return this.#refined.pop()
+  }
+
+  #refine(): void {
+    while (this.#next < this.#rough.length && this.#rough[this.#next]!.bound_s <= this.#refined.least) {
+      const { genes, bound_s } = this.#rough[this.#next++]!
+      for (const layers of this.#fastestOf(genes)) {
+        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers))
+        this.#refined.push(refined_s, { genes, residual: layers.residual, bound_s: refined_s })
+      }
+    }
+  }
+
+  #fastestOf(genes: OuterGenes): readonly FastestLayers[] {
+    const key = `${shapeKey(genes.shape)}e${genes.expertParallel}`
+    let known = this.#fastest.get(key)
+    if (!known) {
+      known = fastestLayers(this.#workload, this.#machine, genes.shape, genes.expertParallel, this.#space)
+      this.#fastest.set(key, known)
+    }
+    return known
+  }
+}

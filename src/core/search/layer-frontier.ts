@@ -1,0 +1,225 @@
+import { LAYOUT_COUNT, ROLE_COUNT, roleCode, rolesOf } from '../mapping/axis-roles.ts'
+import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
+import { dominates } from '../optimization/pareto.ts'
+import { LabelSet, type Label, type Scalarization } from '../optimization/label-set.ts'
+import type { CostModel } from '../simulator/cost-model.ts'
+import * as plan from '../simulator/plan-cost.ts'
+import type { Operator, Step } from '../workload/operator.ts'
+import type { MappingSpace } from './space.ts'
+
+/** Costs that decide whether one plan of a layer can ever be preferred to another; all additive but the last. */
+export const TIME_S = 0
+export const KEPT_B = 1
+export const STATE_B = 2
+export const SYNC_S = 3
+export const OPTIMIZER_S = 4
+export const REMATERIALIZED_B = 5
+/** Minus the weight-gradient seconds: more of them shorten a zero-bubble schedule's fill. */
+export const MINUS_WEIGHT_GRADIENT_S = 6
+export const BUFFER_B = 7
+const DIMENSIONS = 8
+
+/** One plan of a layer class with its deciding costs. */
+export interface LayerLabel {
+  readonly plan: PlanCode
+  readonly costs: Float64Array
+}
+
+interface StepChoice {
+  readonly roles: number
+  readonly mask: number
+}
+
+interface StepVector extends StepChoice {
+  readonly costs: Float64Array
+  readonly layout: number
+}
+
+/** What a frontier search is asked for. */
+export interface FrontierRequest {
+  readonly model: CostModel
+  readonly layerClass: number
+  readonly residual: number
+  readonly space: MappingSpace
+  /** Largest number of plans kept per state; Infinity for an exact frontier. */
+  readonly limit: number
+  /**
+   * Only one plan without recomputation is wanted, the one with least time or least fill (time minus twice the weight gradients): a bound
+   * on what any plan can have.
+   */
+  readonly only?: 'time' | 'fill'
+}
+
+/** Role codes an operator may have on all axes of the region, within the space; repeating work only where no cut divides. */
+function roleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
+  const named = space.roles?.[operator.name]?.map(roleCode)
+  const digits = rolesOf(operator).filter((digit) => !named || named.includes(digit))
+  const replicated = roleCode('replicated')
+  const product = (allowed: readonly number[]): readonly number[] =>
+    model.axes.reduce<readonly number[]>(
+      (codes, _axis, position) =>
+        codes.flatMap((code) => allowed.map((digit) => code + digit * ROLE_COUNT ** position)),
+      [0]
+    )
+  const divides = (code: number): boolean => model.cuts(operator, code) !== undefined
+  if (named) return product(digits).filter(divides)
+  const cutting = product(digits.filter((digit) => digit !== replicated)).filter(divides)
+  return cutting.length > 0 ? cutting : product(digits).filter(divides)
+}
+
+/**
+ * Which sets of a step's stored tensors may be recomputed. Tensors of one unit go together: running it again makes all of them, and
+ * dropping a tensor never needs more memory than keeping it for several layers and micro-batches.
+ */
+function recomputeMasks(step: Step, recompute: MappingSpace['recompute'], isLayer: boolean): readonly number[] {
+  const tensors = optionalTensors(step)
+  const all = (1 << tensors.length) - 1
+  if (recompute === 'none' || tensors.length === 0 || !isLayer) return [0]
+  const units = [...new Set(tensors.map((tensor) => tensor.unit!))]
+  if (recompute === 'full') return [all]
+  return Array.from({ length: 2 ** units.length }, (_, chosen) =>
+    tensors.reduce((mask, tensor, bit) => mask | (chosen & (1 << units.indexOf(tensor.unit!)) ? 1 << bit : 0), 0)
+  )
+}
+
+const scratch = new Float64Array(plan.PLAN_COLUMNS)
+
+function stepCosts(model: CostModel, layerClass: number, index: number, offset: number, mask: number): Float64Array {
+  scratch.fill(0)
+  plan.addStep(model, layerClass, index, offset, mask, scratch, 0)
+  const costs = new Float64Array(DIMENSIONS)
+  costs[TIME_S] = plan.microBatch_s(scratch, 0)
+  costs[KEPT_B] = scratch[plan.KEPT_B]! + scratch[plan.LOGITS_B]!
+  costs[STATE_B] = scratch[plan.WEIGHTS_B]! + scratch[plan.GRADIENTS_B]! + scratch[plan.OPTIMIZER_B]!
+  costs[SYNC_S] = scratch[plan.GRADIENT_SYNC_S]!
+  costs[OPTIMIZER_S] = scratch[plan.OPTIMIZER_S]!
+  costs[REMATERIALIZED_B] = scratch[plan.REMATERIALIZED_B]!
+  costs[MINUS_WEIGHT_GRADIENT_S] = -scratch[plan.WEIGHT_GRADIENT_S]!
+  costs[BUFFER_B] = scratch[plan.BUFFER_B]!
+  return costs
+}
+
+/** The choices of one step from one source layout that no other choice with the same output layout beats. */
+function stepVectors(request: FrontierRequest, index: number, source: number): readonly StepVector[] {
+  const { model, layerClass, residual, space, only } = request
+  const layer = model.context.workload.classes[layerClass]!
+  const step = layer.steps[index]!
+  const masks = only ? [0] : recomputeMasks(step, space.recompute, layer.hasAttention)
+  const dimensions = only ? 1 : DIMENSIONS
+  const kept: StepVector[] = []
+  for (const roles of roleOptions(model, step.main, space)) {
+    const offset = model.offset(layerClass, index, source, roles, residual)
+    if (offset < 0) continue
+    const layout = step.closes ? residual : model.outputLayout(roles)
+    for (const mask of masks) {
+      const costs = stepCosts(model, layerClass, index, offset, mask)
+      if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!
+      if (kept.some((other) => other.layout === layout && dominates(other.costs, costs, dimensions))) continue
+      kept.push({ roles, mask, costs, layout })
+    }
+  }
+  // A later choice may beat an earlier one, too.
+  return kept.filter(
+    (one) =>
+      !kept.some(
+        (other) =>
+          other !== one &&
+          other.layout === one.layout &&
+          dominates(other.costs, one.costs, dimensions) &&
+          !dominates(one.costs, other.costs, dimensions)
+      )
+  )
+}
+
+/** Time traded against memory at several exchange rates, for stages that hold few, some or many micro-batches. */
+const scalarizations: readonly Scalarization[] = [
+  (costs) => costs[TIME_S]!,
+  (costs) => costs[STATE_B]!,
+  (costs) => costs[SYNC_S]! + costs[OPTIMIZER_S]!,
+  ...[1, 4, 16].flatMap((inFlight) =>
+    [-1, 1, 3, 5, 7, 9, 12].map((power): Scalarization => {
+      const rate = 10 ** -(15 - power)
+      return (costs) =>
+        costs[TIME_S]! + rate * (costs[STATE_B]! + inFlight * costs[KEPT_B]! + 0.1 * costs[REMATERIALIZED_B]!)
+    })
+  )
+]
+
+function joined(before: Float64Array, step: Float64Array): Float64Array {
+  const sum = new Float64Array(DIMENSIONS)
+  for (let i = 0; i < BUFFER_B; i++) sum[i] = before[i]! + step[i]!
+  sum[BUFFER_B] = Math.max(before[BUFFER_B]!, step[BUFFER_B]!)
+  return sum
+}
+
+/**
+ * Plans of one layer (layouts of all operators and what is recomputed, for a given layout of the residual stream) that can be best for
+ * some memory budget: a multi-objective dynamic programme over the operators, the layout of the tensor between them as state.
+ * Exact with an unlimited request. Empty where no legal plan exists.
+ */
+export function layerFrontier(request: FrontierRequest): {
+  readonly labels: readonly LayerLabel[]
+  readonly complete: boolean
+} {
+  const { model, layerClass, residual, limit, only } = request
+  const { steps } = model.context.workload.classes[layerClass]!
+  const rates = only ? scalarizations.slice(0, 1) : scalarizations
+  const most = only ? 1 : limit
+  const start = new LabelSet<StepChoice>(most, rates)
+  start.add(new Float64Array(DIMENSIONS), { roles: 0, mask: 0 }, undefined)
+  let groups = new Map<number, LabelSet<StepChoice>>([[residual, start]])
+  let complete = true
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index]!
+    const next = new Map<number, LabelSet<StepChoice>>()
+    for (const [layout, group] of groups) {
+      const vectors = stepVectors(request, index, step.source === 'previous' ? layout : residual)
+      for (const label of group.finish())
+        for (const vector of vectors) {
+          let set = next.get(vector.layout)
+          if (!set) next.set(vector.layout, (set = new LabelSet(most, rates)))
+          set.add(joined(label.costs, vector.costs), vector, label)
+        }
+      complete &&= !group.thinned
+    }
+    groups = next
+  }
+  const last = [...groups.values()]
+  return {
+    labels: last.flatMap((group) =>
+      group.finish().map((label) => ({ plan: readBack(label, layerClass, residual), costs: label.costs }))
+    ),
+    complete: complete && last.every((group) => !group.thinned)
+  }
+}
+
+function readBack(label: Label<StepChoice>, layerClass: number, residual: number): PlanCode {
+  const choices: StepChoice[] = []
+  for (let at: Label<StepChoice> | undefined = label; at?.parent; at = at.parent) choices.unshift(at.choice)
+  return {
+    layerClass,
+    residual,
+    roles: choices.map(({ roles }) => roles),
+    recompute: choices.map(({ mask }) => mask)
+  }
+}
+
+/** Layout codes that the residual stream may have on a region: each axis whole, or cut along an axis that divides. */
+export function residualLayouts(model: CostModel, space: MappingSpace): readonly number[] {
+  const names = ['replicated', 'batch', 'sequence', 'hidden'] as const
+  const { microBatch, workload } = model.context
+  const whole = [1, microBatch, workload.training.sequenceLength, workload.model.hidden]
+  const allowed = names.flatMap((name, state) => (!space.residual || space.residual.includes(name) ? [state] : []))
+  const codes = model.axes.reduce<readonly (readonly number[])[]>(
+    (layouts) => layouts.flatMap((layout) => allowed.map((state) => [...layout, state])),
+    [[]]
+  )
+  return codes
+    .filter((layout) =>
+      [1, 2, 3].every((state) => {
+        const cut = layout.reduce((product, digit, axis) => product * (digit === state ? model.axes[axis]!.size : 1), 1)
+        return whole[state]! % cut === 0
+      })
+    )
+    .map((layout) => layout.reduce((code, digit, axis) => code + digit * LAYOUT_COUNT ** axis, 0))
+}

@@ -1,0 +1,259 @@
+import type { LayerRun, Mapping, Plan } from '../mapping/mapping.ts'
+import { decodePlan, planKey, type PlanCode } from '../mapping/plan-code.ts'
+import { bestStagePartition, type StageOption } from '../optimization/stage-partition.ts'
+import type { CostModel } from '../simulator/cost-model.ts'
+import { frameOf } from '../simulator/design.ts'
+import type { Machine } from '../simulator/machine.ts'
+import type { StepFrame } from '../simulator/pipeline.ts'
+import type { Workload } from '../workload/workload.ts'
+import { Candidates } from './candidates.ts'
+import { layerFrontier, type LayerLabel } from './layer-frontier.ts'
+import { variantsOf, type OuterGenes } from './outer-genes.ts'
+import { modelOf, placementOf, shapeKey } from './shape-frontiers.ts'
+import { MappingSpace } from './space.ts'
+import { stageChoices, type ChosenRun, type ClassRun, type StageChoice } from './stage-options.ts'
+
+/** How thoroughly to search. */
+export interface Effort {
+  /** Plans kept per state of the layer's dynamic programme; Infinity is exact. */
+  readonly frontier: number
+  /** Outer gene combinations solved at most; the certificate counts those left out. */
+  readonly combinations: number
+  /** Layers a stage may have more or fewer than its equal share; Infinity is exact. */
+  readonly unevenness: number
+}
+
+export const EXACT: Effort = { frontier: Infinity, combinations: Infinity, unevenness: Infinity }
+export const THOROUGH: Effort = { frontier: 24, combinations: 4000, unevenness: 2 }
+export const QUICK: Effort = { frontier: 8, combinations: 24, unevenness: 1 }
+
+export interface SearchProgress {
+  readonly done: number
+  readonly total: number
+  readonly best_s: number
+}
+
+export interface SearchResult {
+  /** Undefined when nothing in the space fits. */
+  readonly best: { readonly iterationTime_s: number; readonly mapping: Mapping } | undefined
+  /** No mapping of the space is faster than this. */
+  readonly lowerBound_s: number
+  readonly combinations: number
+  readonly solved: number
+  /** Every solved combination was solved exactly and none that could matter was left out. */
+  readonly exact: boolean
+}
+
+interface Solution {
+  readonly cost_s: number
+  readonly genes: OuterGenes
+  readonly model: CostModel
+  readonly stages: readonly StageChoice[]
+}
+
+/** Consecutive runs of one class within [from, to) of the chain. */
+function classRuns(workload: Workload, from: number, to: number): { layerClass: number; layers: number }[] {
+  const runs: { layerClass: number; layers: number }[] = []
+  for (let index = from; index < to; index++) {
+    const layerClass = workload.chain[index]!
+    const last = runs.at(-1)
+    if (last?.layerClass === layerClass) last.layers++
+    else runs.push({ layerClass, layers: 1 })
+  }
+  return runs
+}
+
+class MappingSearch {
+  readonly #workload: Workload
+  readonly #machine: Machine
+  readonly #space: MappingSpace
+  readonly #effort: Effort
+  readonly #models = new Map<string, CostModel>()
+  readonly #frontiers = new Map<string, { labels: readonly LayerLabel[]; complete: boolean }>()
+
+  constructor(workload: Workload, machine: Machine, space: MappingSpace, effort: Effort) {
+    this.#workload = workload
+    this.#machine = machine
+    this.#space = space
+    this.#effort = effort
+  }
+
+  /** The best solution of one combination that is cheaper than the ceiling, and whether "none" or "this one" is proved. */
+  solve(genes: OuterGenes, residual: number, ceiling: number): { solution: Solution | undefined; exact: boolean } {
+    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}`
+    let model = this.#models.get(key)
+    if (!model) this.#models.set(key, (model = modelOf(this.#workload, this.#machine, genes, this.#space)))
+    const frontiers = this.#workload.classes.map((_layer, layerClass) =>
+      this.#frontier(model, key, layerClass, residual)
+    )
+    if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
+    const frame = this.#frame(model, genes, residual)
+    const constant =
+      frame.boundaries_s.reduce((sum, time) => sum + 2 * time, 0) + frame.tiedSync_s + frame.iterationOverhead_s
+
+    const choices = new Map<string, readonly StageChoice[]>()
+    const options = (stage: number, from: number, to: number): readonly StageChoice[] => {
+      const runs = this.#runs(stage, genes.stages, from, to)
+      const name = `${stage}:${runs.map(({ layerClass, layers }) => `${layerClass}x${layers}`).join('+')}`
+      let known = choices.get(name)
+      if (!known) {
+        const layerRuns: ClassRun[] = runs.map(({ layerClass, layers }) => ({
+          labels: frontiers[layerClass]!.labels,
+          layers
+        }))
+        known = stageChoices(frame, stage, genes.stages, layerRuns, this.#machine.capacity_B)
+        choices.set(name, known)
+      }
+      return known
+    }
+    const { layers } = this.#workload.model
+    const chunks = genes.schedule.virtualStages
+    // An interleaved stage holds whole chunks; count in units of its chunk number.
+    const unit = chunks > 1 || this.#space.equalStages ? layers / genes.stages : 1
+    const lengths =
+      unit > 1 || genes.stages === layers
+        ? {
+            least: Math.max(1, Math.floor(layers / genes.stages)),
+            most: Math.max(1, Math.floor(layers / genes.stages))
+          }
+        : {
+            least: Math.max(1, Math.floor(layers / genes.stages) - this.#effort.unevenness),
+            most: Math.min(layers, Math.ceil(layers / genes.stages) + this.#effort.unevenness)
+          }
+    const exact = frontiers.every(({ complete }) => complete) && this.#effort.unevenness === Infinity
+    if (lengths.least * genes.stages > layers || lengths.most * genes.stages < layers)
+      return { solution: undefined, exact }
+    const partition = bestStagePartition(
+      genes.stages,
+      layers,
+      options as (s: number, f: number, t: number) => readonly StageOption[],
+      lengths,
+      ceiling - constant
+    )
+    if (!partition) return { solution: undefined, exact }
+    const stages = partition.stages.map(({ from, to, option }, stage) => options(stage, from, to)[option]!)
+    return { solution: { cost_s: partition.cost + constant, genes, model, stages }, exact }
+  }
+
+  /** Layers [from, to) of the stack as runs of the chain, with embedding and head at the ends. */
+  #runs(stage: number, stages: number, from: number, to: number): { layerClass: number; layers: number }[] {
+    const first = stage === 0 ? 0 : from + 1
+    const last = stage === stages - 1 ? this.#workload.chain.length : to + 1
+    return classRuns(this.#workload, first, last)
+  }
+
+  #frontier(model: CostModel, key: string, layerClass: number, residual: number) {
+    const name = `${key}c${layerClass}r${residual}`
+    let known = this.#frontiers.get(name)
+    if (!known) {
+      const isLayer = this.#workload.classes[layerClass]!.hasAttention
+      const limit = isLayer ? this.#effort.frontier : Math.min(6, this.#effort.frontier === Infinity ? Infinity : 6)
+      known = layerFrontier({ model, layerClass, residual, space: this.#space, limit })
+      this.#frontiers.set(name, known)
+    }
+    return known
+  }
+
+  #frame(model: CostModel, genes: OuterGenes, residual: number): StepFrame {
+    return frameOf(
+      model,
+      { ...framedGenes(this.#machine, genes) },
+      Array.from({ length: genes.stages - 1 }, () => residual)
+    )
+  }
+}
+
+const framedGenes = (machine: Machine, genes: OuterGenes) => ({
+  region: genes.shape.region,
+  microBatch: genes.shape.microBatch,
+  dataParallel: genes.replicas,
+  expertParallel: genes.expertParallel,
+  schedule: genes.schedule,
+  placement: placementOf(machine, genes)
+})
+
+/** Writes a solution as a readable mapping; plans are named A, B, … in the order in which a token meets them. */
+function mappingOf(workload: Workload, machine: Machine, space: MappingSpace, solution: Solution): Mapping {
+  const { genes, model } = solution
+  const names = new Map<string, string>()
+  const plans: Record<string, Plan> = {}
+  const nameOf = (code: PlanCode): string => {
+    const key = planKey(code)
+    let name = names.get(key)
+    if (!name) {
+      const layer = workload.classes[code.layerClass]!
+      const count = [...names.keys()].filter((known) => known.startsWith(`${code.layerClass}:`)).length
+      name = layer.hasAttention
+        ? `${layer.name}-${String.fromCharCode(65 + (count % 26))}${count >= 26 ? Math.floor(count / 26) : ''}`
+        : `${layer.name}${count > 0 ? `-${count + 1}` : ''}`
+      names.set(key, name)
+      plans[name] = decodePlan(code, layer, model.axes)
+    }
+    return name
+  }
+  const stages = solution.stages.map(({ runs }) => ({
+    layers: runs.flat().map(({ label, layers }: ChosenRun): LayerRun => ({
+      class: workload.classes[label.plan.layerClass]!.name,
+      count: layers,
+      plan: nameOf(label.plan)
+    }))
+  }))
+  return {
+    schema: 'tmac.mapping/1',
+    ...framedGenes(machine, genes),
+    zeroStage: genes.zeroStage,
+    collectives: space.collectives,
+    plans,
+    stages
+  }
+}
+
+/**
+ * Searches the whole space of mappings of a workload on a machine: outer genes in the order of their bounds until none can beat the best,
+ * each solved by the layer frontiers and the stage partition. Same inputs, same answer.
+ * @param onProgress called after each solved combination; returning false stops the search, which keeps its certificate
+ */
+export function searchMapping(
+  workload: Workload,
+  machine: Machine,
+  options: {
+    readonly space?: MappingSpace
+    readonly effort?: Effort
+    readonly onProgress?: (progress: SearchProgress) => boolean | void
+    /** Iteration time already reached by other means; only faster mappings are wanted. */
+    readonly incumbent_s?: number
+  } = {}
+): SearchResult {
+  const space = options.space ?? MappingSpace.parse({})
+  const effort = options.effort ?? THOROUGH
+  const search = new MappingSearch(workload, machine, space, effort)
+  const candidates = new Candidates(workload, machine, space)
+  let best: Solution | undefined
+  let best_s = options.incumbent_s ?? Infinity
+  let open_s = Infinity
+  let solved = 0
+  let exact = true
+  while (solved < effort.combinations && candidates.least_s < best_s) {
+    const { genes, residual, bound_s } = candidates.take()!
+    for (const variant of variantsOf(genes, space)) {
+      const outcome = search.solve(variant, residual, best_s)
+      if (!outcome.exact) open_s = Math.min(open_s, bound_s)
+      exact &&= outcome.exact
+      if (outcome.solution && outcome.solution.cost_s < best_s) {
+        best = outcome.solution
+        best_s = best.cost_s
+      }
+    }
+    solved++
+    if (options.onProgress?.({ done: solved, total: candidates.total, best_s }) === false) break
+  }
+  const rest_s = candidates.least_s
+  if (rest_s < best_s) exact = false
+  return {
+    best: best && { iterationTime_s: best.cost_s, mapping: mappingOf(workload, machine, space, best) },
+    lowerBound_s: Math.min(best_s, open_s, rest_s),
+    combinations: candidates.total,
+    solved,
+    exact
+  }
+}

@@ -1,0 +1,75 @@
+import { placeInSnake } from '../mapping/placement.ts'
+import { costModelOf } from '../simulator/design.ts'
+import type { CostModel } from '../simulator/cost-model.ts'
+import type { Machine } from '../simulator/machine.ts'
+import type { Workload } from '../workload/workload.ts'
+import { TIME_S, layerFrontier, residualLayouts } from './layer-frontier.ts'
+import type { OuterGenes, Shape } from './outer-genes.ts'
+import type { MappingSpace } from './space.ts'
+
+/** Fastest times of the classes of a workload on a shape, for one layout of the residual stream. */
+export interface FastestLayers {
+  readonly residual: number
+  /** Seconds per micro-batch, by class. */
+  readonly time_s: readonly number[]
+  /** Least fill per micro-batch under a zero-bubble schedule, by class. */
+  readonly fill_s: readonly number[]
+}
+
+export const shapeKey = ({ region, microBatch }: Shape): string =>
+  `${region.rows}x${region.columns}${region.split ? `/${region.split.x.join('.')}` : ''}b${microBatch}`
+
+/** The cost model of these outer genes. */
+export function modelOf(workload: Workload, machine: Machine, genes: OuterGenes, space: MappingSpace): CostModel {
+  return costModelOf(workload, machine, {
+    region: genes.shape.region,
+    microBatch: genes.shape.microBatch,
+    dataParallel: genes.replicas,
+    expertParallel: genes.expertParallel,
+    schedule: genes.schedule,
+    zeroStage: genes.zeroStage,
+    collectives: space.collectives,
+    placement: placementOf(machine, genes)
+  })
+}
+
+export const placementOf = (machine: Machine, genes: OuterGenes) =>
+  placeInSnake(machine.gridRows, machine.gridColumns, genes.shape.region, genes.replicas, genes.stages, genes.order)!
+
+/**
+ * Bounds on what any mapping with this shape can do in a layer: no memory limit, nothing exchanged between replicas.
+ * One entry per layout of the residual stream for which every class has a legal plan, fastest transformer stack first.
+ */
+export function fastestLayers(
+  workload: Workload,
+  machine: Machine,
+  shape: Shape,
+  expertParallel: number,
+  space: MappingSpace
+): readonly FastestLayers[] {
+  const alone: OuterGenes = {
+    shape,
+    stages: 1,
+    replicas: expertParallel,
+    expertParallel,
+    schedule: { name: '1f1b', virtualStages: 1 },
+    microBatches: 1,
+    zeroStage: 0,
+    order: 'pipeline-first'
+  }
+  const model = modelOf(workload, machine, alone, space)
+  const result: FastestLayers[] = []
+  for (const residual of residualLayouts(model, space)) {
+    const least = (layerClass: number, only: 'time' | 'fill'): number =>
+      layerFrontier({ model, layerClass, residual, space, limit: 1, only }).labels[0]?.costs[TIME_S] ?? Infinity
+    const time_s = workload.classes.map((_layer, index) => least(index, 'time'))
+    if (!time_s.every(Number.isFinite)) continue
+    result.push({
+      residual,
+      time_s,
+      fill_s: workload.classes.map((_layer, index) => Math.max(0, least(index, 'fill')))
+    })
+  }
+  const stack = ({ time_s }: FastestLayers): number => workload.chain.reduce((sum, index) => sum + time_s[index]!, 0)
+  return result.sort((a, b) => stack(a) - stack(b))
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { AxisRole } from '../mapping/mapping.ts'
+
+const count = z.int().positive()
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1)
+
+/** Which mappings a search may choose from; everything left out is free. */
+export const MappingSpace = z.strictObject({
+  regions: list(z.tuple([count, count]))
+    .optional()
+    .describe('[rows, columns] of a stage'),
+  pipelineParallel: list(count).optional(),
+  dataParallel: list(count).optional(),
+  expertParallel: list(count).optional(),
+  microBatch: list(count).optional(),
+  zeroStages: list(z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])).optional(),
+  schedules: list(z.enum(['gpipe', '1f1b', 'interleaved', 'zb-h1'])).optional(),
+  virtualStages: list(count).optional(),
+  collectives: z.enum(['ring', 'tree', 'best']).default('best'),
+  roles: z.record(z.string(), list(AxisRole)).optional().describe('operator -> roles it may have'),
+  residual: list(z.enum(['replicated', 'batch', 'sequence', 'hidden'])).optional(),
+  recompute: z.enum(['any', 'none', 'full']).default('any'),
+  equalStages: z.boolean().default(false).describe('stages of equal layer counts only')
+})
+export type MappingSpace = z.output<typeof MappingSpace>
+export type MappingSpaceInput = z.input<typeof MappingSpace>

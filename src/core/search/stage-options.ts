@@ -1,0 +1,112 @@
+import type { StepFrame } from '../simulator/pipeline.ts'
+import { occupied_s } from '../simulator/pipeline.ts'
+import { fill_s, microBatchesInFlight } from '../simulator/schedule.ts'
+import * as layer from './layer-frontier.ts'
+import type { LayerLabel } from './layer-frontier.ts'
+
+/** Layers of a stage that share one plan. */
+export interface ChosenRun {
+  readonly label: LayerLabel
+  readonly layers: number
+}
+
+/** A way to run a stage: what it adds to the pipeline's fill, how long it keeps the stage occupied, and its plans per class. */
+export interface StageChoice {
+  readonly sum: number
+  readonly max: number
+  readonly runs: readonly (readonly ChosenRun[])[]
+}
+
+/** Consecutive layers of one class in a stage, with the plans they may take. */
+export interface ClassRun {
+  readonly labels: readonly LayerLabel[]
+  readonly layers: number
+}
+
+/** Totals of part of a stage. */
+interface Totals {
+  readonly time_s: number
+  readonly weightGradient_s: number
+  readonly sync_s: number
+  readonly optimizer_s: number
+  readonly bytes: number
+  readonly rematerialized_B: number
+  readonly buffer_B: number
+}
+
+const EMPTY: Totals = {
+  time_s: 0,
+  weightGradient_s: 0,
+  sync_s: 0,
+  optimizer_s: 0,
+  bytes: 0,
+  rematerialized_B: 0,
+  buffer_B: 0
+}
+
+const withLayers = (before: Totals, { costs }: LayerLabel, layers: number, inFlight: number): Totals => ({
+  time_s: before.time_s + layers * costs[layer.TIME_S]!,
+  weightGradient_s: before.weightGradient_s - layers * costs[layer.MINUS_WEIGHT_GRADIENT_S]!,
+  sync_s: before.sync_s + layers * costs[layer.SYNC_S]!,
+  optimizer_s: before.optimizer_s + layers * costs[layer.OPTIMIZER_S]!,
+  bytes: before.bytes + layers * (costs[layer.STATE_B]! + inFlight * costs[layer.KEPT_B]!),
+  rematerialized_B: Math.max(before.rematerialized_B, costs[layer.REMATERIALIZED_B]!),
+  buffer_B: Math.max(before.buffer_B, costs[layer.BUFFER_B]!)
+})
+
+const bytesOf = (label: LayerLabel, inFlight: number): number =>
+  label.costs[layer.STATE_B]! + inFlight * label.costs[layer.KEPT_B]!
+
+/**
+ * Ways to give a stage its plans so that it fits its memory: for each class one plan for all its layers, or two plans side by
+ * side with as many layers under the faster one as memory allows (a knapsack of equal items, solved exactly for every pair).
+ * @returns choices none of which another beats in both fill and occupation; empty when nothing fits
+ */
+export function stageChoices(
+  frame: StepFrame,
+  stage: number,
+  stages: number,
+  runs: readonly ClassRun[],
+  capacity_B: number
+): readonly StageChoice[] {
+  const inFlight = microBatchesInFlight(frame.schedule, stage, stages, frame.microBatches)
+  const found: StageChoice[] = []
+
+  const consider = (totals: Totals, chosen: readonly (readonly ChosenRun[])[]): void => {
+    if (totals.bytes + totals.rematerialized_B + totals.buffer_B > capacity_B) return
+    const sum = fill_s(frame.schedule, totals.time_s, totals.weightGradient_s)
+    const max = occupied_s(frame, stage, totals.time_s, totals.weightGradient_s, totals.sync_s, totals.optimizer_s)
+    for (const other of found) if (other.sum <= sum && other.max <= max) return
+    for (let i = found.length - 1; i >= 0; i--) if (found[i]!.sum >= sum && found[i]!.max >= max) found.splice(i, 1)
+    found.push({ sum, max, runs: chosen })
+  }
+
+  const extend = (index: number, totals: Totals, chosen: readonly (readonly ChosenRun[])[]): void => {
+    if (totals.bytes + totals.rematerialized_B + totals.buffer_B > capacity_B) return
+    const run = runs[index]
+    if (!run) return consider(totals, chosen)
+    for (const label of run.labels)
+      extend(index + 1, withLayers(totals, label, run.layers, inFlight), [...chosen, [{ label, layers: run.layers }]])
+    if (run.layers === 1) return
+    for (const fast of run.labels)
+      for (const small of run.labels) {
+        if (fast === small || fast.costs[layer.TIME_S]! >= small.costs[layer.TIME_S]!) continue
+        const difference = bytesOf(fast, inFlight) - bytesOf(small, inFlight)
+        if (difference <= 0) continue
+        const all = withLayers(withLayers(totals, small, run.layers, inFlight), fast, 0, inFlight)
+        const room = capacity_B - all.bytes - all.rematerialized_B - all.buffer_B
+        const layers = Math.min(run.layers - 1, Math.floor(room / difference))
+        if (layers < 1) continue
+        const mixed = withLayers(withLayers(totals, fast, layers, inFlight), small, run.layers - layers, inFlight)
+        extend(index + 1, mixed, [
+          ...chosen,
+          [
+            { label: fast, layers },
+            { label: small, layers: run.layers - layers }
+          ]
+        ])
+      }
+  }
+  extend(0, EMPTY, [])
+  return found
+}

@@ -1,0 +1,36 @@
+import { optimizerTraffic_B } from '../simulator/model-state.ts'
+import type { Machine } from '../simulator/machine.ts'
+import type { Workload } from '../workload/workload.ts'
+import type { OuterGenes } from './outer-genes.ts'
+import type { FastestLayers } from './shape-frontiers.ts'
+
+/**
+ * Seconds below which no mapping with these outer genes and this residual layout can come, whatever its plans, its stage cuts and the
+ * memory: T = sum of fills + max (m t - fill + tail) with t and fill replaced by their least values, the slowest stage by the
+ * fair share (or, for equal layers, the rounded-up one), the tail by the optimiser's traffic on all dies in use.
+ */
+export function outerBound_s(workload: Workload, machine: Machine, genes: OuterGenes, fastest: FastestLayers): number {
+  const { chain } = workload
+  const { stages, schedule, microBatches } = genes
+  const chunks = schedule.virtualStages
+  let total = 0
+  let fill = 0
+  let layer = Infinity
+  for (const index of chain) {
+    total += fastest.time_s[index]!
+    fill += schedule.name === 'zb-h1' ? fastest.fill_s[index]! : fastest.time_s[index]! / chunks
+    if (workload.classes[index]!.hasAttention) layer = Math.min(layer, fastest.time_s[index]!)
+  }
+  const share = total / stages
+  const rounded = Math.ceil(workload.model.layers / stages) * layer
+  const slowest = Math.max(share, rounded)
+  const dies = genes.replicas * stages * genes.shape.region.rows * genes.shape.region.columns
+  const optimizer_s =
+    (optimizerTraffic_B(workload.training) * workload.parameters) /
+    (dies * machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
+  // A zero-bubble stage's own fill is at most its whole time.
+  const own = schedule.name === 'zb-h1' ? 1 : 1 / chunks
+  return (
+    Math.max(fill + (microBatches - own) * slowest, microBatches * slowest) + optimizer_s + machine.iterationOverhead_s
+  )
+}
