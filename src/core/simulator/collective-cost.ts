@@ -44,7 +44,9 @@ export const ALONE: CollectiveCost = { size: 1, allReduce: [], gather: [], allTo
  * Tree: a packing of spanning trees reaches V x max over partitions of (parts - 1)/(capacity that crosses) (Nash-Williams); on
  * a uniform mesh that is (N-1)/E x V/B, the all-reduce optimum (Near-optimal wafer-scale reduce 2404.15888 and ForestColl 2402.06787
  * give the same bound). Ring: a Hamiltonian cycle used both ways where one exists (both sides even somewhere), else a
- * line walked forth and back. All-to-all: half of the traffic crosses the middle cut. Gathers move half of what an all-reduce moves.
+ * line walked forth and back. All-to-all: half of the traffic crosses the middle cut. A ring's gather moves half of what its all-reduce
+ * moves; a packing of trees gathers as fast as the narrowest cut lets in what lies outside it (ForestColl 2402.06787): on a mesh
+ * a corner, or the first row or column where the other direction's links are much wider.
  */
 export function meshCollectives(
   group: MeshGroup,
@@ -70,8 +72,20 @@ export function meshCollectives(
   const ringPerByte = ((cycle ? 1 : 2) * (size - 1)) / size / ringBandwidth
   const ringHop = Math.max(nx > 1 ? strideX : 0, ny > 1 ? strideY : 0)
   const tree = { latency_s: 2 * diameter * hop_s, perByte_s: treePerByte }
+  // A gather must bring everything that lies outside into a corner, a column and a row through the links that lead there.
+  const insideOf = (members: number, capacity: number): number => (size - members) / size / capacity
+  const treeGather = {
+    latency_s: diameter * hop_s,
+    perByte_s: Math.max(
+      insideOf(1, (nx > 1 ? horizontal : 0) + (ny > 1 ? vertical : 0)),
+      nx > 1 ? insideOf(ny, ny * horizontal) : 0,
+      ny > 1 ? insideOf(nx, nx * vertical) : 0
+    )
+  }
   const ring = { latency_s: 2 * (size - 1) * ringHop * hop_s, perByte_s: ringPerByte }
-  const allReduce = algorithm === 'ring' ? [ring] : algorithm === 'tree' ? [tree] : [tree, ring]
+  const ringGather = { latency_s: ring.latency_s / 2, perByte_s: ring.perByte_s / 2 }
+  const chosen = <Cost>(ofTree: Cost, ofRing: Cost): readonly Cost[] =>
+    algorithm === 'ring' ? [ofRing] : algorithm === 'tree' ? [ofTree] : [ofTree, ofRing]
 
   const crossing = (left: number, capacity: number): number => (left * (size - left)) / size / capacity
   const allToAllPerByte = Math.max(
@@ -80,15 +94,16 @@ export function meshCollectives(
   )
   return {
     size,
-    allReduce,
-    gather: allReduce.map((cost) => ({ latency_s: cost.latency_s / 2, perByte_s: cost.perByte_s / 2 })),
+    allReduce: chosen(tree, ring),
+    gather: chosen(treeGather, ringGather),
     allToAll: [{ latency_s: diameter * hop_s, perByte_s: allToAllPerByte }],
     linkCrossings: (2 * (size - 1) * Math.min(nx > 1 ? strideX : Infinity, ny > 1 ? strideY : Infinity)) / size
   }
 }
 
-/** A group of a switched cluster: perNode members share a node, nodes of them take part. */
+/** A group of a switched cluster: up to perNode of its members share a node, nodes of them take part. */
 export interface SwitchedGroup {
+  readonly size: number
   readonly perNode: number
   readonly nodes: number
 }
@@ -96,6 +111,8 @@ export interface SwitchedGroup {
 export interface SwitchedNetwork {
   readonly nodeDevices: number
   readonly nodeBandwidth_Bps: number
+  /** What groups of 2, 3, ... devices reach inside a node, where it is not the node's bandwidth. */
+  readonly groupBandwidth_Bps?: readonly number[]
   readonly launch_s: number
   readonly nodeStep_s: number
   readonly networkBandwidth_Bps: number
@@ -107,11 +124,11 @@ export interface SwitchedNetwork {
  * the adapters of the members of one node together; every step adds its latency (alpha-beta, Thakur et al. 2005).
  */
 export function switchedCollectives(group: SwitchedGroup, network: SwitchedNetwork): CollectiveCost {
-  const size = group.perNode * group.nodes
+  const { size } = group
   if (size === 1) return ALONE
   const bandwidth =
     group.nodes === 1
-      ? network.nodeBandwidth_Bps
+      ? (network.groupBandwidth_Bps?.[size - 2] ?? network.nodeBandwidth_Bps)
       : Math.min(group.perNode > 1 ? network.nodeBandwidth_Bps : Infinity, group.perNode * network.networkBandwidth_Bps)
   const steps_s = (group.perNode - 1) * network.nodeStep_s + (group.nodes - 1) * network.networkStep_s
   const share = (size - 1) / size

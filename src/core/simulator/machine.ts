@@ -6,6 +6,7 @@ import {
   ALONE,
   meshCollectives,
   switchedCollectives,
+  type AffineCost,
   type CollectiveCost,
   type SwitchedNetwork
 } from './collective-cost.ts'
@@ -32,6 +33,8 @@ export interface Machine {
   readonly launch_s: number
   readonly iterationOverhead_s: number
   readonly overlap: number
+  /** The overlap of the gradient synchronisation at the end of a step. */
+  readonly gradientOverlap: number
   /** Collectives over some mesh axes of a region. */
   regionGroup(axes: readonly MeshAxis[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
   /** Collectives among the dies at the same place of several regions. */
@@ -40,7 +43,14 @@ export interface Machine {
 }
 
 const matrixEngine = (chip: ChipSpec): MatrixEngine => {
-  const { matrixEfficiency, halfRows, halfColumns, halfReduction, memoryEfficiency } = chip.execution
+  const {
+    matrixEfficiency,
+    halfRows,
+    halfColumns,
+    halfReduction,
+    memoryEfficiency,
+    misalignedShare = 1
+  } = chip.execution
   const systolic =
     chip.kind === 'wafer'
       ? {
@@ -59,7 +69,8 @@ const matrixEngine = (chip: ChipSpec): MatrixEngine => {
     halfRows,
     halfColumns,
     halfReduction,
-    memoryEfficiency
+    memoryEfficiency,
+    misalignedShare
   }
 }
 
@@ -70,7 +81,8 @@ const common = (chip: ChipSpec, overlap: number | undefined) => ({
   capacity_B: dieMemory_B(chip),
   launch_s: chip.execution.launchOverhead_s,
   iterationOverhead_s: chip.execution.iterationOverhead_s,
-  overlap: overlap ?? chip.execution.overlap
+  overlap: overlap ?? chip.execution.overlap,
+  gradientOverlap: overlap ?? chip.execution.gradientOverlap ?? chip.execution.overlap
 })
 
 const spread = (values: readonly number[]): { distinct: number; step: number } => {
@@ -80,6 +92,13 @@ const spread = (values: readonly number[]): { distinct: number; step: number } =
     step: distinct.length > 1 ? (distinct.at(-1)! - distinct[0]!) / (distinct.length - 1) : 1
   }
 }
+
+/** Dies between the farthest two neighbours of a chain. */
+const longestStep = (origins: readonly Origin[]): number =>
+  origins.reduce((longest, [row, column], index) => {
+    const [beforeRow, beforeColumn] = origins[index - 1] ?? [row, column]
+    return Math.max(longest, Math.abs(row - beforeRow) + Math.abs(column - beforeColumn))
+  }, 1)
 
 function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: number | undefined): Machine {
   const { bandwidthPerEdge_Bps: bandwidth, latency_s: hop } = chip.links
@@ -91,7 +110,10 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
     regionGroup(axes, _region, algorithm) {
       const along = (direction: 'x' | 'y'): readonly MeshAxis[] => axes.filter((axis) => axis.direction === direction)
       const product = (some: readonly MeshAxis[]): number => some.reduce((size, axis) => size * axis.size, 1)
-      const stride = (some: readonly MeshAxis[]): number => Math.min(...some.map((axis) => axis.stride))
+      // Axes that are left out lie between the members: the outermost cut's distance over what lies inside it says how many
+      // groups share its wires.
+      const stride = (some: readonly MeshAxis[]): number =>
+        Math.max(...some.map((axis, index) => axis.stride / product(some.slice(index + 1))))
       const x = along('x')
       const y = along('y')
       const group = {
@@ -112,13 +134,18 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
       const grid = rows.distinct * columns.distinct === perWafer
       const group = grid
         ? { nx: columns.distinct, ny: rows.distinct, strideX: columns.step, strideY: rows.step }
-        : { nx: perWafer, ny: 1, strideX: Math.max(region.columns, region.rows), strideY: 1 }
+        : {
+            nx: perWafer,
+            ny: 1,
+            strideX: longestStep(origins.filter(([row]) => waferOf(row) === waferOf(origins[0]![0]))),
+            strideY: 1
+          }
       const inside = meshCollectives(group, bandwidth, hop, algorithm)
       if (wafers === 1) return inside
       // Between wafers every die's group takes its share of the one edge they all cross.
       const edge = chip.waferLink.bandwidth_Bps / (region.rows * region.columns)
       const outside = switchedCollectives(
-        { perNode: 1, nodes: wafers },
+        { size: wafers, perNode: 1, nodes: wafers },
         {
           nodeDevices: 1,
           nodeBandwidth_Bps: edge,
@@ -148,36 +175,45 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
   }
 }
 
-/** One group inside the other: reduce inside, exchange the pieces outside, spread inside. */
+/**
+ * One group inside the other: reduce inside, exchange the pieces outside, spread inside. The members of one wafer share the edge that the
+ * outside cost is given for, so that together they move over it what one of them alone would.
+ */
 function inSequence(inside: CollectiveCost, outside: CollectiveCost): CollectiveCost {
   if (inside.size === 1) return outside
-  const joined = (first: readonly { latency_s: number; perByte_s: number }[], second: typeof first, share: number) =>
+  const joined = (first: readonly AffineCost[], times: number, second: readonly AffineCost[], share: number) =>
     first.flatMap((a) =>
-      second.map((b) => ({ latency_s: a.latency_s + b.latency_s, perByte_s: a.perByte_s + b.perByte_s * share }))
+      second.map((b) => ({
+        latency_s: times * a.latency_s + b.latency_s,
+        perByte_s: times * a.perByte_s + b.perByte_s * share
+      }))
     )
   return {
     size: inside.size * outside.size,
-    allReduce: joined(inside.allReduce, outside.allReduce, 1 / inside.size),
-    gather: joined(inside.gather, outside.gather, 1 / inside.size),
-    allToAll: joined(inside.allToAll, outside.allToAll, (outside.size - 1) / outside.size),
+    allReduce: joined(inside.gather, 2, outside.allReduce, 1),
+    gather: joined(inside.gather, 1, outside.gather, 1),
+    // What one die sends, times the members that send over the same edge.
+    allToAll: joined(inside.allToAll, 1, outside.allToAll, inside.size),
     linkCrossings: inside.linkCrossings + outside.linkCrossings
   }
 }
 
 function clusterMachine(chip: Extract<ChipSpec, { kind: 'cluster' }>, overlap: number | undefined): Machine {
   const perNode = chip.node.devices
+  const share = chip.execution.collectiveShare ?? 1
   const network: SwitchedNetwork = {
     nodeDevices: perNode,
-    nodeBandwidth_Bps: chip.node.bandwidth_Bps,
+    nodeBandwidth_Bps: chip.node.bandwidth_Bps * share,
+    groupBandwidth_Bps: (chip.node.groupBandwidth_Bps ?? []).map((bandwidth) => bandwidth * share),
     launch_s: chip.node.latency_s,
     nodeStep_s: chip.node.stepLatency_s,
-    networkBandwidth_Bps: chip.network.bandwidthPerDevice_Bps,
+    networkBandwidth_Bps: chip.network.bandwidthPerDevice_Bps * share,
     networkStep_s: chip.network.latency_s
   }
   const group = (size: number, stride: number): CollectiveCost => {
     if (size === 1) return ALONE
     const together = Math.max(1, Math.min(size, Math.floor(perNode / stride)))
-    return switchedCollectives({ perNode: together, nodes: Math.ceil(size / together) }, network)
+    return switchedCollectives({ size, perNode: together, nodes: Math.ceil(size / together) }, network)
   }
   return {
     ...common(chip, overlap),

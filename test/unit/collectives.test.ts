@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest'
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+import {
+  fastest_s,
+  meshCollectives,
+  switchedCollectives,
+  type CollectiveCost
+} from '../../src/core/simulator/collective-cost.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import { waferOf } from './simulator-fixture.ts'
+
+const B = 1e12
+const group = (ny: number, nx: number, strideX = 1, strideY = 1) => ({ nx, ny, strideX, strideY })
+const mesh = (ny: number, nx: number, algorithm: 'ring' | 'tree' | 'best' = 'best', hop_s = 0) =>
+  meshCollectives(group(ny, nx), B, hop_s, algorithm)
+/** Seconds in units of V/B. */
+const units = (costs: CollectiveCost['allReduce']): number => fastest_s(costs, B)
+
+const meshes = [
+  [1, 8, 1.0, 1.75],
+  [2, 2, 0.75, 0.75],
+  [2, 4, 0.7, 0.875],
+  [4, 4, 0.625, 0.938],
+  [4, 8, 0.596, 0.969],
+  [6, 8, 0.573, 0.979],
+  [6, 9, 0.57, 0.981],
+  [7, 12, 0.557, 0.988]
+] as const
+
+describe.each(meshes)('an all-reduce on a %i x %i mesh', (ny, nx, optimum, ring) => {
+  it(`takes (N-1)/E = ${optimum} V/B at best`, () => {
+    expect(units(mesh(ny, nx).allReduce)).toBeCloseTo(optimum, 3)
+  })
+  it(`takes ${ring} V/B around a bidirectional ring`, () => {
+    expect(units(mesh(ny, nx, 'ring').allReduce)).toBeCloseTo(ring, 3)
+  })
+})
+
+describe('collectives on a mesh', () => {
+  const sides = [1, 2, 3, 4, 5, 7, 8, 12]
+  const all = sides.flatMap((ny) => sides.map((nx) => [ny, nx] as const)).filter(([ny, nx]) => ny * nx > 1)
+
+  it('never beat a corner, a cut or the sum of all links, whatever the algorithm', () => {
+    for (const [ny, nx] of all)
+      for (const algorithm of ['ring', 'tree', 'best'] as const) {
+        const { allReduce, gather, allToAll } = mesh(ny, nx, algorithm)
+        const n = ny * nx
+        const links = ny * (nx - 1) + nx * (ny - 1)
+        const corner = (nx > 1 ? 1 : 0) + (ny > 1 ? 1 : 0)
+        const least = 1 - 1e-12
+        expect(units(allReduce)).toBeGreaterThanOrEqual(least * Math.max((n - 1) / links, 1 / corner))
+        if (nx > 1) expect(units(allReduce)).toBeGreaterThanOrEqual(least / ny)
+        expect(units(gather)).toBeGreaterThanOrEqual(least * Math.max((n - 1) / (2 * links), (n - 1) / n / corner))
+        if (nx > 1) expect(units(gather)).toBeGreaterThanOrEqual((least * (nx - 1)) / nx / ny)
+        const middle = (side: number): number => (Math.floor(side / 2) * Math.ceil(side / 2)) / side
+        expect(units(allToAll)).toBeGreaterThanOrEqual(least * Math.max(middle(nx), middle(ny), (n - 1) / n / corner))
+      }
+  })
+
+  it('gather half of what they all-reduce around a ring, and as much as a corner lets in through trees', () => {
+    for (const [ny, nx] of all) {
+      expect(units(mesh(ny, nx, 'ring').gather)).toBeCloseTo(units(mesh(ny, nx, 'ring').allReduce) / 2, 12)
+      expect(units(mesh(ny, nx, 'tree').gather)).toBeLessThanOrEqual(units(mesh(ny, nx, 'ring').gather) + 1e-12)
+    }
+    expect(units(mesh(1, 8).gather)).toBeCloseTo(7 / 8, 12)
+    expect(units(mesh(6, 8).gather)).toBeCloseTo(47 / 96, 12)
+  })
+
+  it('send N V/(4 min(X, Y) B) in an all-to-all: 2 V/B on 6 x 8', () => {
+    expect(units(mesh(6, 8).allToAll)).toBeCloseTo(2, 12)
+    expect(units(mesh(4, 4).allToAll)).toBeCloseTo(1, 12)
+  })
+
+  it('wait longer the more hops lie between the members', () => {
+    const latency = (ny: number, nx: number): number => fastest_s(mesh(ny, nx, 'best', 1e-6).allReduce, 0)
+    expect(latency(1, 8)).toBeCloseTo(14e-6, 12)
+    expect(latency(2, 4)).toBeCloseTo(8e-6, 12)
+    for (const [ny, nx] of all) expect(latency(ny, nx + 1)).toBeGreaterThan(latency(ny, nx))
+  })
+
+  it('share their wires with the groups in their gaps', () => {
+    const strided = meshCollectives(group(1, 4, 3), B, 1e-6, 'best')
+    const dense = meshCollectives(group(1, 4), B, 1e-6, 'best')
+    expect(units(strided.allReduce.map((cost) => ({ ...cost, latency_s: 0 })))).toBeCloseTo(3, 12)
+    expect(fastest_s(strided.allReduce, 0)).toBeCloseTo(3 * fastest_s(dense.allReduce, 0), 12)
+  })
+
+  it('over some axes of one side share wires only with the groups that lie between', () => {
+    const region = { rows: 1, columns: 8, split: { x: [2, 2, 2], y: [1] } }
+    const machine = waferOf({ links: { latency_s: 0, bandwidthPerEdge_Bps: B } })
+    const axis = (stride: number) => ({ name: `x${stride}`, direction: 'x', size: 2, stride }) as const
+    const [outer, middle, inner] = [axis(4), axis(2), axis(1)]
+    const time = (...axes: readonly ReturnType<typeof axis>[]): number =>
+      units(machine.regionGroup(axes, region, 'best').allReduce)
+    expect(time(inner)).toBeCloseTo(1, 12)
+    expect(time(middle)).toBeCloseTo(2, 12)
+    expect(time(outer)).toBeCloseTo(4, 12)
+    expect(time(outer, middle)).toBeCloseTo(2, 12)
+    expect(time(middle, inner)).toBeCloseTo(1, 12)
+    // {0, 1, 4, 5} and {2, 3, 6, 7} meet on the wires between 2 and 5.
+    expect(time(outer, inner)).toBeCloseTo(2, 12)
+    expect(time(outer, middle, inner)).toBeCloseTo(1, 12)
+  })
+})
+
+describe('replicas', () => {
+  const die = { rows: 1, columns: 1 }
+  const flat = { links: { latency_s: 0, bandwidthPerEdge_Bps: B }, waferLink: { latency_s: 0, bandwidth_Bps: B / 10 } }
+
+  it('on two wafers move what one wafer holds once over the edge that all their dies share', () => {
+    const machine = waferOf({ ...flat, wafers: 2, grid: { rows: 2, columns: 2 } })
+    const origins = [0, 1, 2, 3].flatMap((row) => [0, 1].map((column) => [row, column] as const))
+    const { size, allReduce, gather, allToAll } = machine.replicaGroup(origins, die, 'best')
+    expect(size).toBe(8)
+    const edge = 10
+    // Two wafers exchange V at least: all of it leaves each wafer once for an all-reduce, half of it for a gather.
+    expect(units(allReduce)).toBeGreaterThanOrEqual(edge)
+    expect(units(gather)).toBeGreaterThanOrEqual(edge / 2)
+    // Half of what four dies send crosses.
+    expect(units(allToAll)).toBeGreaterThanOrEqual((4 / 2) * edge)
+    expect(units(allReduce)).toBeLessThan(edge + 1)
+  })
+
+  it('that form no grid are walked as a chain over the dies between them', () => {
+    const machine = waferOf(flat)
+    const chain = (step: number) =>
+      units(
+        machine.replicaGroup(
+          [
+            [0, 0],
+            [0, step],
+            [1, step + 1]
+          ],
+          die,
+          'best'
+        ).allReduce
+      )
+    expect(chain(4) / chain(2)).toBeCloseTo(2, 12)
+  })
+})
+
+describe('collectives behind switches', () => {
+  const network = {
+    nodeDevices: 8,
+    nodeBandwidth_Bps: 2e11,
+    launch_s: 1e-5,
+    nodeStep_s: 1e-6,
+    networkBandwidth_Bps: 2e10,
+    networkStep_s: 5e-6
+  }
+  const V = 1e9
+
+  it('follow alpha-beta rings: 2 (n-1) alpha + 2 (n-1)/n V/B, and half of it for a gather', () => {
+    for (const n of [2, 4, 8]) {
+      const { allReduce, gather } = switchedCollectives({ size: n, perNode: n, nodes: 1 }, network)
+      expect(fastest_s(allReduce, V)).toBeCloseTo(1e-5 + 2 * (n - 1) * 1e-6 + (2 * (n - 1) * V) / n / 2e11, 12)
+      expect(fastest_s(gather, V)).toBeCloseTo(1e-5 + (n - 1) * 1e-6 + ((n - 1) * V) / n / 2e11, 12)
+    }
+  })
+
+  it('cross nodes at what the adapters of one node carry together', () => {
+    const { allReduce } = switchedCollectives({ size: 32, perNode: 8, nodes: 4 }, network)
+    expect(fastest_s(allReduce, V) - fastest_s(allReduce, 0)).toBeCloseTo((2 * (31 / 32) * V) / (8 * 2e10), 12)
+  })
+
+  it('have as many members as take part, also where they do not fill their last node', () => {
+    const machine = machineOf(mergeChip(chipPreset('a100-80gb'), {}, 64))
+    const region = { rows: 1, columns: 4 }
+    for (const replicas of [2, 3, 5, 16]) {
+      const origins = Array.from({ length: replicas }, (_, replica) => [0, 4 * replica] as const)
+      expect(machine.replicaGroup(origins, region, 'best').size).toBe(replicas)
+    }
+  })
+})
