@@ -53,6 +53,7 @@ function checkStages({ stages, plans, schedule }: Mapping, workload: Workload): 
   const names = workload.classes.map((layer) => layer.name)
   const given: number[] = []
   for (const [stage, { layers }] of stages.entries()) {
+    if (layers.length === 0) refuse(`stages[${stage}].layers`, `stage ${stage} has no layers; give it some or drop it`)
     let transformerLayers = 0
     for (const run of layers) {
       if (!Object.hasOwn(plans, run.plan))

@@ -77,6 +77,13 @@ export function encodePlan(
         `${where}.recompute`
       )
     }
+  const surplus = Object.keys(plan.residual).find((axis) => !axes.some((known) => known.name === axis))
+  if (surplus)
+    throw new Problem(
+      'illegal-mapping',
+      `${where}: the residual stream names axis '${surplus}', but the region's axes are ${quoted(axes.map((axis) => axis.name)) || 'none (one die)'}`,
+      `${where}.residual.${surplus}`
+    )
   const residual = axes.reduceRight((code, axis) => {
     const state = plan.residual[axis.name]
     const digit = residualNames.indexOf(state ?? 'replicated')

@@ -1,4 +1,13 @@
-import { LAYOUT_COUNT, PARTIAL, REPLICATED, ROLE_COUNT, roleFacts } from '../mapping/axis-roles.ts'
+import {
+  BATCH,
+  HIDDEN,
+  LAYOUT_COUNT,
+  PARTIAL,
+  REPLICATED,
+  ROLE_COUNT,
+  SEQUENCE,
+  roleFacts
+} from '../mapping/axis-roles.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
 import { regionAxes, type MeshAxis } from '../mapping/region.ts'
 import type { Operator, Step } from '../workload/operator.ts'
@@ -59,7 +68,7 @@ export class CostModel {
   }
 
   /**
-   * Offset in `rows` of the cost of a step, or -1 where the roles cut an axis that does not divide.
+   * Offset in `rows` of the cost of a step, or -1 where the roles or the residual layout cut an axis that does not divide.
    * @param source layout code of the tensor before the step; @param roles role code; both are digits per axis, first axis lowest
    */
   offset(layerClass: number, step: number, source: number, roles: number, residual: number): number {
@@ -80,6 +89,23 @@ export class CostModel {
       layout = Math.floor(layout / LAYOUT_COUNT)
     }
     return cut
+  }
+
+  /** Whether batch, sequence and hidden of the residual stream divide into the parts that its layout cuts them in. */
+  dividesResidual(layout: number): boolean {
+    const { microBatch, workload } = this.context
+    const whole: Record<number, number> = {
+      [BATCH]: microBatch,
+      [SEQUENCE]: workload.training.sequenceLength,
+      [HIDDEN]: workload.model.hidden
+    }
+    const cut: Record<number, number> = {}
+    for (const axis of this.axes) {
+      const state = layout % LAYOUT_COUNT
+      layout = Math.floor(layout / LAYOUT_COUNT)
+      cut[state] = (cut[state] ?? 1) * axis.size
+    }
+    return Object.entries(whole).every(([state, parts]) => parts % (cut[Number(state)] ?? 1) === 0)
   }
 
   /** Layout of what a role vector gives out. */
@@ -139,7 +165,7 @@ export class CostModel {
 
   #fill(step: Step, source: number, roles: number, residual: number): number {
     const cuts = this.cuts(step.main, roles)
-    if (!cuts) return -1
+    if (!cuts || !this.dividesResidual(residual)) return -1
     const { machine, workload, microBatch, expertParallel } = this.context
     const { engine, launch_s, overlap } = machine
     const length = workload.training.sequenceLength
@@ -152,7 +178,11 @@ export class CostModel {
     const from = step.source === 'tokens' ? needs : source
     const entry = this.#convert(from, needs, roles, step.inputWidth * tokens * BYTES)
     const given = this.outputLayout(roles)
-    const exit = step.closes ? this.#convert(given, residual, -1, step.outputWidth * tokens * BYTES) : NO_TRANSFER
+    const settled = step.closes ? residual : step.endsChain ? this.#summed(given) : given
+    const exit =
+      settled === given && !step.closes
+        ? NO_TRANSFER
+        : this.#convert(given, settled, -1, step.outputWidth * tokens * BYTES)
     const dispatch = this.#dispatch(step.main, cuts, tokens)
 
     const main = operatorCost(
@@ -166,7 +196,7 @@ export class CostModel {
       step.main.experts ? expertParallel : 1
     )
     const beforeCut = this.layoutCut(from)
-    const afterCut = this.layoutCut(step.closes ? residual : given)
+    const afterCut = this.layoutCut(settled)
     const before = sumOf(step.before.map((operator) => elementwiseCost(operator, engine, launch_s, tokens, beforeCut)))
     const after = sumOf(step.after.map((operator) => elementwiseCost(operator, engine, launch_s, tokens, afterCut)))
 
@@ -179,7 +209,12 @@ export class CostModel {
     const innerBackward = context.backward_s + 2 * stream.region_s
     const forwardRoom = Math.max(0, main.forward_s - inner)
     const backward_s = main.inputGradient_s + main.weightGradient_s
-    const backwardRoom = Math.max(0, backward_s - innerBackward)
+    // One second of compute hides one second of communication: what the gradients' own collectives take, the streams lack.
+    const innerRoom =
+      backward_s -
+      Math.min(entry.backwardBeside_s, main.weightGradient_s) -
+      Math.min(entry.gatherAgain_s, main.inputGradient_s)
+    const backwardRoom = Math.max(0, innerRoom - innerBackward)
     const mainForward_s = entry.forward_s + exit.forward_s + dispatch.time_s + hidden(inner, main.forward_s)
     const mainBackward_s =
       hidden(entry.backwardBeside_s, main.weightGradient_s) +
@@ -188,7 +223,7 @@ export class CostModel {
       exit.backward_s +
       exit.backwardBeside_s +
       dispatch.time_s +
-      hidden(innerBackward, backward_s)
+      hidden(innerBackward, innerRoom)
 
     at[offset + row.FORWARD_S] = before.forward_s + main.forward_s + after.forward_s
     at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
@@ -198,7 +233,7 @@ export class CostModel {
       hidden(stream.replicas_s, forwardRoom) + hidden(2 * stream.replicas_s, backwardRoom)
     at[offset + row.BUFFER_B] = 2 * stream.gathered_B + entry.buffer_B
     this.#fillState(offset, step, cuts)
-    this.#fillStored(offset, step, from, given, residual, tokens)
+    this.#fillStored(offset, step, cuts, from, step.closes ? given : settled, residual, tokens)
 
     const forwardFlops = this.#forwardFlops(step.main, cuts, tokens)
     at[offset + row.FORWARD_MATRIX_FLOPS] = forwardFlops
@@ -223,6 +258,14 @@ export class CostModel {
       roles = Math.floor(roles / ROLE_COUNT)
     }
     return layout
+  }
+
+  /** The layout after partial sums are added up, each die keeping its columns. */
+  #summed(layout: number): number {
+    return this.axes.reduce((sum, _axis, position) => {
+      const place = LAYOUT_COUNT ** position
+      return Math.floor(layout / place) % LAYOUT_COUNT === PARTIAL ? sum + (HIDDEN - PARTIAL) * place : sum
+    }, layout)
   }
 
   /** Collectives that bring a tensor of `bytes` (whole) from one layout to another, forward and backward. */
@@ -289,7 +332,8 @@ export class CostModel {
     for (const group of [this.#groups[cuts.axes.expert]!, this.context.expertGroup]) {
       if (group.size === 1) continue
       time_s += fastest_s(group.allToAll, bytes)
-      linkTraffic_B += bytes * group.linkCrossings
+      // Forward the tokens, backward their gradients.
+      linkTraffic_B += 2 * bytes * group.linkCrossings
     }
     return { time_s, linkTraffic_B }
   }
@@ -297,7 +341,8 @@ export class CostModel {
   /** Keys and values that pass around the axes that cut the sequence (ring attention): gathered forward, gathered and scattered back. */
   #contextRing(operator: Operator, cuts: Cuts, tokens: number) {
     if (operator.kind !== 'attention' || cuts.sequence === 1) return { forward_s: 0, backward_s: 0, linkTraffic_B: 0 }
-    const bytes = ((tokens * operator.reduction) / (cuts.batch * cuts.output)) * BYTES
+    const heads = Math.min(cuts.output, operator.reductionGranularity)
+    const bytes = ((tokens * operator.reduction) / (cuts.batch * heads)) * BYTES
     const group = this.#groups[cuts.axes.sequence]!
     const gather = fastest_s(group.gather, bytes)
     return { forward_s: gather, backward_s: 2 * gather, linkTraffic_B: 1.5 * bytes * group.linkCrossings }
@@ -357,26 +402,46 @@ export class CostModel {
     const gradient_B = this.#gradientBytes * parameters
     const among = (group: CollectiveCost, bytes: number): number => {
       if (group.size === 1) return 0
-      return zeroStage === 0
-        ? fastest_s(group.allReduce, bytes)
-        : fastest_s(group.gather, bytes) + fastest_s(group.gather, (bytes * BYTES) / this.#gradientBytes)
+      return fastest_s(group.gather, bytes) + fastest_s(group.gather, (bytes * BYTES) / this.#gradientBytes)
     }
+    const all = (group: CollectiveCost, bytes: number): number =>
+      group.size === 1 ? 0 : fastest_s(group.allReduce, bytes)
+    // Without sharding: one all-reduce inside the other, or pieces scattered inside, added outside and gathered inside.
+    const unsharded = Math.min(
+      all(tokens, gradient_B) + all(replicas, gradient_B),
+      tokens.size === 1 ? Infinity : 2 * fastest_s(tokens.gather, gradient_B) + all(replicas, gradient_B / tokens.size)
+    )
     at[offset + row.WEIGHTS_B]! += (BYTES * parameters) / (zeroStage === 3 ? replicas.size : 1)
     at[offset + row.GRADIENTS_B]! += gradient_B / (zeroStage >= 2 ? shards : 1)
     at[offset + row.OPTIMIZER_B]! += (ADAM_BYTES * parameters) / (zeroStage >= 1 ? shards : 1)
     at[offset + row.GRADIENT_SYNC_S]! +=
-      among(tokens, gradient_B) + (zeroStage === 3 ? 0 : among(replicas, gradient_B / tokens.size))
+      zeroStage === 0
+        ? unsharded
+        : among(tokens, gradient_B) + (zeroStage === 3 ? 0 : among(replicas, gradient_B / tokens.size))
     at[offset + row.OPTIMIZER_S]! +=
       (optimizerTraffic_B(this.context.workload.training) * parameters) /
       (zeroStage >= 1 ? shards : 1) /
       (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
   }
 
-  #fillStored(offset: number, step: Step, from: number, given: number, residual: number, tokens: number): void {
+  #fillStored(
+    offset: number,
+    step: Step,
+    cuts: Cuts,
+    from: number,
+    given: number,
+    residual: number,
+    tokens: number
+  ): void {
     const layouts = { residual, input: from, output: given }
     let optional = 0
     for (const tensor of step.stored) {
-      const bytes = (tensor.bytes * tokens) / this.layoutCut(layouts[tensor.layout])
+      // Keys and values that are copied, not cut, are stored on every die that has them.
+      const copied =
+        tensor.layout === 'output' && step.main.sharedOutput
+          ? (localOutput(step.main, cuts.output) * cuts.output) / step.main.output
+          : 1
+      const bytes = (tensor.bytes * tokens * copied) / this.layoutCut(layouts[tensor.layout])
       if (tensor.unit !== undefined) this.rows[offset + row.TENSOR + optional++] = bytes
       else this.rows[offset + (tensor.category === 'workspace' ? row.LOGITS_B : row.ALWAYS_KEPT_B)]! += bytes
     }

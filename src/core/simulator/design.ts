@@ -1,6 +1,6 @@
 import type { Mapping } from '../mapping/mapping.ts'
 import { checkMapping } from '../mapping/legality.ts'
-import { encodePlan, type PlanCode } from '../mapping/plan-code.ts'
+import { decodePlan, encodePlan, type PlanCode } from '../mapping/plan-code.ts'
 import { ROLE_COUNT, roleFacts, roleName } from '../mapping/axis-roles.ts'
 import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -58,15 +58,17 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
   const { globalBatch, sequenceLength } = workload.training
   const stages = genes.placement[0]!.length
   const bytes = 2 * hidden * genes.microBatch * sequenceLength
-  const boundaries_s = residuals.map((residual, stage) => {
+  const transfer_s = (from: number, to: number, residual: number): number => {
     const sent = bytes / model.layoutCut(residual)
     let worst = 0
     for (const corners of genes.placement) {
-      const cost = machine.transfer(corners[stage]!, corners[stage + 1]!, region)
+      const cost = machine.transfer(corners[from]!, corners[to]!, region)
       worst = Math.max(worst, cost.latency_s + cost.perByte_s * sent)
     }
     return worst
-  })
+  }
+  const boundaries_s = residuals.map((residual, stage) => transfer_s(stage, stage + 1, residual))
+  const wraps = genes.schedule.virtualStages > 1 && stages > 1
   let tiedSync_s = 0
   if (tiedEmbeddings && stages > 1) {
     const cost = machine.transfer(genes.placement[0]![0]!, genes.placement[0]!.at(-1)!, region)
@@ -77,8 +79,10 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
     schedule: genes.schedule,
     microBatches: globalBatch / (genes.microBatch * genes.dataParallel),
     overlap: machine.overlap,
+    gradientOverlap: machine.gradientOverlap,
     iterationOverhead_s: machine.iterationOverhead_s,
     boundaries_s,
+    wrapAround_s: wraps ? transfer_s(stages - 1, 0, residuals.at(-1)!) : 0,
     tiedSync_s
   }
 }
@@ -112,8 +116,15 @@ function indivisible(model: CostModel, plan: PlanCode, step: number): Problem {
         `plans.*.operators.${operator.name}`
       )
   }
-  return new Problem('illegal-mapping', `operator '${operator.name}' has a layout that does not divide`, 'plans')
+  const { residual } = decodePlan(plan, model.context.workload.classes[plan.layerClass]!, model.axes)
+  return new Problem(
+    'illegal-mapping',
+    `the residual stream is laid out as ${JSON.stringify(residual)} on axes of ${model.axes.map(({ name, size }) => `${size} dies (${name})`).join(', ')}, which do not divide micro-batch ${model.context.microBatch}, sequence ${training.sequenceLength} or hidden ${model.context.workload.model.hidden}`,
+    'plans.*.residual'
+  )
 }
+
+const layoutText = (mapping: Mapping, plan: string): string => JSON.stringify(mapping.plans[plan]!.residual)
 
 /**
  * Brings a readable mapping into the form the engine works on.
@@ -144,6 +155,13 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping)
       return { plan, layers: run.count }
     })
   )
+  const other = plans.findIndex(({ residual }) => residual !== plans[0]!.residual)
+  if (other > 0)
+    throw new Problem(
+      'illegal-mapping',
+      `plan '${used[other]}' lays the residual stream out as ${layoutText(mapping, used[other]!)}, plan '${used[0]}' as ${layoutText(mapping, used[0]!)}; all layers hand on one stream, so give all plans one layout`,
+      `plans.${used[other]}.residual`
+    )
   const residuals = stages.slice(0, -1).map((runs) => plans[runs.at(-1)!.plan]!.residual)
   return { model, plans, stages, frame: frameOf(model, mapping, residuals) }
 }

@@ -52,7 +52,7 @@ function timeBreakdown_s(design: Design, stages: Float64Array, critical: number,
     pipelineCommunication: m * pipeline.exposedTransfer_s(frame, critical) + transfers,
     dataCommunication:
       m * stages[at + plan.DATA_COMMUNICATION_S]! +
-      pipeline.exposedSync_s(stages[at + plan.GRADIENT_SYNC_S]!, time, frame.overlap) +
+      pipeline.exposedSync_s(stages[at + plan.GRADIENT_SYNC_S]!, time, frame.gradientOverlap) +
       frame.tiedSync_s,
     bubble: fill - fill_s(frame.schedule, time, weightGradient),
     optimizer: stages[at + plan.OPTIMIZER_S]!,

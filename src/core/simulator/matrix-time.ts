@@ -13,7 +13,12 @@ export interface MatrixEngine {
   readonly halfColumns: number
   readonly halfReduction: number
   readonly memoryEfficiency: number
+  /** Share of its speed that a product keeps whose width is no multiple of {@link ALIGNED_ELEMENTS}. */
+  readonly misalignedShare: number
 }
+
+/** Tensor cores load rows of 16 bytes: 8 elements of 16 bits (NVIDIA, Matrix Multiplication Background, section 3). */
+export const ALIGNED_ELEMENTS = 8
 
 const BYTES = 2
 

@@ -1,5 +1,5 @@
 import type { Operator } from '../workload/operator.ts'
-import { matrixArithmetic_s, matrix_s, matrixTraffic_B, type MatrixEngine } from './matrix-time.ts'
+import { ALIGNED_ELEMENTS, matrixArithmetic_s, matrix_s, matrixTraffic_B, type MatrixEngine } from './matrix-time.ts'
 
 /** How finely a layout cuts one operator on the region: products of axis sizes per logical axis. */
 export interface Cuts {
@@ -74,10 +74,12 @@ function linearCost(
   const n = localOutput(operator, cuts.output)
   const k = Math.ceil(operator.reduction / cuts.reduction)
   const floor = operator.forwardKernels * launch_s
+  // Frameworks pad what they cut; an uncut vocabulary keeps its width.
+  const slowdown = cuts.output === 1 && operator.output % ALIGNED_ELEMENTS > 0 ? 1 / engine.misalignedShare : 1
   return {
-    forward_s: Math.max(matrix_s(engine, copies, m, n, k), floor),
-    inputGradient_s: Math.max(matrix_s(engine, copies, m, k, n), floor),
-    weightGradient_s: Math.max(matrix_s(engine, copies, k, n, m), floor),
+    forward_s: Math.max(slowdown * matrix_s(engine, copies, m, n, k), floor),
+    inputGradient_s: Math.max(slowdown * matrix_s(engine, copies, m, k, n), floor),
+    weightGradient_s: Math.max(slowdown * matrix_s(engine, copies, k, n, m), floor),
     traffic_B:
       copies *
       (matrixTraffic_B(m, n, k, engine.sram_B) +

@@ -16,9 +16,12 @@ export interface StepFrame {
   readonly schedule: Schedule
   readonly microBatches: number
   readonly overlap: number
+  readonly gradientOverlap: number
   readonly iterationOverhead_s: number
   /** Seconds of one transfer over each stage boundary, one micro-batch, one way. */
   readonly boundaries_s: readonly number[]
+  /** Seconds of one transfer from the last stage back to the first, which interleaved chunks need; 0 for other schedules. */
+  readonly wrapAround_s: number
   /** Seconds to add up the gradients of a table that first and last stage both hold. */
   readonly tiedSync_s: number
 }
@@ -31,10 +34,15 @@ export const exposedSync_s = (sync_s: number, microBatch_s: number, overlap: num
   Math.max(0, sync_s - overlap * Math.min(sync_s, BACKWARD_SHARE * microBatch_s))
 
 /** Seconds that a stage waits for its neighbours' transfers in each micro-batch, what overlaps left out. */
-export const exposedTransfer_s = (frame: StepFrame, stage: number): number =>
-  (1 - frame.overlap) *
-  crossings(frame.schedule) *
-  ((frame.boundaries_s[stage - 1] ?? 0) + (frame.boundaries_s[stage] ?? 0))
+export const exposedTransfer_s = (frame: StepFrame, stage: number): number => {
+  const { boundaries_s, schedule } = frame
+  const ends = (stage === 0 ? 1 : 0) + (stage === boundaries_s.length ? 1 : 0)
+  return (
+    (1 - frame.overlap) *
+    (crossings(schedule) * ((boundaries_s[stage - 1] ?? 0) + (boundaries_s[stage] ?? 0)) +
+      (crossings(schedule) - 1) * ends * frame.wrapAround_s)
+  )
+}
 
 /**
  * Seconds from the first to the last work of a stage, beside the fill and drain that the other stages cause: what the slowest stage has of
@@ -51,7 +59,7 @@ export function occupied_s(
   return (
     frame.microBatches * (microBatch_s + exposedTransfer_s(frame, stage)) -
     fill_s(frame.schedule, microBatch_s, weightGradient_s) +
-    exposedSync_s(sync_s, microBatch_s, frame.overlap) +
+    exposedSync_s(sync_s, microBatch_s, frame.gradientOverlap) +
     optimizer_s
   )
 }

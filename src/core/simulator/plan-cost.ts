@@ -1,4 +1,5 @@
 import type { PlanCode } from '../mapping/plan-code.ts'
+import type { RecomputeUnit } from '../workload/operator.ts'
 import type { CostModel } from './cost-model.ts'
 import * as row from './cost-row.ts'
 
@@ -25,6 +26,17 @@ export const MATRIX_FLOPS = 15
 export const MEMORY_TRAFFIC_B = 16
 export const LINK_TRAFFIC_B = 17
 export const PLAN_COLUMNS = 18
+
+/** Whether another unit that runs again runs everything of this one. */
+function isCovered(units: readonly RecomputeUnit[], unit: number, rerun: number): boolean {
+  const { before, main, after } = units[unit]!
+  for (let other = 0; rerun >> other; other++) {
+    if (other === unit || !(rerun & (1 << other))) continue
+    const whole = units[other]!
+    if (whole.before >= before && whole.main >= main && whole.after >= after) return true
+  }
+  return false
+}
 
 /**
  * Adds the cost of one step into a layer's: the one place where a row and a choice of what to recompute become numbers.
@@ -71,7 +83,7 @@ export function addStep(
     bit++
   }
   for (let unit = 0; rerun >> unit; unit++) {
-    if (!(rerun & (1 << unit))) continue
+    if (!(rerun & (1 << unit)) || isCovered(step.units, unit, rerun)) continue
     const cost = offset + row.UNIT + unit * row.UNIT_COLUMNS
     out[to + RECOMPUTE_S]! += at[cost]!
     out[to + TENSOR_COMMUNICATION_S]! += at[cost + 1]!

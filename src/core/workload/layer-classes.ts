@@ -119,6 +119,7 @@ function attentionSteps(model: ModelSpec, training: TrainingSpec): Step[] {
         output: queryWidth,
         reduction: keyValueWidth,
         outputGranularity: heads,
+        reductionGranularity: kvHeads,
         forwardTraffic_B: BYTES * (2 * queryWidth + keyValueWidth) + (flash ? 0 : 13 * scores),
         backwardTraffic_B: BYTES * (4 * queryWidth + 2 * keyValueWidth) + (flash ? 0 : 20 * scores),
         forwardKernels: flash ? 1 : 4,
@@ -199,6 +200,8 @@ function feedForwardSteps(model: ModelSpec, branch: FeedForward): Step[] {
       outputWidth: branch.width * visits,
       stored: [
         ...(branch.storesInput ? [tensor(`${branch.up}.input`, BYTES * hidden, 'residual' as const, 0)] : []),
+        // Each expert's weight gradient reads the tokens that were sent to it: every token as often as it visits.
+        ...(branch.experts ? [tensor('dispatch.output', visits * BYTES * hidden, 'input' as const, 1)] : []),
         tensor(`${branch.activation}.input`, visits * BYTES * inner, 'output', 1),
         tensor(`${branch.down}.input`, visits * BYTES * branch.width, 'output', 2)
       ],
@@ -217,10 +220,13 @@ function feedForwardSteps(model: ModelSpec, branch: FeedForward): Step[] {
       outputWidth: hidden,
       stored: [
         ...(mask ? [tensor('dropout2.mask', mask, 'residual' as const, 0)] : []),
-        // The gradient of the gate weights needs what each expert gave.
-        ...(branch.experts ? [tensor('combine.input', visits * BYTES * hidden, 'input' as const, mask ? 1 : 0)] : [])
+        // The gradient of the gate weights needs what each expert gave. Nothing of the backward pass needs what a dense branch gives:
+        // it stands here, without bytes, so that checkpointing a whole layer can run all of it again as frameworks do.
+        branch.experts
+          ? tensor('combine.input', visits * BYTES * hidden, 'input', mask ? 1 : 0)
+          : tensor(`${branch.down}.output`, 0, 'residual', mask ? 1 : 0)
       ],
-      units: [...(mask ? [AFTER] : []), ...(branch.experts ? [MAIN] : [])]
+      units: [...(mask ? [AFTER] : []), branch.experts ? MAIN : MAIN_AND_AFTER]
     }
   ]
 }
@@ -331,6 +337,7 @@ function head(model: ModelSpec): LayerClass {
         after: [loss],
         source: 'residual',
         closes: false,
+        endsChain: true,
         inputWidth: hidden,
         outputWidth: vocabulary,
         stored: [
