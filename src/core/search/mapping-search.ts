@@ -25,17 +25,39 @@ export interface Effort {
 
 export const EXACT: Effort = { frontier: Infinity, combinations: Infinity, unevenness: Infinity }
 export const THOROUGH: Effort = { frontier: 24, combinations: 4000, unevenness: 2 }
+/** Former best mappings that a search remembers: starting points for neighbouring chips. */
+const TRAIL = 8
+
 export const QUICK: Effort = { frontier: 8, combinations: 24, unevenness: 1 }
 
+/** Where a search stands: enough to go on from in another process. Plain JSON data. */
+export interface SearchState {
+  readonly solved: number
+  readonly best: FoundMapping | undefined
+  /** Mappings that were the best for a while, latest last. */
+  readonly trail: readonly FoundMapping[]
+  /** Least bound of the combinations solved without proof; null for none. */
+  readonly open_s: number | null
+}
+
+export interface FoundMapping {
+  readonly iterationTime_s: number
+  readonly mapping: Mapping
+}
+
 export interface SearchProgress {
-  readonly done: number
+  readonly solved: number
   readonly total: number
   readonly best_s: number
+  /** What the unsolved rest is bounded by. */
+  readonly lowerBound_s: number
+  state(): SearchState
 }
 
 export interface SearchResult {
-  /** Undefined when nothing in the space fits. */
-  readonly best: { readonly iterationTime_s: number; readonly mapping: Mapping } | undefined
+  /** Undefined when nothing in the space fits, or nothing beats the incumbent. */
+  readonly best: FoundMapping | undefined
+  readonly trail: readonly FoundMapping[]
   /** No mapping of the space is faster than this. */
   readonly lowerBound_s: number
   readonly combinations: number
@@ -222,38 +244,44 @@ export function searchMapping(
     readonly onProgress?: (progress: SearchProgress) => boolean | void
     /** Iteration time already reached by other means; only faster mappings are wanted. */
     readonly incumbent_s?: number
+    /** Goes on where a search with the same inputs stood. */
+    readonly resume?: SearchState
   } = {}
 ): SearchResult {
   const space = options.space ?? MappingSpace.parse({})
   const effort = options.effort ?? THOROUGH
   const search = new MappingSearch(workload, machine, space, effort)
   const candidates = new Candidates(workload, machine, space)
-  let best: Solution | undefined
-  let best_s = options.incumbent_s ?? Infinity
-  let open_s = Infinity
+  const { resume } = options
+  let best = resume?.best
+  let best_s = best?.iterationTime_s ?? options.incumbent_s ?? Infinity
+  let trail = resume?.trail ?? []
+  let open_s = resume?.open_s ?? Infinity
   let solved = 0
-  let exact = true
+  for (; solved < (resume?.solved ?? 0); solved++) candidates.take()
+  const state = (): SearchState => ({ solved, best, trail, open_s: open_s === Infinity ? null : open_s })
   while (solved < effort.combinations && candidates.least_s < best_s) {
     const { genes, residual, bound_s } = candidates.take()!
     for (const variant of variantsOf(genes, space)) {
-      const outcome = search.solve(variant, residual, best_s)
-      if (!outcome.exact) open_s = Math.min(open_s, bound_s)
-      exact &&= outcome.exact
-      if (outcome.solution && outcome.solution.cost_s < best_s) {
-        best = outcome.solution
-        best_s = best.cost_s
+      const { solution, exact } = search.solve(variant, residual, best_s)
+      if (!exact) open_s = Math.min(open_s, bound_s)
+      if (solution && solution.cost_s < best_s) {
+        best_s = solution.cost_s
+        best = { iterationTime_s: best_s, mapping: mappingOf(workload, machine, space, solution) }
+        trail = [...trail, best].slice(-TRAIL)
       }
     }
     solved++
-    if (options.onProgress?.({ done: solved, total: candidates.total, best_s }) === false) break
+    const lowerBound_s = Math.min(best_s, open_s, candidates.least_s)
+    if (options.onProgress?.({ solved, total: candidates.total, best_s, lowerBound_s, state }) === false) break
   }
   const rest_s = candidates.least_s
-  if (rest_s < best_s) exact = false
   return {
-    best: best && { iterationTime_s: best.cost_s, mapping: mappingOf(workload, machine, space, best) },
+    best,
+    trail,
     lowerBound_s: Math.min(best_s, open_s, rest_s),
     combinations: candidates.total,
     solved,
-    exact
+    exact: open_s >= best_s && rest_s >= best_s
   }
 }

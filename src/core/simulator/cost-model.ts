@@ -152,6 +152,15 @@ export class CostModel {
       : undefined
   }
 
+  /** Seconds per micro-batch, forward and backward, to bring the residual stream from one layout to another between layers. */
+  resharding_s(from: number, to: number): number {
+    if (from === to) return 0
+    const { workload, microBatch } = this.context
+    const bytes = workload.model.hidden * microBatch * workload.training.sequenceLength * BYTES
+    const transfer = this.#convert(from, to, -1, bytes)
+    return transfer.forward_s + transfer.backward_s + transfer.backwardBeside_s
+  }
+
   #allocate(): number {
     const offset = this.#used * row.COLUMNS
     this.#used++

@@ -8,7 +8,7 @@ import { CostModel } from './cost-model.ts'
 import type { Machine } from './machine.ts'
 import { gradientBytes } from './model-state.ts'
 import type { StepFrame } from './pipeline.ts'
-import { PLAN_COLUMNS, planCost } from './plan-cost.ts'
+import { PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
 import { addLayers } from './pipeline.ts'
 
 /** A run of layers of one stage under one plan, by plan index. */
@@ -128,11 +128,12 @@ const layoutText = (mapping: Mapping, plan: string): string => JSON.stringify(ma
 
 /**
  * Brings a readable mapping into the form the engine works on.
+ * @param known a cost model made from the same outer genes and placement
  * @throws Problem `illegal-mapping`
  */
-export function designOf(workload: Workload, machine: Machine, mapping: Mapping): Design {
+export function designOf(workload: Workload, machine: Machine, mapping: Mapping, known?: CostModel): Design {
   checkMapping(mapping, workload, { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies })
-  const model = costModelOf(workload, machine, mapping)
+  const model = known ?? costModelOf(workload, machine, mapping)
   const names = Object.keys(mapping.plans)
   const classOf = (name: string): number => {
     const run = mapping.stages.flatMap(({ layers }) => layers).find(({ plan }) => plan === name)
@@ -177,7 +178,14 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
     if (wrong >= 0) throw indivisible(design.model, design.plans[index]!, wrong)
   }
   stages.fill(0, 0, design.stages.length * PLAN_COLUMNS)
+  let residual = -1
   for (let stage = 0; stage < design.stages.length; stage++)
-    for (const run of design.stages[stage]!)
+    for (const run of design.stages[stage]!) {
+      const next = design.plans[run.plan]!.residual
       addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
+      // Layers that lay the residual stream out differently hand it over by a collective, paid by the later one.
+      if (residual >= 0 && residual !== next)
+        stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += design.model.resharding_s(residual, next)
+      residual = next
+    }
 }
