@@ -105,7 +105,24 @@ const Execution = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .describe('share of the communication that can hide under independent compute that does')
+    .describe('share of the communication that can hide under independent compute that does'),
+  gradientOverlap: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('the same for the gradient synchronisation at the end of a step; overlap when absent'),
+  collectiveShare: z
+    .number()
+    .positive()
+    .optional()
+    .describe('bandwidth that collectives reach inside a training step over what they reach alone; 1 when absent'),
+  misalignedShare: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('share of its speed that a product keeps whose width is no multiple of 8 elements; 1 when absent')
 })
 
 /** Source of every number, by its path as `die.clock_Hz`; a range of two numbers is one entry. */
@@ -171,7 +188,11 @@ export const ClusterChipSpec = z.strictObject({
   }),
   node: z.strictObject({
     devices: count,
-    bandwidth_Bps: positive.describe('per device and direction, what collectives reach'),
+    bandwidth_Bps: positive.describe('per device and direction, what collectives of a whole node reach'),
+    groupBandwidth_Bps: z
+      .array(positive)
+      .optional()
+      .describe('the same for groups of 2, 3, ... devices of one node; bandwidth_Bps for sizes it does not list'),
     latency_s: nonnegative.describe('one collective launch'),
     stepLatency_s: nonnegative.describe('one ring step'),
     energy_pJPerBit: energyRange
