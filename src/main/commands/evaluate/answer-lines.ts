@@ -1,0 +1,60 @@
+import { EvaluateRequest } from '../../../contract/evaluate-request.ts'
+import { parseInput, Problem } from '../../../core/problem.ts'
+import { decodeText } from '../../input/decode-text.ts'
+import { parseJson } from '../../input/parse-json.ts'
+import type { CommandContext } from '../command.ts'
+import { evaluator, type Answer } from './evaluator.ts'
+import { inputLines, type InputLine } from './input-lines.ts'
+
+const MEBI = 2 ** 20
+const LONGEST_LINE_B = 16 * MEBI
+/** Characters of answers written at once. */
+const BATCH = 2 ** 16
+
+const idOf = (value: unknown): unknown =>
+  value !== null && typeof value === 'object' && Object.hasOwn(value, 'id') ? (value as { id: unknown }).id : null
+
+/** The answer to one line, or undefined for a blank one. */
+function answerLine(line: InputLine, answer: (request: EvaluateRequest) => Answer): string | undefined {
+  let id: unknown = null
+  try {
+    if (line === 'too-long')
+      throw new Problem('bad-input', `the line is larger than ${LONGEST_LINE_B / MEBI} MiB, which no request is`)
+    const text = decodeText(line, 'the line').trim()
+    if (text === '') return undefined
+    const value = parseJson(text, 'the line')
+    id = idOf(value)
+    const { evaluation } = answer(parseInput(EvaluateRequest, value, 'request'))
+    return `{"id":${JSON.stringify(id)},${JSON.stringify(evaluation).slice(1)}`
+  } catch (error) {
+    const { code, message, path } =
+      error instanceof Problem
+        ? error
+        : { code: 'fault', message: `a fault of this program: ${String(error)}`, path: '' }
+    return JSON.stringify({ id, error: { code, message, path } })
+  }
+}
+
+/**
+ * Answers requests, one JSON object per line of the input, with one line each in the same order. A line that cannot be answered gets
+ * `{"id","error":{"code","message","path"}}`; blank lines get nothing.
+ */
+export async function answerLines(context: CommandContext): Promise<void> {
+  const answer = evaluator(context.cwd)
+  let pending = ''
+  const flush = async (): Promise<void> => {
+    const text = pending
+    pending = ''
+    if (text !== '') await context.out(text)
+  }
+  for await (const lines of inputLines(context.input(), LONGEST_LINE_B)) {
+    for (const line of lines) {
+      const text = answerLine(line, answer)
+      if (text === undefined) continue
+      pending += `${text}\n`
+      if (pending.length >= BATCH) await flush()
+    }
+    await flush()
+    if (context.signal.aborted) return
+  }
+}

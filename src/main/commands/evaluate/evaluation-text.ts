@@ -1,0 +1,91 @@
+import type { Evaluation } from '../../../core/simulator/evaluation.ts'
+import type { Machine } from '../../../core/simulator/machine.ts'
+import type { Workload } from '../../../core/workload/workload.ts'
+import { memoryCategories, timeCategories } from '../../../core/report/categories.ts'
+import { mappingSentence, stageTable } from '../../../core/report/describe-mapping.ts'
+import { cell, columns, type Table } from '../../../core/report/document.ts'
+import { formatCount } from '../../../core/report/format-number.ts'
+import * as format from '../../../core/report/format-quantity.ts'
+import { textTable } from '../../../core/report/tables.ts'
+
+const BAR = 30
+
+const bar = (share: number): string => '█'.repeat(Math.round(Math.min(1, share) * BAR))
+
+const shareRow = (name: string, value: string, part: number, whole: number) => [
+  cell(name),
+  cell(value),
+  cell(part === 0 ? '—' : format.formatShare(part / whole)),
+  cell(bar(part / whole))
+]
+
+const timeTable = ({ time_s, iterationTime_s }: Evaluation): Table => ({
+  caption: 'Time of one step',
+  columns: columns('', '#Time', '#Share', ''),
+  rows: [
+    ...timeCategories
+      .filter(([key]) => time_s[key] !== 0)
+      .map(([key, name]) => shareRow(name, format.formatTime_s(time_s[key]), time_s[key], iterationTime_s)),
+    [cell('Iteration time'), cell(format.formatTime_s(iterationTime_s))]
+  ]
+})
+
+const memoryTable = ({ memory_B }: Evaluation): Table => ({
+  caption: 'Memory per die at the worst moment of the fullest stage, as a share of the capacity',
+  columns: columns('', '#Bytes', '#Share', ''),
+  rows: [
+    ...memoryCategories.map(([key, name]) =>
+      shareRow(name, format.formatBytes_B(memory_B[key]), memory_B[key], memory_B.capacity)
+    ),
+    shareRow('Peak', format.formatBytes_B(memory_B.peak), memory_B.peak, memory_B.capacity),
+    [cell('Capacity'), cell(format.formatBytes_B(memory_B.capacity))]
+  ]
+})
+
+function headline({ workload, machine, evaluation }: Parts): string {
+  const { training, model } = workload
+  const { iterationTime_s, lowerBound } = evaluation
+  const facts: [string, string][] = [
+    ['Iteration time', format.formatTime_s(iterationTime_s)],
+    ['Throughput', format.formatThroughput_tokensPerSecond(evaluation.tokensPerSecond)],
+    ['Utilisation', `MFU ${format.formatShare(evaluation.mfu)}, HFU ${format.formatShare(evaluation.hfu)}`],
+    [
+      'Lower bound',
+      `${format.formatTime_s(lowerBound.iterationTime_s)}, set by ${lowerBound.binding}; ` +
+        `this step takes ${format.formatRatio(iterationTime_s / lowerBound.iterationTime_s)} as long`
+    ],
+    ['Energy per step', format.formatRange(evaluation.energy_J, format.formatEnergy_J)],
+    ['Power', format.formatRange(evaluation.power_W, format.formatPower_W)],
+    [
+      'Step',
+      `${formatCount(training.globalBatch)} × ${formatCount(training.sequenceLength)} tokens, ${training.attention} attention`
+    ]
+  ]
+  const room = Math.max(...facts.map(([name]) => name.length)) + 2
+  return (
+    `${model.name} (${formatCount(workload.parameters)} parameters) on ${machine.chip.name}, ${formatCount(machine.dies)} ` +
+    `${machine.chip.kind === 'wafer' ? 'dies' : 'devices'}: ${evaluation.feasible ? 'fits' : 'DOES NOT FIT'}\n` +
+    facts.map(([name, value]) => `  ${name.padEnd(room)}${value}\n`).join('')
+  )
+}
+
+interface Parts {
+  readonly workload: Workload
+  readonly machine: Machine
+  readonly evaluation: Evaluation
+}
+
+/** An evaluation for a person at a terminal. */
+export function evaluationText(parts: Parts): string {
+  const { evaluation } = parts
+  return [
+    headline(parts),
+    `${mappingSentence(evaluation.mapping)}\n`,
+    textTable(timeTable(evaluation)),
+    textTable(memoryTable(evaluation)),
+    textTable(stageTable(evaluation.mapping, evaluation)),
+    ...(evaluation.feasible
+      ? []
+      : [`Broken limits\n${evaluation.violations.map(({ message }) => `  ${message}\n`).join('')}`])
+  ].join('\n')
+}

@@ -1,0 +1,28 @@
+import type { Command } from './command.ts'
+
+/** A command as the overview lists it; the rest of it is loaded when it is called. */
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: Command }>
+}
+
+export const commandEntries: readonly CommandEntry[] = [
+  {
+    name: 'evaluate',
+    summary: 'simulate one mapping of a model on a chip, or a stream of them',
+    load: () => import('./evaluate.ts')
+  },
+  { name: 'models', summary: 'the models that come with the program, with sources', load: () => import('./models.ts') },
+  {
+    name: 'chips',
+    summary: 'the chips that come with the program, with sources and verdicts',
+    load: () => import('./chips.ts')
+  },
+  {
+    name: 'import',
+    summary: 'make a model spec of a Hugging Face config.json',
+    load: () => import('./import.ts')
+  },
+  { name: 'schemas', summary: 'write the JSON Schemas of all inputs', load: () => import('./schemas.ts') }
+]

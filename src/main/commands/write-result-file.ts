@@ -1,0 +1,46 @@
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Problem, type ProblemCode } from '../../core/problem.ts'
+
+const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
+  ENOENT: ['file-not-found', 'cannot be written: its folder does not exist'],
+  ENOTDIR: ['not-a-file', 'cannot be written: part of its path is not a folder'],
+  EISDIR: ['not-a-file', 'is a directory; name a file'],
+  EACCES: ['read-only', 'cannot be written: permission denied'],
+  EPERM: ['read-only', 'cannot be written: permission denied'],
+  EROFS: ['read-only', 'cannot be written: the file system is read-only'],
+  ENOSPC: ['disk-full', 'cannot be written: the disk is full'],
+  EDQUOT: ['disk-full', 'cannot be written: the disk quota is used up'],
+  ENAMETOOLONG: ['not-a-file', 'is too long for a path']
+}
+
+function write(path: string, text: string): void {
+  const existing = statSync(path, { throwIfNoEntry: false })
+  // A pipe or a device is written to; a file is replaced as a whole, so that a full disk leaves the old one.
+  if (existing && !existing.isFile()) {
+    writeFileSync(path, text)
+    return
+  }
+  const partial = `${path}.partial-${process.pid}`
+  try {
+    writeFileSync(partial, text)
+    renameSync(partial, path)
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
+  }
+}
+
+/**
+ * Writes a result to a file a person named; an existing file is replaced only when the new one is whole.
+ * @param directory where relative paths start
+ * @throws Problem naming the file: no such folder, a directory, read-only, disk full
+ */
+export function writeResultFile(path: string, directory: string, text: string): void {
+  try {
+    write(resolve(directory, path), text)
+  } catch (error) {
+    const reason = reasons[error instanceof Error && 'code' in error ? String(error.code) : '']
+    throw reason ? new Problem(reason[0], `'${path}' ${reason[1]}`, 'output') : error
+  }
+}

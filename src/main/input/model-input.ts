@@ -1,0 +1,31 @@
+import { parseInput, Problem } from '../../core/problem.ts'
+import { modelPreset, modelPresets } from '../../core/workload/model-presets.ts'
+import { ModelSpec } from '../../core/workload/model-spec.ts'
+import { under } from './problem-under.ts'
+import { specSource } from './spec-source.ts'
+
+const names = modelPresets.map((preset) => preset.name)
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/**
+ * The model a person means.
+ * @param given a preset's name, a path, inline JSON, or an object; a file may also be a shipped preset file with its `spec`
+ * @param directory where relative paths start
+ * @throws Problem, its path under `model`
+ */
+export function modelFrom(given: unknown, directory: string): ModelSpec {
+  return under('model', () => {
+    const source = specSource(given, 'model', names, directory)
+    if (source.preset !== undefined) return modelPreset(source.preset).spec
+    const { value, what } = source
+    if (isObject(value) && (Object.hasOwn(value, 'model_type') || Object.hasOwn(value, 'architectures')))
+      throw new Problem(
+        'bad-input',
+        `${what} is a Hugging Face configuration; 'tmac import huggingface CONFIG --output MODEL' makes a model of it`
+      )
+    const spec = isObject(value) && Object.hasOwn(value, 'spec') && Object.hasOwn(value, 'sources') ? value.spec : value
+    return parseInput(ModelSpec, spec, what)
+  })
+}
