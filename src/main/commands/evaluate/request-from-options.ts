@@ -1,0 +1,59 @@
+import { MOST_DEVICES } from '../../../contract/chip-reference.ts'
+import { EvaluateRequest, type StrategyRequest } from '../../../contract/evaluate-request.ts'
+import { parseInput, Problem } from '../../../core/problem.ts'
+import { mappingFromFile } from '../../input/mapping-input.ts'
+import type { OptionValues } from '../command.ts'
+import { choiceOption, flagOption, numberOption, requiredText, textOption, wholeOption } from '../option-values.ts'
+import { strategyOptions } from './strategy-options.ts'
+
+function strategyFrom(values: OptionValues): StrategyRequest {
+  const degree = (name: string): number => wholeOption(values, name, 1, MOST_DEVICES) ?? 1
+  const dataParallel = wholeOption(values, 'data-parallel', 1, MOST_DEVICES)
+  const tensorRows = wholeOption(values, 'tensor-rows', 1, MOST_DEVICES)
+  const schedule = choiceOption(values, 'schedule', ['gpipe', '1f1b', 'interleaved', 'zb-h1'])
+  return {
+    tensorParallel: degree('tensor-parallel'),
+    pipelineParallel: degree('pipeline-parallel'),
+    ...(dataParallel !== undefined && { dataParallel }),
+    contextParallel: degree('context-parallel'),
+    expertParallel: degree('expert-parallel'),
+    virtualStages: degree('virtual-stages'),
+    sequenceParallel: flagOption(values, 'sequence-parallel'),
+    recompute: choiceOption(values, 'recompute', ['none', 'selective', 'full']) ?? 'none',
+    zeroStage: (wholeOption(values, 'zero', 0, 3) ?? 0) as StrategyRequest['zeroStage'],
+    ...(schedule !== undefined && { schedule }),
+    ...(tensorRows !== undefined && { tensorRows })
+  }
+}
+
+function needed(values: OptionValues, name: string): number {
+  requiredText(values, name, 'N')
+  return wholeOption(values, name)!
+}
+
+/**
+ * The request that the options of `tmac evaluate` make.
+ * @param directory where relative paths start
+ * @throws Problem `usage` naming the option, or of the mapping file
+ */
+export function requestFromOptions(values: OptionValues, directory: string): EvaluateRequest {
+  const file = textOption(values, 'mapping')
+  const clash = file === undefined ? undefined : Object.keys(strategyOptions).find((name) => values[name] !== undefined)
+  if (clash) throw new Problem('usage', `give either '--mapping' or '--${clash}': the mapping says it all`, clash)
+  const optimizerBytes = choiceOption(values, 'optimizer-bytes', ['16', '18'])
+  const request = {
+    model: requiredText(values, 'model', 'M'),
+    chip: requiredText(values, 'chip', 'C'),
+    devices: wholeOption(values, 'devices', 1, MOST_DEVICES),
+    overlap: numberOption(values, 'overlap', { least: 0, most: 1 }),
+    training: {
+      globalBatch: needed(values, 'global-batch'),
+      microBatch: file === undefined ? needed(values, 'micro-batch') : wholeOption(values, 'micro-batch'),
+      sequenceLength: needed(values, 'seq-length'),
+      attention: choiceOption(values, 'attention', ['standard', 'flash']),
+      optimizerBytesPerParameter: optimizerBytes && Number(optimizerBytes)
+    },
+    ...(file === undefined ? { strategy: strategyFrom(values) } : { mapping: mappingFromFile(file, directory) })
+  }
+  return parseInput(EvaluateRequest, request, 'evaluate')
+}

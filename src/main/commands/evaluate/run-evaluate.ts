@@ -1,0 +1,54 @@
+import { Problem } from '../../../core/problem.ts'
+import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '../command.ts'
+import { flagOption } from '../option-values.ts'
+import { answerLines } from './answer-lines.ts'
+import { evaluationText } from './evaluation-text.ts'
+import { evaluator } from './evaluator.ts'
+import { requestFromOptions } from './request-from-options.ts'
+
+/** Members of a request that an option of another name gives. */
+const optionOfMember: Readonly<Record<string, string>> = {
+  'training.globalBatch': 'global-batch',
+  'training.microBatch': 'micro-batch',
+  'training.sequenceLength': 'seq-length'
+}
+
+/** A Problem whose path names a member of a request, told in the words of the command line. */
+function inOptions(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code === 'usage') return error
+  const option = optionOfMember[error.path]
+  return option ? new Problem(error.code, error.message, option) : error
+}
+
+function evaluateOne({ values, json }: Invocation, context: CommandContext) {
+  try {
+    const answer = evaluator(context.cwd)(requestFromOptions(values, context.cwd))
+    return { ...answer, text: json ? `${JSON.stringify(answer.evaluation)}\n` : evaluationText(answer) }
+  } catch (error) {
+    throw inOptions(error)
+  }
+}
+
+/** Answers the options of one call, or the requests on standard input. */
+export async function runEvaluate(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
+  if (flagOption(invocation.values, 'jsonl')) {
+    const other = Object.keys(invocation.values).find((name) => name !== 'jsonl' && name !== 'json')
+    if (other)
+      throw new Problem(
+        'usage',
+        `'--${other}' does not go with '--jsonl': every line of the input states its own`,
+        other
+      )
+    await answerLines(context)
+    return exitCodes.done
+  }
+  const { evaluation, text } = evaluateOne(invocation, context)
+  await context.out(text)
+  if (evaluation.feasible) return exitCodes.done
+  const worst = evaluation.violations.reduce((a, b) => (b.value / b.limit > a.value / a.limit ? b : a))
+  const others = evaluation.violations.length - 1
+  context.err(
+    `tmac: not feasible: ${worst.message}${others > 0 ? ` (${others} other ${others === 1 ? 'limit is' : 'limits are'} broken, less badly)` : ''}\n`
+  )
+  return exitCodes.infeasible
+}
