@@ -17,6 +17,7 @@ export type ProblemCode =
   | 'locked-project'
   | 'usage'
   | 'infeasible'
+  | 'engine-failed'
 
 /** An error whose message is meant for a person: it names the thing, its value, the limit and a fix. */
 export class Problem extends Error {

@@ -58,7 +58,7 @@ export interface SearchResult {
   /** Undefined when nothing in the space fits, or nothing beats the incumbent. */
   readonly best: FoundMapping | undefined
   readonly trail: readonly FoundMapping[]
-  /** No mapping of the space is faster than this. */
+  /** No mapping of the space is faster than this; 0 where none fits. */
   readonly lowerBound_s: number
   readonly combinations: number
   readonly solved: number
@@ -279,7 +279,7 @@ export function searchMapping(
   return {
     best,
     trail,
-    lowerBound_s: Math.min(best_s, open_s, rest_s),
+    lowerBound_s: Number.isFinite(best_s) ? Math.min(best_s, open_s, rest_s) : 0,
     combinations: candidates.total,
     solved,
     exact: open_s >= best_s && rest_s >= best_s

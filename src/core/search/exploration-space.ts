@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { ArchitectureSpace } from './architecture-space.ts'
+import { MappingSpace } from './space.ts'
+
+/** Everything an exploration may choose: mappings, and where wished the wafer itself. Schema `tmac.space/1`. */
+export const ExplorationSpace = z.strictObject({
+  schema: z.literal('tmac.space/1').default('tmac.space/1'),
+  mapping: MappingSpace.default(() => MappingSpace.parse({})),
+  architecture: z
+    .union([ArchitectureSpace, z.literal('around'), z.null()])
+    .default('around')
+    .describe("genes of the wafer; 'around' explores the neighbourhood of the given one, null leaves it as it is"),
+  strategy: z
+    .enum(['bounded', 'exhaustive'])
+    .default('bounded')
+    .describe(
+      'bounded prunes by lower bounds and thins frontiers; exhaustive solves every combination exactly (small spaces)'
+    ),
+  overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
+})
+export type ExplorationSpace = z.output<typeof ExplorationSpace>
+export type ExplorationSpaceInput = z.input<typeof ExplorationSpace>

@@ -1,0 +1,133 @@
+import { regionDies } from '../mapping/region.ts'
+import { machineOf } from '../simulator/machine.ts'
+import { stepBound } from '../simulator/bounds.ts'
+import { buildWorkload } from '../workload/workload.ts'
+import { defaultArchitectureSpace } from './architecture-space.ts'
+import { exploreArchitectures } from './explore-architectures.ts'
+import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from './exploration.ts'
+import { ExplorationSpace } from './exploration-space.ts'
+import type { ExplorationHost } from './exploration-host.ts'
+import { keptPoint } from './kept-point.ts'
+import type { TaskFrame } from './tasks.ts'
+
+export interface ExplorationOutcome {
+  /** The best design on the given chip; undefined when nothing fits. */
+  readonly best: KeptPoint | undefined
+  readonly certificate: Certificate | undefined
+  readonly policies: readonly KeptPoint[]
+  readonly failedPolicies: readonly FailedPolicy[]
+  /** Wafers none of which another beats; empty when the chip was fixed. */
+  readonly front: readonly KeptPoint[]
+  readonly statistics: Readonly<Record<string, number>>
+}
+
+const POLISH_MOVES = 3000
+
+/** The frame of all tasks of an exploration. @throws Problem for a space that does not fit the chip */
+export function taskFrame(inputs: ExplorationInputs): TaskFrame {
+  const space = ExplorationSpace.parse(inputs.space)
+  const { chip } = inputs
+  const architecture =
+    chip.kind === 'cluster' || space.architecture === null
+      ? undefined
+      : space.architecture === 'around'
+        ? defaultArchitectureSpace(chip)
+        : space.architecture
+  return { model: inputs.model, training: inputs.training, chip, space, architecture }
+}
+
+/** What the best design leaves the bound by, in one word. */
+function bindingOf(point: KeptPoint): string {
+  const { time_s, memory_B } = point.evaluation
+  if (memory_B.peak > 0.97 * memory_B.capacity && time_s.recompute > 0) return 'memory capacity (recomputation)'
+  const losses = Object.entries(time_s).filter(([name]) => name !== 'compute')
+  const [name, value] = losses.sort(([, a], [, b]) => b - a)[0]!
+  return value > 0 ? name : 'compute'
+}
+
+/**
+ * Explores: maps the model on the given chip next to what others would do, then looks for better wafers around it. Deterministic: the
+ * same inputs give the same points, whatever the host's number of workers.
+ */
+export async function explore(inputs: ExplorationInputs, host: ExplorationHost): Promise<ExplorationOutcome> {
+  const frame = taskFrame(inputs)
+  const workload = buildWorkload(frame.model, frame.training)
+  const machine = machineOf(frame.chip, frame.space.overlap)
+  const mappingShare = frame.architecture ? 0.4 : 1
+  let best_tokensPerSecond: number | undefined
+  const report = (phase: string, share: number): void => host.progress({ phase, share, best_tokensPerSecond })
+
+  report('searching mappings', 0)
+  const total = inputs.policies.length + 1
+  const [[search], outcomes] = await Promise.all([
+    host.run<'search'>([{ kind: 'search', effort: 'thorough' }]),
+    host.run<'policy'>(
+      inputs.policies.map((policy) => ({ kind: 'policy', policy })),
+      (done) => report('comparing policies', (mappingShare * done) / total)
+    )
+  ])
+  const policies: KeptPoint[] = []
+  const failedPolicies: FailedPolicy[] = []
+  for (const [index, outcome] of outcomes.entries()) {
+    const policy = inputs.policies[index]!
+    if (outcome.evaluation && outcome.failure === undefined)
+      policies.push(keptPoint(workload, machine, `policy:${policy}`, policy, outcome.evaluation.mapping))
+    else failedPolicies.push({ policy, reason: outcome.failure ?? 'no legal setting', evaluation: outcome.evaluation })
+  }
+  host.keep(policies)
+
+  // Everything a policy may do is in our space; starting from the fastest of all makes that hold to the last digit.
+  const fastestPolicy = policies.reduce<KeptPoint | undefined>(
+    (best, point) => (!best || point.evaluation.iterationTime_s < best.evaluation.iterationTime_s ? point : best),
+    undefined
+  )
+  const starts = [search!.best?.mapping, fastestPolicy?.mapping].filter((mapping) => mapping !== undefined)
+  report('polishing', mappingShare * 0.95)
+  const polished = await host.run<'polish'>(
+    starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
+  )
+  const winner = polished.reduce<(typeof polished)[number] | undefined>(
+    (best, found) => (!best || found.iterationTime_s < best.iterationTime_s ? found : best),
+    undefined
+  )
+  const best = winner && keptPoint(workload, machine, 'search', 'TMAC', winner.mapping)
+  if (best) {
+    best_tokensPerSecond = best.evaluation.tokensPerSecond
+    host.keep([best])
+  }
+  report('mapped', mappingShare)
+
+  const universal = stepBound(workload, machine)
+  const certificate = best && certificateOf(best, Math.max(search!.lowerBound_s, universal.iterationTime_s))
+  const architectures = frame.architecture
+    ? await exploreArchitectures(frame, host, {
+        seed: inputs.seed,
+        pool: [...(best ? [best.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
+        report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * share)
+      })
+    : undefined
+  report('done', 1)
+  return {
+    best,
+    certificate,
+    policies,
+    failedPolicies,
+    front: architectures?.front ?? [],
+    statistics: {
+      combinations: search!.combinations,
+      combinationsSolved: search!.solved,
+      policyEvaluations: outcomes.reduce((sum, { evaluations }) => sum + evaluations, 0),
+      exact: search!.exact ? 1 : 0,
+      searchAlone_s: search!.best?.iterationTime_s ?? 0,
+      diesUsed: best ? regionDies(best.mapping.region) * best.mapping.stages.length * best.mapping.dataParallel : 0,
+      ...architectures?.statistics
+    }
+  }
+}
+
+function certificateOf(best: KeptPoint, bound_s: number): Certificate {
+  const best_s = best.evaluation.iterationTime_s
+  // The search's bound speaks of its own space; polishing may leave it, so the bound never exceeds what was found.
+  const lowerBound_s = Math.min(bound_s, best_s)
+  return { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }
+}

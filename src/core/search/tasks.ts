@@ -1,0 +1,189 @@
+import type { ChipSpec, WaferChipSpec } from '../chip/chip-spec.ts'
+import { waferCost_usd } from '../chip/cost.ts'
+import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import { policyNamed } from '../policies/policies.ts'
+import { Problem } from '../problem.ts'
+import type { Evaluation } from '../simulator/evaluation.ts'
+import { evaluate } from '../simulator/evaluate.ts'
+import { machineOf } from '../simulator/machine.ts'
+import { buildWorkload } from '../workload/workload.ts'
+import type { ModelSpec } from '../workload/model-spec.ts'
+import type { TrainingSpec } from '../workload/training-spec.ts'
+import { ArchitectureSpace, brokenLimit, chipWith, genesOf, genome } from './architecture-space.ts'
+import type { ExplorationSpace } from './exploration-space.ts'
+import {
+  EXACT,
+  QUICK,
+  searchMapping,
+  THOROUGH,
+  type FoundMapping,
+  type SearchProgress,
+  type SearchResult,
+  type SearchState
+} from './mapping-search.ts'
+import { polish } from './polish.ts'
+
+/** What all tasks of one exploration share. Plain JSON data. */
+export interface TaskFrame {
+  readonly model: ModelSpec
+  readonly training: TrainingSpec
+  readonly chip: ChipSpec
+  readonly space: ExplorationSpace
+  /** Genes of the wafer; undefined when the chip is fixed. */
+  readonly architecture: ArchitectureSpace | undefined
+}
+
+/** A piece of an exploration that one worker does on its own. Same task, same result. Plain JSON data. */
+export type Task =
+  | { readonly kind: 'policy'; readonly policy: string }
+  | {
+      readonly kind: 'search'
+      readonly point?: number
+      readonly effort: 'thorough' | 'quick'
+      readonly incumbent_s?: number
+    }
+  | { readonly kind: 'polish'; readonly mapping: Mapping; readonly seed: number; readonly moves: number }
+  | { readonly kind: 'screen'; readonly points: readonly number[] }
+  | { readonly kind: 'estimate'; readonly points: readonly number[]; readonly pool: readonly Mapping[] }
+
+export interface PolicyResult {
+  readonly evaluation: Evaluation | undefined
+  readonly evaluations: number
+  readonly failure: string | undefined
+}
+
+/** Points that break no hard limit, and how many broke which first. */
+export interface ScreenResult {
+  readonly buildable: readonly number[]
+  readonly broken: Readonly<Record<string, number>>
+}
+
+/** A wafer of the space with the best mapping of a pool on it. */
+export interface EstimatedPoint {
+  readonly point: number
+  readonly mapping: number
+  readonly tokensPerSecond: number
+  readonly power_W: number
+  readonly cost_usd: number
+  readonly area_mm2: number
+  readonly peak_B: number
+}
+
+export interface TaskResults {
+  readonly policy: PolicyResult
+  readonly search: SearchResult
+  readonly polish: FoundMapping
+  readonly screen: ScreenResult
+  readonly estimate: readonly EstimatedPoint[]
+}
+export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
+
+/** The wafer that a point of the frame's architecture space stands for. */
+export function chipOfPoint(frame: TaskFrame, point: number): WaferChipSpec {
+  const base = frame.chip as WaferChipSpec
+  const space = frame.architecture!
+  const genes = genesOf(space, base)
+  return chipWith(base, genes, genome(genes, point), space.resizeDie)
+}
+
+const machineFor = (frame: TaskFrame, chip: ChipSpec) => machineOf(chip, frame.space.overlap)
+
+function search(
+  frame: TaskFrame,
+  task: Extract<Task, { kind: 'search' }>,
+  onProgress: ((progress: SearchProgress) => boolean | void) | undefined,
+  resume: SearchState | undefined
+): SearchResult {
+  const chip = task.point === undefined ? frame.chip : chipOfPoint(frame, task.point)
+  const exhaustive = frame.space.strategy === 'exhaustive'
+  return searchMapping(buildWorkload(frame.model, frame.training), machineFor(frame, chip), {
+    space: frame.space.mapping,
+    effort: exhaustive ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
+    ...(task.incumbent_s !== undefined && { incumbent_s: task.incumbent_s }),
+    ...(resume && { resume }),
+    ...(onProgress && { onProgress })
+  })
+}
+
+function screen(frame: TaskFrame, points: readonly number[]): ScreenResult {
+  const buildable: number[] = []
+  const broken: Record<string, number> = {}
+  for (const point of points) {
+    const verdict = brokenLimit(chipOfPoint(frame, point))
+    if (verdict) broken[verdict.name] = (broken[verdict.name] ?? 0) + 1
+    else buildable.push(point)
+  }
+  return { buildable, broken }
+}
+
+/** The best mapping of the pool on each wafer; wafers on which none fits are left out. */
+function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Mapping[]): EstimatedPoint[] {
+  const workload = buildWorkload(frame.model, frame.training)
+  return points.flatMap((point) => {
+    const chip = chipOfPoint(frame, point)
+    const machine = machineFor(frame, chip)
+    let best: { evaluation: Evaluation; mapping: number } | undefined
+    for (const [mapping, candidate] of pool.entries()) {
+      try {
+        const evaluation = evaluate(workload, machine, candidate)
+        if (evaluation.feasible && (!best || evaluation.iterationTime_s < best.evaluation.iterationTime_s))
+          best = { evaluation, mapping }
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error
+      }
+    }
+    if (!best) return []
+    return [
+      {
+        point,
+        mapping: best.mapping,
+        tokensPerSecond: best.evaluation.tokensPerSecond,
+        power_W: best.evaluation.power_W.high,
+        cost_usd: waferCost_usd(chip),
+        area_mm2: waferAreaInUse_mm2(chip),
+        peak_B: best.evaluation.memory_B.peak
+      }
+    ]
+  })
+}
+
+/**
+ * What a task gives when the exploration is being stopped before its turn; undefined where a result is needed all the same, which is
+ * then as short as the task can make it.
+ */
+export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
+  if (task.kind === 'screen') return { buildable: [], broken: {} }
+  if (task.kind === 'estimate') return []
+  if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: 'stopped before its turn' }
+  if (task.kind === 'search' && task.point !== undefined)
+    return { best: undefined, trail: [], lowerBound_s: 0, combinations: 0, solved: 0, exact: false }
+  return undefined
+}
+
+/** Runs one task. @param onProgress for long ones, false stops them; @param resume a state that the task reported before */
+export function runTask(
+  frame: TaskFrame,
+  task: Task,
+  onProgress?: (progress: SearchProgress) => boolean | void,
+  resume?: SearchState
+): TaskResults[Task['kind']] {
+  switch (task.kind) {
+    case 'policy':
+      return policyNamed(task.policy).run(buildWorkload(frame.model, frame.training), machineFor(frame, frame.chip))
+    case 'search':
+      return search(frame, task, onProgress, resume)
+    case 'polish':
+      return polish(
+        buildWorkload(frame.model, frame.training),
+        machineFor(frame, frame.chip),
+        task.mapping,
+        task.seed,
+        task.moves
+      )
+    case 'screen':
+      return screen(frame, task.points)
+    case 'estimate':
+      return estimate(frame, task.points, task.pool)
+  }
+}

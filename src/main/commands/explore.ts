@@ -1,0 +1,187 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import packageFile from '../../../package.json' with { type: 'json' }
+import { Problem } from '../../core/problem.ts'
+import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import { explorationReport } from '../../core/report/exploration-report.ts'
+import { spawnEngine } from '../host/spawn-engine.ts'
+import { runExplorationJob, type FinishedJob } from '../jobs/exploration-job.ts'
+import { projectFormat } from '../projects/migrations.ts'
+import { openProject } from '../projects/open-project.ts'
+import type { ProjectStore } from '../projects/project-store.ts'
+import type { RunWriter } from '../projects/run-writer.ts'
+import { explorationRecord } from '../report/exploration-record.ts'
+import {
+  exitCodes,
+  type Command,
+  type CommandContext,
+  type ExitCode,
+  type Invocation,
+  type OptionValues
+} from './command.ts'
+import { explorationInputs, objectives } from './explore/exploration-inputs.ts'
+import { progressBar } from './explore/progress-bar.ts'
+import { summaryText } from './explore/summary.ts'
+import { flagOption, textOption, wholeOption } from './option-values.ts'
+import { writeResultFile } from './write-result-file.ts'
+
+const MOST_WORKERS = 64
+
+const options: Command['options'] = {
+  model: { type: 'string', value: 'M', help: "a model's name (see 'tmac models'), a JSON file, or inline JSON" },
+  chip: { type: 'string', value: 'C', help: "a chip's name (see 'tmac chips'), a JSON file, or inline JSON" },
+  devices: { type: 'string', value: 'N', help: 'devices of a cluster' },
+  'global-batch': { type: 'string', value: 'N', help: 'sequences per optimiser step' },
+  'seq-length': { type: 'string', value: 'N', help: 'tokens per sequence' },
+  attention: { type: 'string', value: 'standard|flash', help: 'whether the scores are stored (flash: they are not)' },
+  'optimizer-bytes': { type: 'string', value: '16|18', help: 'model state in bytes per parameter (18)' },
+  overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
+  space: { type: 'string', value: 'FILE', help: 'what may be chosen: mappings and wafer genes, as JSON (all)' },
+  'fixed-chip': { type: 'boolean', help: 'map onto the chip as it is; do not explore wafers around it' },
+  policies: { type: 'string', value: 'LIST', help: "policies to compare with, or none (all; see 'tmac policies')" },
+  objective: { type: 'string', value: objectives.join('|'), help: 'what makes a design the best one (throughput)' },
+  budget: { type: 'string', value: '60s', help: 'end with what there is after this long: 90s, 5m, 2h (no limit)' },
+  seed: { type: 'string', value: 'N', help: 'of everything drawn at random (1)' },
+  workers: { type: 'string', value: 'N', help: 'worker threads (one per core); results do not depend on it' },
+  'power-cap': { type: 'string', value: 'W|none', help: 'limit of a wafer in watts, in place of its own' },
+  project: { type: 'string', value: 'F.tmac', help: 'where the run is kept (nowhere, unless named)' },
+  resume: { type: 'boolean', help: 'go on with the unfinished run of the same inputs in the project' },
+  report: { type: 'string', value: 'F.html', help: 'write a self-contained report' }
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
+
+/** Seconds of a duration such as 90s, 5m or 2h. @throws Problem `usage` */
+export function durationOption(values: OptionValues, name: string): number | undefined {
+  const text = textOption(values, name)
+  if (text === undefined) return undefined
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text) ?? []
+  const seconds = Number(number) * UNITS[unit || 's']!
+  if (seconds > 0 && seconds <= 7 * 24 * 3600) return seconds
+  throw new Problem(
+    'usage',
+    `option '--${name}' is '${text}'; it must be a time of at most 7 days, as 90s, 5m or 2h`,
+    name
+  )
+}
+
+function openRun(store: ProjectStore, inputs: ExplorationInputs, values: OptionValues, command: string): RunWriter {
+  if (flagOption(values, 'resume')) {
+    const unfinished = store.resumable(inputs)
+    if (!unfinished)
+      throw new Problem(
+        'usage',
+        `'${textOption(values, 'project')}' has no unfinished run of these inputs; leave '--resume' out to start one`,
+        'resume'
+      )
+    return store.resumeRun(unfinished.id)
+  }
+  const versions = { tmac: packageFile.version, node: process.versions.node, schema: projectFormat }
+  return store.startRun(inputs, { command, versions })
+}
+
+/** The command that does the same again, for the report. */
+const commandLine = (values: OptionValues): string =>
+  [
+    'tmac explore',
+    ...Object.entries(values).flatMap(([name, value]) => {
+      if (value === undefined || value === false || name === 'json') return []
+      if (value === true) return [`--${name}`]
+      return [
+        `--${name} ${/^[\w.,/:@%+=-]+$/.test(String(value)) ? value : `'${String(value).replaceAll("'", "'\\''")}'`}`
+      ]
+    })
+  ].join(' ')
+
+async function answer(
+  store: ProjectStore,
+  runId: number,
+  { outcome, ended }: FinishedJob,
+  { values, json }: Invocation,
+  context: CommandContext
+): Promise<ExitCode> {
+  const record = explorationRecord(store, runId)
+  const report = textOption(values, 'report')
+  if (report !== undefined) {
+    const { reportCharts } = await import('../report/charts.ts')
+    const { renderReportHtml } = await import('../report/html.ts')
+    writeResultFile(report, context.cwd, renderReportHtml(explorationReport(record), reportCharts(record)))
+  }
+  if (json)
+    await context.out(
+      `${JSON.stringify({
+        schema: 'tmac.exploration/1',
+        run: runId,
+        ended,
+        best: outcome.best,
+        certificate: outcome.certificate,
+        policies: outcome.policies,
+        failedPolicies: outcome.failedPolicies,
+        front: outcome.front,
+        statistics: outcome.statistics
+      })}\n`
+    )
+  else await context.out(summaryText(record))
+  const project = textOption(values, 'project')
+  if (project !== undefined) context.err(`Project  ${project} (run ${runId})\n`)
+  if (report !== undefined) context.err(`Report   ${report}\n`)
+  if (ended === 'interrupted') {
+    context.err(
+      project === undefined
+        ? 'Interrupted; this is what had been found. With --project a run can be resumed\n'
+        : 'Interrupted; what was found is kept. The same command with --resume goes on\n'
+    )
+    return exitCodes.interrupted
+  }
+  if (outcome.best) return exitCodes.done
+  const closest = outcome.failedPolicies.find(({ evaluation }) => evaluation)
+  context.err(
+    `tmac: nothing feasible: ${closest ? closest.reason : (outcome.failedPolicies[0]?.reason ?? 'no mapping of the space fits the memory of the chip')}\n`
+  )
+  return exitCodes.infeasible
+}
+
+async function run(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
+  const { values, json } = invocation
+  const inputs = explorationInputs(values, context.cwd)
+  const budget_s = durationOption(values, 'budget')
+  const workers = wholeOption(values, 'workers', 1, MOST_WORKERS) ?? Math.min(availableParallelism(), MOST_WORKERS)
+  const named = textOption(values, 'project')
+  if (named === undefined && flagOption(values, 'resume'))
+    throw new Problem('usage', "'--resume' needs the project that has the unfinished run: --project F.tmac", 'resume')
+  const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'tmac-')) : undefined
+  try {
+    using store = openProject(folder ? join(folder, 'run.tmac') : resolve(context.cwd, named!), {
+      create: !flagOption(values, 'resume')
+    })
+    const writer = openRun(store, inputs, values, commandLine(values))
+    const bar = progressBar(context.err, context.isTTY, json)
+    try {
+      const finished = await runExplorationJob({
+        inputs,
+        run: writer,
+        workers,
+        spawn: spawnEngine,
+        onProgress: bar.show,
+        budget_s,
+        signal: context.signal
+      })
+      bar.clear()
+      return await answer(store, writer.id, finished, invocation, context)
+    } finally {
+      bar.clear()
+    }
+  } finally {
+    if (folder) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export const command: Command = {
+  usage: ['--model M --chip C --global-batch N --seq-length S [options]'],
+  description:
+    'Finds how to train a model on a chip: tensor partition and recomputation of every operator, pipeline, data parallelism, placement on the ' +
+    'die grid, and better wafers around the given one; next to what other systems would do, with a bound on what is possible.',
+  options,
+  run
+}

@@ -1,0 +1,68 @@
+import { policyNamed, policies } from '../../../core/policies/policies.ts'
+import { parseInput, Problem } from '../../../core/problem.ts'
+import type { ExplorationInputs, Objective } from '../../../core/search/exploration.ts'
+import { taskFrame } from '../../../core/search/explore.ts'
+import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
+import { genesOf } from '../../../core/search/architecture-space.ts'
+import type { ChipSpec } from '../../../core/chip/chip-spec.ts'
+import { TrainingSpec } from '../../../core/workload/training-spec.ts'
+import { chipFrom } from '../../input/chip-input.ts'
+import { modelFrom } from '../../input/model-input.ts'
+import { readJsonFile } from '../../input/read-json-file.ts'
+import type { OptionValues } from '../command.ts'
+import { choiceOption, flagOption, numberOption, requiredText, textOption, wholeOption } from '../option-values.ts'
+
+export const objectives: readonly Objective[] = ['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost']
+
+/** The chip under the cap the person states, whatever its preset says of power. */
+function withPowerCap(chip: ChipSpec, values: OptionValues): ChipSpec {
+  const given = textOption(values, 'power-cap')
+  if (given === undefined) return chip
+  if (chip.kind === 'cluster')
+    throw new Problem('usage', `'--power-cap' limits a wafer; chip '${chip.name}' is a cluster`, 'power-cap')
+  if (given === 'none') return { ...chip, power: { cap_W: null, waiver: 'waived by --power-cap none' } }
+  return { ...chip, power: { cap_W: numberOption(values, 'power-cap', { least: 1 })! } }
+}
+
+function policyList(values: OptionValues): readonly string[] {
+  const given = textOption(values, 'policies')
+  if (given === undefined) return policies.map(({ name }) => name)
+  if (given === 'none') return []
+  return given.split(',').map((name) => policyNamed(name.trim()).name)
+}
+
+/** The inputs of the exploration that the options describe. @throws Problem naming the option */
+export function explorationInputs(values: OptionValues, directory: string): ExplorationInputs {
+  const spaceFile = textOption(values, 'space')
+  const given = spaceFile === undefined ? {} : readJsonFile(spaceFile, directory, 'space')
+  const parsed = parseInput(ExplorationSpace, given, spaceFile === undefined ? 'space' : `space file '${spaceFile}'`)
+  const overlap = numberOption(values, 'overlap', { least: 0, most: 1 })
+  const space: ExplorationSpace = {
+    ...parsed,
+    ...(flagOption(values, 'fixed-chip') && { architecture: null }),
+    ...(overlap !== undefined && { overlap })
+  }
+  const optimizerBytes = choiceOption(values, 'optimizer-bytes', ['16', '18'])
+  const training = {
+    globalBatch: Number(requiredText(values, 'global-batch', 'N') && wholeOption(values, 'global-batch')),
+    sequenceLength: Number(requiredText(values, 'seq-length', 'N') && wholeOption(values, 'seq-length')),
+    attention: choiceOption(values, 'attention', ['standard', 'flash']),
+    optimizerBytesPerParameter: optimizerBytes && Number(optimizerBytes)
+  }
+  const inputs: ExplorationInputs = {
+    model: modelFrom(requiredText(values, 'model', 'M'), directory),
+    chip: withPowerCap(
+      chipFrom(requiredText(values, 'chip', 'C'), directory, { devices: wholeOption(values, 'devices') }),
+      values
+    ),
+    training: parseInput(TrainingSpec, training, 'training'),
+    space,
+    policies: policyList(values),
+    objective: choiceOption(values, 'objective', objectives) ?? 'throughput',
+    seed: wholeOption(values, 'seed', 0, 0xffff_ffff) ?? 1
+  }
+  const frame = taskFrame(inputs)
+  // Wrong genes should be told before a search starts.
+  if (frame.architecture && frame.chip.kind === 'wafer') genesOf(frame.architecture, frame.chip)
+  return inputs
+}

@@ -1,0 +1,45 @@
+import type { ExplorationRecord } from '../../../core/report/exploration-record.ts'
+import {
+  formatBytes_B,
+  formatPower_W,
+  formatShare,
+  formatThroughput_tokensPerSecond,
+  formatTime_s
+} from '../../../core/report/format-quantity.ts'
+import { mappingSentence } from '../../../core/report/describe-mapping.ts'
+import { frontTable, policyTable } from '../../../core/report/sections.ts'
+import { textTable } from '../../../core/report/tables.ts'
+
+const FRONT_ROWS = 12
+
+/** What an exploration found, for a terminal: the best design, the policies, the front of wafers. */
+export function summaryText(record: ExplorationRecord): string {
+  const { run, best } = record
+  const { model, chip } = run.inputs
+  const lines = [
+    `${model.name} on ${chip.title || chip.name}, global batch ${run.inputs.training.globalBatch}, sequence ${run.inputs.training.sequenceLength}`,
+    ''
+  ]
+  if (best) {
+    const { evaluation } = best
+    lines.push(
+      `Best design  ${formatThroughput_tokensPerSecond(evaluation.tokensPerSecond)} · ${formatTime_s(evaluation.iterationTime_s)} per step · MFU ${formatShare(evaluation.mfu)} · peak ${formatBytes_B(evaluation.memory_B.peak)} of ${formatBytes_B(evaluation.memory_B.capacity)} per die · ${formatPower_W(evaluation.power_W.low)}–${formatPower_W(evaluation.power_W.high)}`,
+      `Mapping      ${mappingSentence(best.mapping)}`
+    )
+  }
+  if (run.certificate) {
+    const { lowerBound_s, gap, binding } = run.certificate
+    lines.push(
+      `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
+    )
+  }
+  lines.push('', textTable(policyTable(record)))
+  const front = frontTable(record)
+  if (front.rows.length > 0) {
+    const shown = { ...front, rows: front.rows.slice(0, FRONT_ROWS) }
+    lines.push('', textTable(shown))
+    if (front.rows.length > FRONT_ROWS)
+      lines.push(`… and ${front.rows.length - FRONT_ROWS} more on the front; the report has them all`)
+  }
+  return `${lines.join('\n')}\n`
+}

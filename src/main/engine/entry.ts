@@ -1,0 +1,36 @@
+import { Problem } from '../../core/problem.ts'
+import type { FromEngine, ToEngine } from './protocol.ts'
+import { runExploration } from './run-exploration.ts'
+
+interface ParentPort {
+  on(event: 'message', listener: (event: { data: ToEngine }) => void): void
+  postMessage(message: FromEngine): void
+}
+
+// Under Electron's utilityProcess `process.parentPort` exists; under child_process.fork, process.send does.
+const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
+const post = (message: FromEngine): void => {
+  if (parentPort) parentPort.postMessage(message)
+  else process.send?.(message)
+}
+const stop = new SharedArrayBuffer(4)
+
+function onMessage(message: ToEngine): void {
+  if (message.type === 'stop') {
+    Atomics.store(new Int32Array(stop), 0, 1)
+    return
+  }
+  runExploration(message, stop, post).catch((error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error)
+    post({ type: 'failed', message: text, code: error instanceof Problem ? error.code : undefined })
+  })
+}
+
+if (parentPort) parentPort.on('message', ({ data }) => onMessage(data))
+else {
+  process.on('message', (message: ToEngine) => onMessage(message))
+  // Never outlive the host; and Ctrl-C is the host's to answer.
+  process.on('disconnect', () => process.exit(0))
+  process.on('SIGINT', () => undefined)
+}
+post({ type: 'ready' })

@@ -1,0 +1,71 @@
+import type { ExplorationHost } from '../../core/search/exploration-host.ts'
+import { explore, taskFrame } from '../../core/search/explore.ts'
+import type { ResultOf, Task } from '../../core/search/tasks.ts'
+import type { FromEngine, ToEngine } from './protocol.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+/** Messages to the outside come at most this often per kind. */
+const REPORT_EVERY_ms = 100
+
+/**
+ * Runs one exploration on worker threads and tells what happens. Tasks found in the journal are not run again; unfinished searches in
+ * it go on where they stood.
+ * @param stop one Int32 that others set to bring the exploration to an early end
+ */
+export async function runExploration(
+  { inputs, workers, journal }: Extract<ToEngine, { type: 'explore' }>,
+  stop: SharedArrayBuffer,
+  post: (message: FromEngine) => void
+): Promise<void> {
+  const flag = new Int32Array(stop)
+  const sequences = inputs.training.globalBatch * inputs.training.sequenceLength
+  let progress = { phase: 'starting', share: 0, best_tokensPerSecond: undefined as number | undefined }
+  let gap: number | undefined
+  let told = 0
+  const tell = (now: boolean): void => {
+    if (!now && performance.now() - told < REPORT_EVERY_ms) return
+    told = performance.now()
+    post({ type: 'progress', progress: { ...progress, gap } })
+  }
+  // The search on the given chip is the first task of the first call.
+  const mainSearch = '0:0'
+  const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, ({ task, state, best_s, lowerBound_s }) => {
+    post({ type: 'partial', task, state })
+    if (task !== mainSearch || !Number.isFinite(best_s)) return
+    progress = { ...progress, best_tokensPerSecond: sequences / best_s }
+    gap = best_s / lowerBound_s - 1
+    tell(false)
+  })
+  let calls = 0
+  const host: ExplorationHost = {
+    async run<Kind extends Task['kind']>(
+      tasks: readonly Extract<Task, { kind: Kind }>[],
+      onDone?: (done: number) => void
+    ) {
+      const call = calls++
+      let done = 0
+      const results = await Promise.all(
+        tasks.map(async (work, index) => {
+          const task = `${call}:${index}`
+          const known = journal.results[task]
+          const result = known ?? (await pool.run({ task, work, resume: journal.partial[task] }))
+          // What a stopped task gives is not its result: a resumed run must do it again.
+          if (known === undefined && Atomics.load(flag, 0) === 0) post({ type: 'result', task, result })
+          onDone?.(++done)
+          return result as ResultOf<Kind>
+        })
+      )
+      return results
+    },
+    keep: (points) => post({ type: 'keep', points }),
+    progress(next) {
+      progress = { ...next, best_tokensPerSecond: next.best_tokensPerSecond ?? progress.best_tokensPerSecond }
+      tell(next.share === 1)
+    }
+  }
+  try {
+    post({ type: 'done', outcome: await explore(inputs, host) })
+  } finally {
+    await pool.close()
+  }
+}

@@ -1,0 +1,63 @@
+import { Worker } from 'node:worker_threads'
+import { Problem } from '../../core/problem.ts'
+import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
+import type { TaskResults, Task } from '../../core/search/tasks.ts'
+
+type Result = TaskResults[Task['kind']]
+type Progress = Extract<FromWorker, { type: 'progress' }>
+
+interface Waiting {
+  readonly message: ToWorker
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Worker threads that take tasks in the order in which they were given. */
+export class WorkerPool {
+  readonly #workers: Worker[]
+  readonly #idle: Worker[] = []
+  readonly #queue: Waiting[] = []
+  readonly #busy = new Map<Worker, Waiting>()
+
+  constructor(size: number, setup: WorkerSetup, onProgress: (progress: Progress) => void) {
+    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+    this.#workers = Array.from({ length: size }, () => {
+      const worker = new Worker(entry, { workerData: setup })
+      worker.on('message', (message: FromWorker) => {
+        if (message.type === 'progress') return onProgress(message)
+        const job = this.#busy.get(worker)!
+        this.#busy.delete(worker)
+        this.#idle.push(worker)
+        if (message.type === 'result') job.resolve(message.result)
+        else job.reject(message.code ? new Problem(message.code, message.message) : new Error(message.message))
+        this.#dispatch()
+      })
+      worker.on('error', (error) => {
+        this.#busy.get(worker)?.reject(error)
+        this.#busy.delete(worker)
+      })
+      this.#idle.push(worker)
+      return worker
+    })
+  }
+
+  run(message: ToWorker): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ message, resolve, reject })
+      this.#dispatch()
+    })
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+
+  #dispatch(): void {
+    while (this.#idle.length > 0 && this.#queue.length > 0) {
+      const worker = this.#idle.pop()!
+      const job = this.#queue.shift()!
+      this.#busy.set(worker, job)
+      worker.postMessage(job.message)
+    }
+  }
+}
