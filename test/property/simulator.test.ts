@@ -7,7 +7,7 @@ import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import type { Machine } from '../../src/core/simulator/machine.ts'
 import * as pipeline from '../../src/core/simulator/pipeline.ts'
 import * as plan from '../../src/core/simulator/plan-cost.ts'
-import { waferOf } from '../unit/simulator-fixture.ts'
+import { stageCosts, waferOf } from '../unit/simulator-fixture.ts'
 import { legalCases, type Case } from './arbitrary-mapping.ts'
 
 const time_s = ({ workload, mapping }: Case, machine: Machine): number =>
@@ -99,6 +99,24 @@ describe('any legal mapping on any wafer', () => {
         }
       ),
       { numRuns: 1500 }
+    )
+  })
+
+  it('hides no more communication than it computes: one second of arithmetic covers one second of transfers', () => {
+    const slow = { links: { bandwidthPerEdge_Bps: 2e10, latency_s: 0 } }
+    fc.assert(
+      fc.property(legalCases, ({ workload, override, mapping }) => {
+        const stagesAt = (overlap: number) => stageCosts(workload, waferOf({ ...override, ...slow }, overlap), mapping)
+        const open = stagesAt(0)
+        for (const [stage, costs] of stagesAt(1).entries()) {
+          const sum = (from: Float64Array, ...columns: readonly number[]): number =>
+            columns.reduce((total, column) => total + from[column]!, 0)
+          const moved = [plan.TENSOR_COMMUNICATION_S, plan.DATA_COMMUNICATION_S]
+          const computed = sum(costs, plan.FORWARD_S, plan.BACKWARD_S, plan.RECOMPUTE_S)
+          expect(sum(open[stage]!, ...moved) - sum(costs, ...moved)).toBeLessThanOrEqual(computed * (1 + 1e-9))
+        }
+      }),
+      { numRuns: 1000 }
     )
   })
 
