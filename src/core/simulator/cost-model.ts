@@ -17,7 +17,7 @@ import * as row from './cost-row.ts'
 import { ALL_GATHER, ALL_REDUCE, ALL_TO_ALL, NOTHING, axisConversion } from './layout-conversion.ts'
 import type { Machine } from './machine.ts'
 import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
-import { elementwiseCost, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
+import { elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
 
 /** Everything the cost of a step depends on beside its own layout; one cost model serves all mappings that share it. */
 export interface CostContext {
@@ -194,20 +194,20 @@ export class CostModel {
         : this.#convert(given, settled, -1, step.outputWidth * tokens * BYTES)
     const dispatch = this.#dispatch(step.main, cuts, tokens)
 
-    const main = operatorCost(
+    const work = operatorCost(
       step.main,
       engine,
-      launch_s,
       microBatch,
       length,
       flash,
       cuts,
       step.main.experts ? expertParallel : 1
     )
+    const main = launched(step.main, [...step.before, ...step.after], launch_s, work)
     const beforeCut = this.layoutCut(from)
     const afterCut = this.layoutCut(settled)
-    const before = sumOf(step.before.map((operator) => elementwiseCost(operator, engine, launch_s, tokens, beforeCut)))
-    const after = sumOf(step.after.map((operator) => elementwiseCost(operator, engine, launch_s, tokens, afterCut)))
+    const before = sumOf(step.before.map((operator) => elementwiseCost(operator, engine, tokens, beforeCut)))
+    const after = sumOf(step.after.map((operator) => elementwiseCost(operator, engine, tokens, afterCut)))
 
     // Streams that run beside this operator hide under its own compute, by the one overlap setting.
     const hidden = (communication: number, window: number): number =>
@@ -239,7 +239,8 @@ export class CostModel {
     at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
     at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s
     at[offset + row.DATA_COMMUNICATION_S] =
-      hidden(stream.replicas_s, forwardRoom) + hidden(2 * stream.replicas_s, backwardRoom)
+      hidden(stream.replicas_s, forwardRoom) +
+      hidden(2 * stream.replicas_s + this.#gradientScatter_s(step.main, cuts), backwardRoom)
     at[offset + row.BUFFER_B] = 2 * stream.gathered_B + entry.buffer_B
     this.#fillState(offset, step, cuts)
     this.#fillStored(offset, step, cuts, from, step.closes ? given : settled, residual, tokens)
@@ -375,6 +376,22 @@ export class CostModel {
     }
   }
 
+  /**
+   * Seconds to scatter an operator's gradients to their owners after each micro-batch: with ZeRO-2 and 3 no die keeps them whole. ZeRO-3's
+   * scatter to the replicas is the third of the transfers of #weightStreams.
+   */
+  #gradientScatter_s(operator: Operator, cuts: Cuts): number {
+    const { zeroStage } = this.context
+    if (zeroStage < 2) return 0
+    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
+    const tokens = this.#groups[cuts.axes.tokens]!
+    const bytes = this.#localParameters(operator, cuts) * BYTES
+    return (
+      (tokens.size > 1 ? fastest_s(tokens.gather, bytes) : 0) +
+      (zeroStage === 2 && replicas.size > 1 ? fastest_s(replicas.gather, bytes / tokens.size) : 0)
+    )
+  }
+
   #parametersOf(operator: Operator): number {
     return operator.name === 'logits' && this.context.copiesTable
       ? operator.output * operator.reduction
@@ -409,10 +426,8 @@ export class CostModel {
     const at = this.rows
     const shards = replicas.size * tokens.size
     const gradient_B = this.#gradientBytes * parameters
-    const among = (group: CollectiveCost, bytes: number): number => {
-      if (group.size === 1) return 0
-      return fastest_s(group.gather, bytes) + fastest_s(group.gather, (bytes * BYTES) / this.#gradientBytes)
-    }
+    const gather = (group: CollectiveCost, bytes: number): number =>
+      group.size === 1 ? 0 : fastest_s(group.gather, bytes)
     const all = (group: CollectiveCost, bytes: number): number =>
       group.size === 1 ? 0 : fastest_s(group.allReduce, bytes)
     // Without sharding: one all-reduce inside the other, or pieces scattered inside, added outside and gathered inside.
@@ -423,10 +438,14 @@ export class CostModel {
     at[offset + row.WEIGHTS_B]! += (BYTES * parameters) / (zeroStage === 3 ? replicas.size : 1)
     at[offset + row.GRADIENTS_B]! += gradient_B / (zeroStage >= 2 ? shards : 1)
     at[offset + row.OPTIMIZER_B]! += (ADAM_BYTES * parameters) / (zeroStage >= 1 ? shards : 1)
-    at[offset + row.GRADIENT_SYNC_S]! +=
-      zeroStage === 0
-        ? unsharded
-        : among(tokens, gradient_B) + (zeroStage === 3 ? 0 : among(replicas, gradient_B / tokens.size))
+    // Sharded: level 1 scatters what it accumulated, levels 2 and 3 did so after each micro-batch; then new weights are gathered.
+    const scattered = zeroStage === 1 ? gather(tokens, gradient_B) + gather(replicas, gradient_B / tokens.size) : 0
+    const weights_B = BYTES * parameters
+    const gathered =
+      zeroStage === 3
+        ? gather(tokens, weights_B / replicas.size)
+        : gather(tokens, weights_B) + gather(replicas, weights_B / tokens.size)
+    at[offset + row.GRADIENT_SYNC_S]! += zeroStage === 0 ? unsharded : scattered + gathered
     at[offset + row.OPTIMIZER_S]! +=
       (optimizerTraffic_B(this.context.workload.training) * parameters) /
       (zeroStage >= 1 ? shards : 1) /

@@ -42,19 +42,12 @@ export function localOutput(operator: Operator, cut: number): number {
 }
 
 /** Elementwise operators stream their tensors through main memory once. */
-export function elementwiseCost(
-  operator: Operator,
-  engine: MatrixEngine,
-  launch_s: number,
-  tokens: number,
-  cut: number
-): OperatorCost {
+export function elementwiseCost(operator: Operator, engine: MatrixEngine, tokens: number, cut: number): OperatorCost {
   const bandwidth = engine.memoryBandwidth_Bps * engine.memoryEfficiency
-  const time = (bytes: number, kernels: number): number =>
-    Math.max((bytes * tokens) / cut / bandwidth, kernels * launch_s)
+  const time = (bytes: number): number => (bytes * tokens) / cut / bandwidth
   return {
-    forward_s: time(operator.forwardTraffic_B, operator.forwardKernels),
-    inputGradient_s: time(operator.backwardTraffic_B, operator.backwardKernels),
+    forward_s: time(operator.forwardTraffic_B),
+    inputGradient_s: time(operator.backwardTraffic_B),
     weightGradient_s: 0,
     traffic_B: ((operator.forwardTraffic_B + operator.backwardTraffic_B) * tokens) / cut
   }
@@ -63,7 +56,6 @@ export function elementwiseCost(
 function linearCost(
   operator: Operator,
   engine: MatrixEngine,
-  launch_s: number,
   tokens: number,
   cuts: Cuts,
   expertGroup: number
@@ -73,13 +65,12 @@ function linearCost(
   const m = operator.experts ? Math.max(1, (local * operator.experts.topK) / copies) : local
   const n = localOutput(operator, cuts.output)
   const k = Math.ceil(operator.reduction / cuts.reduction)
-  const floor = operator.forwardKernels * launch_s
   // Frameworks pad what they cut; an uncut vocabulary keeps its width.
   const slowdown = cuts.output === 1 && operator.output % ALIGNED_ELEMENTS > 0 ? 1 / engine.misalignedShare : 1
   return {
-    forward_s: Math.max(slowdown * matrix_s(engine, copies, m, n, k), floor),
-    inputGradient_s: Math.max(slowdown * matrix_s(engine, copies, m, k, n), floor),
-    weightGradient_s: Math.max(slowdown * matrix_s(engine, copies, k, n, m), floor),
+    forward_s: slowdown * matrix_s(engine, copies, m, n, k),
+    inputGradient_s: slowdown * matrix_s(engine, copies, m, k, n),
+    weightGradient_s: slowdown * matrix_s(engine, copies, k, n, m),
     traffic_B:
       copies *
       (matrixTraffic_B(m, n, k, engine.sram_B) +
@@ -92,7 +83,6 @@ function linearCost(
 function attentionCost(
   operator: Operator,
   engine: MatrixEngine,
-  launch_s: number,
   sequences: number,
   length: number,
   flash: boolean,
@@ -113,18 +103,17 @@ function attentionCost(
     ? Math.max(products * CAUSAL_SHARE_OF_FLASH * FLASH_BACKWARD_PER_FORWARD, backwardTraffic_s)
     : products * BACKWARD_PER_FORWARD + backwardTraffic_s
   return {
-    forward_s: Math.max(forward, operator.forwardKernels * launch_s),
-    inputGradient_s: Math.max(backward, operator.backwardKernels * launch_s),
+    forward_s: forward,
+    inputGradient_s: backward,
     weightGradient_s: 0,
     traffic_B: (operator.forwardTraffic_B + operator.backwardTraffic_B) * share
   }
 }
 
-/** What a gene-bearing operator costs on one die of the region, by its kind. */
+/** What a gene-bearing operator costs on one die of the region, by its kind; launches are not in it. */
 export function operatorCost(
   operator: Operator,
   engine: MatrixEngine,
-  launch_s: number,
   microBatch: number,
   length: number,
   flash: boolean,
@@ -133,18 +122,39 @@ export function operatorCost(
 ): OperatorCost {
   switch (operator.kind) {
     case 'linear':
-      return linearCost(operator, engine, launch_s, microBatch * length, cuts, expertGroup)
+      return linearCost(operator, engine, microBatch * length, cuts, expertGroup)
     case 'attention':
-      return attentionCost(operator, engine, launch_s, microBatch, length, flash, cuts)
+      return attentionCost(operator, engine, microBatch, length, flash, cuts)
     case 'embedding':
       return elementwiseCost(
         operator,
         engine,
-        launch_s,
         microBatch * length,
         cuts.batch * cuts.sequence * cuts.output * cuts.reduction
       )
     case 'elementwise':
       return IDLE
+  }
+}
+
+/**
+ * Cost of an operator where the host launches the kernels of its step one after another, those of the elementwise operators `beside`
+ * it too: launches run ahead while the die works, so the operator takes the longer of all of them and its own work. Each
+ * gradient has half of the backward kernels, where there are two. Nothing changes where launching is free.
+ */
+export function launched(
+  operator: Operator,
+  beside: readonly Operator[],
+  launch_s: number,
+  cost: OperatorCost
+): OperatorCost {
+  const forward = beside.reduce((sum, one) => sum + one.forwardKernels, operator.forwardKernels)
+  const backward = beside.reduce((sum, one) => sum + one.backwardKernels, operator.backwardKernels)
+  const both = cost.weightGradient_s > 0
+  return {
+    ...cost,
+    forward_s: Math.max(cost.forward_s, forward * launch_s),
+    inputGradient_s: Math.max(cost.inputGradient_s, (both ? backward / 2 : backward) * launch_s),
+    weightGradient_s: both ? Math.max(cost.weightGradient_s, (backward / 2) * launch_s) : 0
   }
 }
