@@ -13,11 +13,15 @@ const divisors = (value: number): readonly number[] =>
 
 type Setting = StrategyInput & { readonly microBatch: number; readonly tensorRows: number }
 
+/** Replicas of a model that takes so many dies: as many as the dies that are there and the batch allow. */
+const replicasFor = (machine: Machine, perReplica: number, sequences: number): number =>
+  largestReplicas(sequences, Math.floor(machine.dies / perReplica))
+
 /** The mapping of a setting; data-parallel takes what is left, as far as the batch divides. */
 function mappingOf(workload: Workload, machine: Machine, { microBatch, tensorRows, ...input }: Setting): Mapping {
   const perReplica = (input.tensorParallel ?? 1) * (input.pipelineParallel ?? 1)
   const sequences = Math.floor(workload.training.globalBatch / microBatch)
-  const dataParallel = largestReplicas(sequences, Math.floor(machine.dies / perReplica))
+  const dataParallel = replicasFor(machine, perReplica, sequences)
   const strategy = Strategy.parse({ ...input, dataParallel })
   return strategyMapping(workload, gridOf(machine), machine.dies, strategy, {
     microBatch,
@@ -64,17 +68,25 @@ function byTheRules(
   return { ...last!, evaluations }
 }
 
+/** Every setting but those that are refused (interleaving whose micro-batches the stages do not divide) or equal one before them. */
 function* everySetting(workload: Workload, machine: Machine, zeroLevels: readonly (0 | 1)[]): Generator<() => Mapping> {
+  // Only unfused attention keeps the scores that selective recomputation drops.
+  const recomputations =
+    workload.training.attention === 'standard' ? (['none', 'selective', 'full'] as const) : (['none', 'full'] as const)
   for (const tensorParallel of TENSOR)
     for (const pipelineParallel of divisors(workload.model.layers)) {
       if (tensorParallel * pipelineParallel > machine.dies) continue
       const perStage = workload.model.layers / pipelineParallel
       for (const virtualStages of pipelineParallel > 1 ? divisors(perStage) : [1])
-        for (const microBatch of MICRO_BATCH)
+        for (const microBatch of MICRO_BATCH) {
+          const sequences = Math.floor(workload.training.globalBatch / microBatch)
+          const replicas = replicasFor(machine, tensorParallel * pipelineParallel, sequences)
+          if (virtualStages > 1 && (sequences / replicas) % pipelineParallel !== 0) continue
           for (const tensorRows of machine.gridRows > 1 ? divisors(tensorParallel).slice(0, 2) : [1])
             for (const sequenceParallel of tensorParallel > 1 ? [false, true] : [false])
-              for (const recompute of ['none', 'selective', 'full'] as const)
-                for (const zeroStage of zeroLevels)
+              for (const recompute of recomputations)
+                // One replica has nobody to share its optimiser with.
+                for (const zeroStage of replicas > 1 ? zeroLevels : zeroLevels.slice(0, 1))
                   yield () =>
                     mappingOf(workload, machine, {
                       tensorParallel,
@@ -86,6 +98,7 @@ function* everySetting(workload: Workload, machine: Machine, zeroLevels: readonl
                       microBatch,
                       tensorRows
                     })
+        }
     }
 }
 

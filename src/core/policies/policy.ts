@@ -2,8 +2,11 @@ import type { Mapping } from '../mapping/mapping.ts'
 import type { Grid } from '../mapping/legality.ts'
 import { Problem } from '../problem.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
-import { evaluate } from '../simulator/evaluate.ts'
+import { designOf, fillStages, type Design } from '../simulator/design.ts'
+import { evaluateDesign } from '../simulator/evaluate.ts'
 import type { Machine } from '../simulator/machine.ts'
+import { PEAK_B, STEP_COLUMNS, TIME_S, simulateStep } from '../simulator/pipeline.ts'
+import { PLAN_COLUMNS } from '../simulator/plan-cost.ts'
 import type { Workload } from '../workload/workload.ts'
 
 /** What a policy made of a workload on a machine. */
@@ -33,6 +36,22 @@ export const gridOf = (machine: Machine): Grid => ({
   dies: machine.dies
 })
 
+/** Relative distance at which two sums of the same numbers in another order are surely different. */
+const SURELY = 1e-9
+
+/** Whether a design is surely no better than the best so far: seen from time and peak alone, before a whole evaluation is written. */
+function surelyNoBetter(design: Design, machine: Machine, best: Evaluation): boolean {
+  const count = design.stages.length
+  const stages = new Float64Array(count * PLAN_COLUMNS)
+  const step = new Float64Array(STEP_COLUMNS)
+  fillStages(design, new Float64Array(design.plans.length * PLAN_COLUMNS), stages)
+  simulateStep(design.frame, stages, count, step)
+  const tooLarge = step[PEAK_B]! > machine.capacity_B * (1 + SURELY)
+  return best.feasible
+    ? tooLarge || step[TIME_S]! > best.iterationTime_s * (1 + SURELY)
+    : tooLarge && step[PEAK_B]! > best.memory_B.peak * (1 + SURELY)
+}
+
 /**
  * Evaluates attempts in order and keeps the fastest that fits, or else the one that needs least memory. An attempt that is
  * illegal here (a degree that does not divide, regions that do not fit the grid) is passed over, as the system itself would refuse it.
@@ -49,9 +68,12 @@ export function bestOf(workload: Workload, machine: Machine, attempts: Iterable<
       : one.feasible
   for (const attempt of attempts) {
     try {
-      const evaluation = evaluate(workload, machine, attempt())
+      const mapping = attempt()
+      const design = designOf(workload, machine, mapping)
+      const passed = best !== undefined && surelyNoBetter(design, machine, best)
+      const evaluation = passed ? undefined : evaluateDesign(workload, machine, design, mapping)
       evaluations++
-      if (!best || better(evaluation, best)) best = evaluation
+      if (evaluation && (!best || better(evaluation, best))) best = evaluation
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       refusal = error.message
