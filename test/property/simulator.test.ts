@@ -94,6 +94,8 @@ describe('any legal mapping on any wafer', () => {
         fc.constantFrom(...better),
         fc.double({ min: 1, max: 8, noNaN: true }),
         (one, improve, factor) => {
+          // ZB-H1's published fill F + B - W falls as a stage's W grows, also where that stage is not the slowest.
+          fc.pre(one.mapping.schedule.name !== 'zb-h1')
           const faster = waferOf({ ...one.override, ...improve(one, factor) })
           expect(time_s(one, faster)).toBeLessThanOrEqual(time_s(one, one.machine) * (1 + 1e-9))
         }
