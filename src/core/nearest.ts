@@ -21,6 +21,8 @@ function distance(a: string, b: string): number {
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
   const wanted = plain(word)
+  const longer = wanted.length >= 3 ? known.find((candidate) => plain(candidate).startsWith(wanted)) : undefined
+  if (longer !== undefined) return longer
   const scored = known.map((candidate) => ({ candidate, distance: distance(wanted, plain(candidate)) }))
   const best = scored.sort((a, b) => a.distance - b.distance)[0]
   return best && best.distance <= Math.max(2, Math.ceil(wanted.length / 2)) ? best.candidate : undefined

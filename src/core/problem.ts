@@ -67,7 +67,9 @@ function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issue = mostTelling(result.error.issues[0]!)
+  // A misspelt key explains the missing one better than the missing one does.
+  const issues = result.error.issues.map(mostTelling)
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!
   const path = dotted(issue.path)
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!

@@ -9,6 +9,7 @@ import type { Measurements } from './measurements.ts'
 /** One set's error with the fitted constants; `part` says whether its rows were fitted or held back. */
 export interface SetError extends FitError {
   readonly set: string
+  readonly kind: 'collective' | 'layer' | 'step'
   readonly part: 'fitted' | 'held back'
 }
 
@@ -52,7 +53,7 @@ const paths = (section: string, fields: Readonly<Record<string, number | readonl
  * half of the training steps, the other half being held back to score the fit. Deterministic.
  *
  * Gradient synchronisation is not overlapped in the measured steps, so gradientOverlap is 0 where steps are fitted. The chip's
- * `overlap` stays: measured steps and layers, of different software, agree with anything from 0.1 to 0.5.
+ * `overlap` stays: measured steps and layers, of different software, agree with anything from 0.1 to 0.5 alike.
  * @throws Problem `bad-input` when no row was measured on the device
  */
 export function calibrate(chip: ClusterChipSpec, measurements: Measurements, seed = 1): Calibration {
@@ -73,14 +74,15 @@ export function calibrate(chip: ClusterChipSpec, measurements: Measurements, see
     ) as typeof fit.node
     result = { ...result, node: { ...result.node, ...node } }
     fitted = [...fitted, ...(paths('node', fit.node) as typeof fitted)]
-    errors.push({ set: `${id} (${rows[0]!.device})`, part: 'fitted', ...fit.error })
+    errors.push({ set: id, kind: 'collective', part: 'fitted', ...fit.error })
   }
 
   const layers = measurements.layers.filter(({ hardware }) => isOn(hardware, chip.name))
   const steps = measurements.iterations.filter(({ hardware }) => isOn(hardware, chip.name))
-  const parts: { set: string; part: SetError['part']; cases: Case[]; weight: number }[] = [
+  const parts: (Pick<SetError, 'set' | 'kind' | 'part'> & { readonly cases: Case[]; readonly weight: number })[] = [
     ...layers.map((set) => ({
       set: set.id,
+      kind: 'layer' as const,
       part: 'fitted' as const,
       cases: [...layerCases(set)],
       weight: LAYER_WEIGHT / layers.length
@@ -90,8 +92,8 @@ export function calibrate(chip: ClusterChipSpec, measurements: Measurements, see
       for (const row of set.rows) halves[draw() < 0.5 ? 0 : 1].push(iterationCase(row))
       const weight = 1 / steps.length
       return [
-        { set: set.id, part: 'fitted' as const, cases: halves[0], weight },
-        { set: set.id, part: 'held back' as const, cases: halves[1], weight }
+        { set: set.id, kind: 'step' as const, part: 'fitted' as const, cases: halves[0], weight },
+        { set: set.id, kind: 'step' as const, part: 'held back' as const, cases: halves[1], weight }
       ]
     })
   ].filter(({ cases }) => cases.length > 0)
@@ -109,7 +111,8 @@ export function calibrate(chip: ClusterChipSpec, measurements: Measurements, see
       ) as unknown as ClusterChipSpec['execution']
     }
     fitted = [...fitted, ...(execution.filter(([path]) => path !== 'execution.overlap') as typeof fitted)]
-    for (const { set, part, cases } of parts) errors.push({ set, part, ...fitError(logErrors(result, cases)) })
+    for (const { set, kind, part, cases } of parts)
+      errors.push({ set, kind, part, ...fitError(logErrors(result, cases)) })
   }
   if (errors.length === 0)
     throw new Problem(

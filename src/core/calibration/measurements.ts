@@ -55,6 +55,8 @@ export interface Measurements {
   readonly layers: readonly LayerSet[]
   readonly iterations: readonly RowSet<IterationRow>[]
   readonly collectives: readonly RowSet<CollectiveRow>[]
+  /** Where each set was published, by id, as far as the file says. */
+  readonly citations: Readonly<Record<string, string>>
 }
 
 /** A table as objects: rows given as arrays get the names of the columns. */
@@ -90,5 +92,8 @@ export function parseMeasurements(value: unknown, what: string): Measurements {
       `${what} has no set whose rows give combined_ms (a layer), iteration_ms (a training step) or time_us (an all-reduce)`,
       'datasets'
     )
-  return { layers, iterations, collectives }
+  const citations = Object.fromEntries(
+    datasets.flatMap(({ id, source }) => (typeof source === 'string' ? [[id, source]] : []))
+  )
+  return { layers, iterations, collectives, citations }
 }

@@ -80,7 +80,7 @@ function planOf(
 }
 
 /** The region of a context- and tensor-parallel group, and how many mesh axes of its y side are context-parallel. */
-function regionOf(strategy: Strategy, grid: Grid, tensorRows: number | undefined): Region {
+function regionOf(strategy: Strategy, grid: Grid, regions: number, tensorRows: number | undefined): Region {
   const { tensorParallel: tensor, contextParallel: context } = strategy
   const fits = (rows: number): boolean =>
     tensor % rows === 0 && tensor / rows <= grid.columns && context * rows <= grid.rows
@@ -92,7 +92,11 @@ function regionOf(strategy: Strategy, grid: Grid, tensorRows: number | undefined
       : { rows: 1, columns }
   }
   const candidates = tensorRows ? [tensorRows] : Array.from({ length: tensor }, (_, index) => index + 1)
-  const rows = candidates.find(fits)
+  const tiles = (rows: number): number =>
+    tileCount(grid.rows, grid.columns, { rows: context * rows, columns: tensor / rows })
+  const fitting = candidates.filter(fits)
+  // The flattest rectangle of which the grid holds enough, else the flattest one.
+  const rows = fitting.find((candidate) => tiles(candidate) >= regions) ?? fitting[0]
   if (rows === undefined)
     throw new Problem(
       'illegal-mapping',
@@ -154,7 +158,7 @@ export function strategyMapping(
       `pipeline-parallel ${stages} is more than the ${layers} layers of ${workload.model.name}`,
       'strategy.pipelineParallel'
     )
-  const region = regionOf(strategy, grid, layout.tensorRows)
+  const region = regionOf(strategy, grid, stages * replicas, layout.tensorRows)
   const placement = placeInSnake(
     grid.rows,
     grid.columns,

@@ -116,12 +116,28 @@ export function withProvenance(base: WaferChipSpec, chip: WaferChipSpec, genes: 
   return { ...chip, provenance: { ...chip.provenance, ...Object.fromEntries(marks) } }
 }
 
-/** What differs from the base, for a reader: 'grid 6x8, memory.stacksPerDie 3'. */
+const giga = (value: number): string => String(Number((value / 1e9).toPrecision(4)))
+
+/** How a gene's value is told; genes without words are told by their path. */
+const TOLD: Readonly<Record<string, (value: number) => string>> = {
+  'die.cores': (value) => `${value} cores`,
+  'die.macsPerCore': (value) => `${value} MACs per core`,
+  'die.clock_Hz': (value) => `${giga(value)} GHz`,
+  'die.sramPerCore_B': (value) => `${Number((value / 2 ** 20).toPrecision(4))} MiB per core`,
+  'links.bandwidthPerEdge_Bps': (value) => `links ${giga(value)} GB/s`,
+  'memory.stacksPerDie': (value) => `${value} stacks`,
+  'memory.stackCapacity_B': (value) => `${giga(value)} GB stacks`
+}
+
+/** A wafer of a space in few words: '6 x 9 dies, 1.2 GHz, 3 stacks'; genes that are as in the base are left out. */
 export function genomeLabel(base: WaferChipSpec, chip: WaferChipSpec, genes: readonly Gene[]): string {
   const told = genes
-    .filter(({ path }) => leaf(base, path) !== leaf(chip, path))
-    .map(({ path }) => `${path} ${Number((leaf(chip, path) as number).toPrecision(4))}`)
-  return told.length > 0 ? told.join(', ') : 'as the base chip'
+    .filter(({ path }) => !path.startsWith('grid.') && leaf(base, path) !== leaf(chip, path))
+    .map(({ path }) => {
+      const value = leaf(chip, path) as number
+      return TOLD[path]?.(value) ?? `${path} ${Number(value.toPrecision(4))}`
+    })
+  return [`${chip.grid.rows} × ${chip.grid.columns} dies`, ...told].join(', ')
 }
 
 /** The first hard limit that a wafer breaks, or undefined when it can be built; limits waived on the base stay waived. */

@@ -115,12 +115,12 @@ export function outerGenesOf(
 }
 
 /**
- * The choices of ZeRO level and placement order that can matter for these genes. Level 1 never beats level 2 here (equal traffic, more
- * memory), and with one die per weight there is nothing to share.
+ * The choices of ZeRO level and placement order that can matter for these genes. Level 1 moves what level 0 moves (less where gradients
+ * are fp32) and needs less memory, so it stands for both; with one die per weight there is nothing to share.
  */
 export function variantsOf(genes: OuterGenes, space: MappingSpace): readonly OuterGenes[] {
   const shares = genes.replicas > 1 || genes.shape.region.rows * genes.shape.region.columns > 1
-  const levels = space.zeroStages ?? (genes.replicas > 1 ? [0, 2, 3] : shares ? [0, 2] : [0])
+  const levels = space.zeroStages ?? (genes.replicas > 1 ? [1, 2, 3] : shares ? [1, 2] : [0])
   const orders: readonly PlacementOrder[] =
     genes.replicas > 1 && genes.stages > 1 ? ['pipeline-first', 'replica-first'] : ['pipeline-first']
   return levels.flatMap((zeroStage) => orders.map((order) => ({ ...genes, zeroStage, order })))

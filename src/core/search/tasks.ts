@@ -42,6 +42,8 @@ export type Task =
       readonly point?: number
       readonly effort: 'thorough' | 'quick'
       readonly incumbent_s?: number
+      /** Searches as though each die had this many times its memory, to learn how much is short. */
+      readonly memoryFactor?: number
     }
   | { readonly kind: 'polish'; readonly mapping: Mapping; readonly seed: number; readonly moves: number }
   | { readonly kind: 'screen'; readonly points: readonly number[] }
@@ -97,7 +99,9 @@ function search(
 ): SearchResult {
   const chip = task.point === undefined ? frame.chip : chipOfPoint(frame, task.point)
   const exhaustive = frame.space.strategy === 'exhaustive'
-  return searchMapping(buildWorkload(frame.model, frame.training), machineFor(frame, chip), {
+  const machine = machineFor(frame, chip)
+  const roomy = task.memoryFactor ? { ...machine, capacity_B: machine.capacity_B * task.memoryFactor } : machine
+  return searchMapping(buildWorkload(frame.model, frame.training), roomy, {
     space: frame.space.mapping,
     effort: exhaustive ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
     ...(task.incumbent_s !== undefined && { incumbent_s: task.incumbent_s }),
@@ -156,7 +160,7 @@ export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
   if (task.kind === 'estimate') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: 'stopped before its turn' }
-  if (task.kind === 'search' && task.point !== undefined)
+  if (task.kind === 'search' && (task.point !== undefined || task.memoryFactor !== undefined))
     return { best: undefined, trail: [], lowerBound_s: 0, combinations: 0, solved: 0, exact: false }
   return undefined
 }

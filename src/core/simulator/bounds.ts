@@ -29,6 +29,17 @@ function fillShare(machine: Machine, sides: readonly number[]): number {
  * communication, no bubble. Kept below every legal mapping by construction: each term is a minimum of one the simulator adds.
  */
 export function stepBound(workload: Workload, machine: Machine): Bound {
+  let perMachine = known.get(workload)
+  if (!perMachine) known.set(workload, (perMachine = new WeakMap()))
+  let bound = perMachine.get(machine)
+  if (!bound) perMachine.set(machine, (bound = computeBound(workload, machine)))
+  return bound
+}
+
+/** Bounds already worked out: every evaluation of the same pair reports the same one. */
+const known = new WeakMap<Workload, WeakMap<Machine, Bound>>()
+
+function computeBound(workload: Workload, machine: Machine): Bound {
   const { training } = workload
   const tokens = training.globalBatch * training.sequenceLength
   const bandwidth = machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency * machine.dies

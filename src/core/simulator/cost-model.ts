@@ -46,7 +46,7 @@ export class CostModel {
   readonly axes: readonly MeshAxis[]
   rows = new Float64Array(row.COLUMNS * 256)
   #used = 0
-  readonly #offsets = new Map<number, number>()
+  readonly #offsets: readonly (readonly Map<number, number>[])[]
   readonly #groups: readonly CollectiveCost[]
   readonly #layouts: number
   readonly #roles: number
@@ -55,6 +55,7 @@ export class CostModel {
   constructor(context: CostContext) {
     this.context = context
     this.axes = regionAxes(context.region)
+    this.#offsets = context.workload.classes.map(({ steps }) => steps.map(() => new Map<number, number>()))
     this.#layouts = LAYOUT_COUNT ** this.axes.length
     this.#roles = ROLE_COUNT ** this.axes.length
     this.#gradientBytes = gradientBytes(context.workload.training)
@@ -72,11 +73,13 @@ export class CostModel {
    * @param source layout code of the tensor before the step; @param roles role code; both are digits per axis, first axis lowest
    */
   offset(layerClass: number, step: number, source: number, roles: number, residual: number): number {
-    const key = (((layerClass * 8 + step) * this.#layouts + source) * this.#roles + roles) * this.#layouts + residual
-    const known = this.#offsets.get(key)
+    const offsets = this.#offsets[layerClass]![step]!
+    // One map per step keeps the key a small integer on regions of two axes, which is what maps are fast with.
+    const key = (source * this.#roles + roles) * this.#layouts + residual
+    const known = offsets.get(key)
     if (known !== undefined) return known
     const offset = this.#fill(this.context.workload.classes[layerClass]!.steps[step]!, source, roles, residual)
-    this.#offsets.set(key, offset)
+    offsets.set(key, offset)
     return offset
   }
 
@@ -245,6 +248,7 @@ export class CostModel {
     this.#fillState(offset, step, cuts)
     this.#fillStored(offset, step, cuts, from, step.closes ? given : settled, residual, tokens)
 
+    at[offset + row.OUTPUT_LAYOUT] = given
     const forwardFlops = this.#forwardFlops(step.main, cuts, tokens)
     at[offset + row.FORWARD_MATRIX_FLOPS] = forwardFlops
     at[offset + row.MATRIX_FLOPS] = 3 * forwardFlops

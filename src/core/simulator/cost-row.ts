@@ -32,4 +32,6 @@ export const MAX_UNITS = 3
 /** Up to four optional stored tensors: bytes when kept. */
 export const TENSOR = UNIT + UNIT_COLUMNS * MAX_UNITS
 export const MAX_TENSORS = 4
-export const COLUMNS = TENSOR + MAX_TENSORS
+/** Layout code of what the step's operator gives out, before it settles as residual. */
+export const OUTPUT_LAYOUT = TENSOR + MAX_TENSORS
+export const COLUMNS = OUTPUT_LAYOUT + 1

@@ -179,8 +179,10 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
   }
   stages.fill(0, 0, design.stages.length * PLAN_COLUMNS)
   let residual = -1
-  for (let stage = 0; stage < design.stages.length; stage++)
-    for (const run of design.stages[stage]!) {
+  for (let stage = 0; stage < design.stages.length; stage++) {
+    const runs = design.stages[stage]!
+    for (let index = 0; index < runs.length; index++) {
+      const run = runs[index]!
       const next = design.plans[run.plan]!.residual
       addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
       // Layers that lay the residual stream out differently hand it over by a collective, paid by the later one.
@@ -188,4 +190,5 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
         stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += design.model.resharding_s(residual, next)
       residual = next
     }
+  }
 }

@@ -4,11 +4,9 @@ import * as plan from './plan-cost.ts'
 
 /** Totals of a stage: the columns of a plan's cost summed over its layers (largest one for BUFFER and REMATERIALIZED). */
 export function addLayers(costs: Float64Array, at: number, layers: number, stage: Float64Array, to: number): void {
-  for (let column = 0; column < plan.PLAN_COLUMNS; column++) {
-    if (column === plan.BUFFER_B || column === plan.REMATERIALIZED_B)
-      stage[to + column] = Math.max(stage[to + column]!, costs[at + column]!)
-    else stage[to + column]! += layers * costs[at + column]!
-  }
+  for (let column = 0; column < plan.LARGEST; column++) stage[to + column]! += layers * costs[at + column]!
+  for (let column = plan.LARGEST; column < plan.PLAN_COLUMNS; column++)
+    if (costs[at + column]! > stage[to + column]!) stage[to + column] = costs[at + column]!
 }
 
 /** What holds for a whole step beside its stages. */
@@ -116,7 +114,7 @@ export function simulateStep(frame: StepFrame, stages: Float64Array, count: numb
     }
   }
   let transfers = 0
-  for (const boundary of frame.boundaries_s) transfers += 2 * boundary
+  for (let boundary = 0; boundary < frame.boundaries_s.length; boundary++) transfers += 2 * frame.boundaries_s[boundary]!
   out[TIME_S] = fill + longest + transfers + frame.tiedSync_s + frame.iterationOverhead_s
   out[PEAK_B] = peak
   out[FILL_S] = fill

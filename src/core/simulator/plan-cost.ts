@@ -15,16 +15,18 @@ export const GRADIENTS_B = 7
 export const OPTIMIZER_B = 8
 export const GRADIENT_SYNC_S = 9
 export const OPTIMIZER_S = 10
-/** Gathered parameters and tensors: the largest step counts. */
-export const BUFFER_B = 11
 /** Kept per micro-batch in flight. */
-export const KEPT_B = 12
-export const LOGITS_B = 13
+export const KEPT_B = 11
+export const LOGITS_B = 12
+export const MATRIX_FLOPS = 13
+export const MEMORY_TRAFFIC_B = 14
+export const LINK_TRAFFIC_B = 15
+/** From here on the largest layer of a stage counts, not their sum. */
+export const LARGEST = 16
+/** Gathered parameters and tensors of the largest step. */
+export const BUFFER_B = 16
 /** Recomputed tensors of one layer, alive while its backward pass runs. */
-export const REMATERIALIZED_B = 14
-export const MATRIX_FLOPS = 15
-export const MEMORY_TRAFFIC_B = 16
-export const LINK_TRAFFIC_B = 17
+export const REMATERIALIZED_B = 17
 export const PLAN_COLUMNS = 18
 
 /** Whether another unit that runs again runs everything of this one. */
@@ -73,7 +75,8 @@ export function addStep(
 
   let bit = 0
   let rerun = 0
-  for (const tensor of step.stored) {
+  for (let index = 0; index < step.stored.length; index++) {
+    const tensor = step.stored[index]!
     if (tensor.unit === undefined) continue
     const bytes = at[offset + row.TENSOR + bit]!
     if (mask & (1 << bit)) {
@@ -106,7 +109,7 @@ export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to
     const offset = model.offset(plan.layerClass, index, source, roles, plan.residual)
     if (offset < 0) return index
     addStep(model, plan.layerClass, index, offset, plan.recompute[index]!, out, to)
-    layout = model.outputLayout(roles)
+    layout = model.rows[offset + row.OUTPUT_LAYOUT]!
   }
   return -1
 }

@@ -24,5 +24,10 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'make a model spec of a Hugging Face config.json',
     load: () => import('./import.ts')
   },
+  {
+    name: 'calibrate',
+    summary: "fit a GPU preset's constants to published measurements, with the error of the fit",
+    load: () => import('./calibrate.ts')
+  },
   { name: 'schemas', summary: 'write the JSON Schemas of all inputs', load: () => import('./schemas.ts') }
 ]

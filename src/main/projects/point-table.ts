@@ -88,11 +88,13 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
   const selectRun = select('run_id = ? ORDER BY ordinal')
   const selectFront = select('run_id = ? AND on_front = 1 ORDER BY ordinal')
   const selectId = select('id = ?')
-  /** Of equally good points, ours before a policy's, then the one found first. */
+  /** On the run's own chip. Of equally good points, ours before a policy's, then the one found first. */
   const selectBest = Object.fromEntries(
     Object.entries(scores).map(([objective, score]) => [
       objective,
-      select(`run_id = ? AND feasible = 1 ORDER BY ${score} DESC NULLS LAST, source LIKE 'policy:%', ordinal LIMIT 1`)
+      select(
+        `run_id = ? AND feasible = 1 AND source <> 'architecture' ORDER BY ${score} DESC NULLS LAST, source LIKE 'policy:%', ordinal LIMIT 1`
+      )
     ])
   )
 

@@ -83,7 +83,7 @@ export class ProjectStore {
     return point
   }
 
-  /** The feasible point that is best by the run's own objective, the upper ends of power and energy counted. */
+  /** The feasible point on the run's own chip that is best by the run's objective, the upper ends of power and energy counted. */
   bestPoint(runId: number): StoredPoint | undefined {
     const { objective } = this.run(runId).inputs
     return guarded(this.path, () => this.#points.best(runId, objective))
