@@ -64,11 +64,6 @@ describe('an illegal mapping is refused with what is wrong, its value and the li
       everywhere({ x: 'batch' }),
       /residual.*"x":"batch".*4 dies.*micro-batch 1/
     ],
-    [
-      'layers that hand on different streams',
-      dense({ residual: { x: 'sequence' } }),
-      /'dense'.*"x":"sequence".*"x":"replicated"/
-    ],
     ['a tensor nobody stores', dense({ recompute: ['attention.score'] }), /'attention.score'.*'attention.scores'/],
     [
       'a stage without layers',
@@ -149,5 +144,17 @@ describe('a mapping that needs too much memory', () => {
     expect(violations).toHaveLength(2)
     expect(violations[0]).toMatchObject({ code: 'memory-capacity', subject: 'stage 0', limit: 3e6, unit: 'B' })
     expect(violations[0]!.value).toBeGreaterThan(3e6)
+  })
+})
+
+describe('layers that lay the residual stream out differently', () => {
+  it('hand it over by a gather forward and one backward, paid by the later stage', () => {
+    const cut = mappingOf(workload, machine, { tensorParallel: 4, dataParallel: 1, sequenceParallel: true })
+    const whole = mappingOf(workload, machine, { tensorParallel: 4, dataParallel: 1 })
+    const mixed: Mapping = { ...cut, plans: { ...cut.plans, head: whole.plans.head! } }
+    const tensor = (mapping: Mapping): number => evaluate(workload, machine, mapping).time_s.tensorCommunication
+    const own: Mapping = { ...whole, plans: { ...whole.plans, head: cut.plans.head! } }
+    expect(tensor(mixed)).toBeGreaterThan(tensor(cut) - 1e-12)
+    expect(evaluate(workload, machine, own).time_s.tensorCommunication).not.toBe(tensor(whole))
   })
 })

@@ -7,6 +7,8 @@ export const BATCH = 1
 export const SEQUENCE = 2
 export const HIDDEN = 3
 export const PARTIAL = 4
+/** Tokens at the dies that hold the experts they visit: between dispatch and combine. */
+export const AT_EXPERTS = 5
 
 export const residualNames = ['replicated', 'batch', 'sequence', 'hidden'] as const
 
@@ -20,6 +22,8 @@ interface RoleFacts {
   /** The weights are cut too and travel around the axis when used. */
   readonly streamed: boolean
   readonly kinds: readonly Operator['kind'][]
+  /** For roles of experts only: whether tokens are sent out or brought back. */
+  readonly opens?: boolean
 }
 
 /**
@@ -62,7 +66,25 @@ export const roleFacts: readonly RoleFacts[] = [
     kinds: ['linear', 'embedding']
   },
   { name: 'head', needs: HIDDEN, gives: HIDDEN, cuts: 'output', streamed: false, kinds: ['attention'] },
-  { name: 'expert', needs: SEQUENCE, gives: SEQUENCE, cuts: 'expert', streamed: false, kinds: ['linear'] },
+  // The first product of the experts sends tokens to them, the second one brings them back: both or none are cut.
+  {
+    name: 'expert',
+    needs: SEQUENCE,
+    gives: AT_EXPERTS,
+    cuts: 'expert',
+    streamed: false,
+    kinds: ['linear'],
+    opens: true
+  },
+  {
+    name: 'expert',
+    needs: AT_EXPERTS,
+    gives: SEQUENCE,
+    cuts: 'expert',
+    streamed: false,
+    kinds: ['linear'],
+    opens: false
+  },
   { name: 'batch-streamed', needs: BATCH, gives: BATCH, cuts: 'batch', streamed: true, kinds: ['linear', 'embedding'] },
   {
     name: 'sequence-streamed',
@@ -75,16 +97,25 @@ export const roleFacts: readonly RoleFacts[] = [
 ]
 
 export const ROLE_COUNT = roleFacts.length
-export const LAYOUT_COUNT = 5
-
-const codes = new Map(roleFacts.map((role, code) => [role.name, code]))
-/** The small integer by which the engine knows a role. */
-export const roleCode = (name: AxisRole): number => codes.get(name)!
-export const roleName = (code: number): AxisRole => roleFacts[code]!.name
+export const LAYOUT_COUNT = 6
 
 /** Codes of the roles an operator may have on an axis, whatever the axis's size. */
 export function rolesOf(operator: Operator): readonly number[] {
-  return roleFacts.flatMap((role, code) =>
-    role.kinds.includes(operator.kind) && (role.cuts !== 'expert' || operator.experts) ? [code] : []
-  )
+  let codes = known.get(operator)
+  if (!codes) {
+    codes = roleFacts.flatMap((role, code) =>
+      role.kinds.includes(operator.kind) && (role.cuts !== 'expert' || operator.experts?.opens === role.opens)
+        ? [code]
+        : []
+    )
+    known.set(operator, codes)
+  }
+  return codes
 }
+const known = new WeakMap<Operator, readonly number[]>()
+
+export const roleName = (code: number): AxisRole => roleFacts[code]!.name
+
+/** The small integer by which the engine knows a role of an operator; undefined when the operator cannot have it. */
+export const roleCode = (operator: Operator, name: AxisRole): number | undefined =>
+  rolesOf(operator).find((code) => roleName(code) === name)

@@ -40,8 +40,8 @@ function packRoles(name: string, step: Step, plan: Plan, axes: readonly MeshAxis
         `${where}: operator '${step.main.name}' of ${name} says nothing of axis '${axis.name}' (${axis.size} dies)`,
         `${where}.operators.${step.main.name}`
       )
-    const digit = roleCode(role)
-    if (!legal.includes(digit))
+    const digit = roleCode(step.main, role)
+    if (digit === undefined)
       throw new Problem(
         'illegal-mapping',
         `${where}: operator '${step.main.name}' cannot be '${role}' on axis '${axis.name}'; it can be ${quoted(legal.map(roleName))}`,

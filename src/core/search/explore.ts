@@ -1,14 +1,13 @@
 import { regionDies } from '../mapping/region.ts'
-import { evaluate } from '../simulator/evaluate.ts'
-import { machineOf, type Machine } from '../simulator/machine.ts'
+import { machineOf } from '../simulator/machine.ts'
 import { stepBound } from '../simulator/bounds.ts'
-import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { buildWorkload } from '../workload/workload.ts'
 import { defaultArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures } from './explore-architectures.ts'
 import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import type { ExplorationHost } from './exploration-host.ts'
-import { closestAttempt, emptySpace, stateShortfall, type Infeasibility } from './infeasibility.ts'
+import { explainInfeasibility, type Infeasibility } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
 import type { TaskFrame } from './tasks.ts'
 
@@ -26,9 +25,6 @@ export interface ExplorationOutcome {
 }
 
 const POLISH_MOVES = 3000
-
-/** Memories, in multiples of a die's own, for which a mapping is looked for when none fits. */
-const ROOMIER = [1.2, 1.5, 2, 3, 5, 10, 100, 1000]
 
 /** The frame of all tasks of an exploration. @throws Problem for a space that does not fit the chip */
 export function taskFrame(inputs: ExplorationInputs): TaskFrame {
@@ -115,7 +111,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     : undefined
   const infeasibility = best
     ? undefined
-    : await explainInfeasibility(workload, machine, search!.combinations === 0, failedPolicies, host)
+    : await explainInfeasibility(workload, machine, frame.space.mapping, failedPolicies, host)
   report('done', 1)
   return {
     best,
@@ -134,28 +130,6 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
       ...architectures?.statistics
     }
   }
-}
-
-/** What stands in the way of every mapping: proved where it can be, else by how much the attempt that comes closest misses. */
-async function explainInfeasibility(
-  workload: Workload,
-  machine: Machine,
-  spaceIsEmpty: boolean,
-  failedPolicies: readonly FailedPolicy[],
-  host: ExplorationHost
-): Promise<Infeasibility> {
-  const proved = stateShortfall(workload, machine)
-  if (proved) return proved
-  const roomier = await host.run<'search'>(
-    ROOMIER.map((memoryFactor) => ({ kind: 'search', effort: 'quick', memoryFactor }))
-  )
-  const attempts = [
-    ...roomier.flatMap(({ trail }) =>
-      trail.map(({ mapping }) => ({ name: 'our search', evaluation: evaluate(workload, machine, mapping) }))
-    ),
-    ...failedPolicies.flatMap(({ policy, evaluation }) => (evaluation ? [{ name: policy, evaluation }] : []))
-  ]
-  return closestAttempt(attempts) ?? (spaceIsEmpty ? emptySpace(workload, machine) : nothingFound(machine))
 }
 
 function certificateOf(best: KeptPoint, bound_s: number): Certificate {

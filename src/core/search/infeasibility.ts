@@ -1,8 +1,13 @@
 import type { Evaluation } from '../simulator/evaluation.ts'
+import { evaluate } from '../simulator/evaluate.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
+import type { FailedPolicy } from './exploration.ts'
+import type { ExplorationHost } from './exploration-host.ts'
+import { outerGenesOf, shapesOf } from './outer-genes.ts'
+import type { MappingSpace } from './space.ts'
 
-/** Why nothing fits: the limit that binds, the least value that could be reached, both in one unit. */
+/** Why nothing fits: the limit that binds and the least value that was reached, both in one unit. */
 export interface Infeasibility {
   readonly message: string
   readonly value: number
@@ -10,61 +15,92 @@ export interface Infeasibility {
   readonly unit: string
 }
 
+/** A mapping that does not fit, and whose it is. */
+interface Attempt {
+  readonly name: string
+  readonly evaluation: Evaluation
+}
+
 const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`
 
 /**
  * The proof that no mapping whatever fits: parameters, gradients and optimiser state, sharded evenly over all dies (ZeRO 3, Rajbhandari
- * 2020, section 5), exceed a die's memory before any activation is stored. Undefined when the state alone fits.
+ * 2020, section 5), exceed a die's memory before any activation is stored. Undefined when the state alone fits. Bytes per die.
  */
 export function stateShortfall(workload: Workload, machine: Machine): Infeasibility | undefined {
   const { model, training, parameters } = workload
-  const value = (training.optimizerBytesPerParameter * parameters) / machine.dies
+  const state_B = training.optimizerBytesPerParameter * parameters
+  const value = state_B / machine.dies
   const limit = machine.capacity_B
   if (value <= limit) return undefined
-  const dies = Math.ceil((value * machine.dies) / limit)
   return {
     message:
       `${model.name} needs ${gigabytes(value)} per die of model state even sharded over all ${machine.dies} dies, ` +
-      `${gigabytes(limit)} there are; at least ${dies} such dies would hold it`,
+      `${gigabytes(limit)} there are; ${Math.ceil(state_B / limit)} such dies would hold the state alone`,
     value,
     limit,
     unit: 'B'
   }
 }
 
-/** What the attempt that comes closest lacks; attempts that fit or break no limit of their own say nothing. */
-export function closestAttempt(
-  attempts: readonly { readonly name: string; readonly evaluation: Evaluation }[]
-): Infeasibility | undefined {
-  const shortfalls = attempts.flatMap(({ name, evaluation: { violations } }) =>
-    violations.map(({ subject, value, limit, unit }) => ({ name, subject, value, limit, unit }))
+/** A space that leaves no combination of degrees which the model, the batch and the chip allow. */
+function emptySpace(workload: Workload, machine: Machine, space: MappingSpace): Infeasibility | undefined {
+  const isEmpty = shapesOf(workload, machine, space).every(
+    (shape) => outerGenesOf(workload, machine, shape, space).length === 0
   )
-  // An attempt lacks as much as its worst violation.
-  const worst = new Map<string, (typeof shortfalls)[number]>()
-  for (const shortfall of shortfalls) {
-    const known = worst.get(shortfall.name)
-    if (!known || shortfall.value / shortfall.limit > known.value / known.limit) worst.set(shortfall.name, shortfall)
-  }
-  const closest = [...worst.values()].sort((a, b) => a.value / a.limit - b.value / b.limit)[0]
-  if (!closest) return undefined
-  const { name, subject, value, limit, unit } = closest
+  if (!isEmpty) return undefined
   return {
     message:
-      `memory binds: the closest mapping found (${name}) needs ${gigabytes(value)} per die on ${subject}, ` +
-      `${gigabytes(value - limit)} more than the ${gigabytes(limit)} there are; ` +
-      'use a smaller batch or sequence, more dies or memory, or a wider space',
-    value,
-    limit,
-    unit
+      `the space holds no legal combination of region, pipeline, data parallelism and micro-batch for ${workload.model.layers} layers and ` +
+      `a global batch of ${workload.training.globalBatch} on ${machine.gridRows} x ${machine.gridColumns} dies; widen it`,
+    value: 0,
+    limit: 1,
+    unit: 'combinations'
   }
 }
 
-/** The space leaves no combination of degrees that the model, the batch and the chip allow. */
-export const emptySpace = (workload: Workload, machine: Machine): Infeasibility => ({
-  message:
-    `the space holds 0 legal combinations of region, pipeline, data parallelism and micro-batch for ${workload.model.layers} layers and ` +
-    `a global batch of ${workload.training.globalBatch} on ${machine.gridRows} x ${machine.gridColumns} dies, at least 1 is needed; widen the space`,
-  value: 0,
-  limit: 1,
-  unit: 'combinations'
-})
+/** What the attempt that comes closest lacks. */
+function closestAttempt(attempts: readonly Attempt[]): Infeasibility | undefined {
+  const shortfall = ({ evaluation: { memory_B } }: Attempt): number => memory_B.peak / memory_B.capacity
+  const closest = attempts.reduce<Attempt | undefined>(
+    (best, attempt) => (!best || shortfall(attempt) < shortfall(best) ? attempt : best),
+    undefined
+  )
+  if (!closest) return undefined
+  const { peak, capacity } = closest.evaluation.memory_B
+  return {
+    message:
+      `the memory of a die binds: the closest mapping found (${closest.name}) needs ${gigabytes(peak)} per die, ` +
+      `${gigabytes(peak - capacity)} more than the ${gigabytes(capacity)} there are; ` +
+      'give it more dies, more memory per die, a smaller batch or sequence, or a wider space',
+    value: peak,
+    limit: capacity,
+    unit: 'B'
+  }
+}
+
+/** Memories, in multiples of a die's own, for which a mapping is looked for when none fits. */
+const ROOMIER = [1.2, 1.5, 2, 3, 5, 10, 100, 1000]
+
+/**
+ * What stands in the way when no mapping fits: proved where it can be, else by how much the mapping that comes closest misses. Undefined
+ * when nothing was tried, as in an exploration that was stopped at once.
+ */
+export async function explainInfeasibility(
+  workload: Workload,
+  machine: Machine,
+  space: MappingSpace,
+  failedPolicies: readonly FailedPolicy[],
+  host: ExplorationHost
+): Promise<Infeasibility | undefined> {
+  const proved = stateShortfall(workload, machine) ?? emptySpace(workload, machine, space)
+  if (proved) return proved
+  const roomier = await host.run<'search'>(
+    ROOMIER.map((memoryFactor) => ({ kind: 'search', effort: 'quick', memoryFactor }))
+  )
+  const ours = roomier.flatMap(({ trail }) => trail.map(({ mapping }) => evaluate(workload, machine, mapping)))
+  return closestAttempt([
+    ...ours.map((evaluation) => ({ name: 'search', evaluation })),
+    ...failedPolicies.flatMap(({ policy, evaluation }) => (evaluation ? [{ name: policy, evaluation }] : []))
+  ])
+}

@@ -1,4 +1,4 @@
-import { LAYOUT_COUNT, ROLE_COUNT, roleCode, rolesOf } from '../mapping/axis-roles.ts'
+import { LAYOUT_COUNT, ROLE_COUNT, roleCode, roleName, rolesOf } from '../mapping/axis-roles.ts'
 import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
 import { dominates } from '../optimization/pareto.ts'
 import { LabelSet, type Label, type Scalarization } from '../optimization/label-set.ts'
@@ -52,9 +52,9 @@ export interface FrontierRequest {
 
 /** Role codes an operator may have on all axes of the region, within the space; repeating work only where no cut divides. */
 function roleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
-  const named = space.roles?.[operator.name]?.map(roleCode)
-  const digits = rolesOf(operator).filter((digit) => !named || named.includes(digit))
-  const replicated = roleCode('replicated')
+  const named = space.roles?.[operator.name]
+  const digits = rolesOf(operator).filter((digit) => !named || named.includes(roleName(digit)))
+  const replicated = roleCode(operator, 'replicated')
   const product = (allowed: readonly number[]): readonly number[] =>
     model.axes.reduce<readonly number[]>(
       (codes, _axis, position) =>

@@ -1,4 +1,5 @@
 import {
+  AT_EXPERTS,
   BATCH,
   HIDDEN,
   LAYOUT_COUNT,
@@ -183,11 +184,12 @@ export class CostModel {
     const length = workload.training.sequenceLength
     const tokens = microBatch * length
     const flash = workload.training.attention === 'flash'
+    const needs = this.#needs(roles)
+    const from = step.source === 'tokens' ? needs : source
+    if (!this.#sameExperts(from, needs)) return -1
     const offset = this.#allocate()
     const at = this.rows
 
-    const needs = this.#needs(roles)
-    const from = step.source === 'tokens' ? needs : source
     const entry = this.#convert(from, needs, roles, step.inputWidth * tokens * BYTES)
     const given = this.outputLayout(roles)
     const settled = step.closes ? residual : step.endsChain ? this.#summed(given) : given
@@ -262,6 +264,16 @@ export class CostModel {
       at[offset + row.UNIT + index * row.UNIT_COLUMNS + 1] = unit.main ? mainForward_s : 0
     }
     return offset
+  }
+
+  /** Whether tokens that went to experts along an axis are read there, and read there only if they went. */
+  #sameExperts(from: number, to: number): boolean {
+    for (let i = 0; i < this.axes.length; i++) {
+      if ((from % LAYOUT_COUNT === AT_EXPERTS) !== (to % LAYOUT_COUNT === AT_EXPERTS)) return false
+      from = Math.floor(from / LAYOUT_COUNT)
+      to = Math.floor(to / LAYOUT_COUNT)
+    }
+    return true
   }
 
   /** Layout the operator needs its input in. */
@@ -339,7 +351,7 @@ export class CostModel {
   /** Tokens on their way to the experts they visit, or back: one all-to-all on the region, one among replicas. */
   #dispatch(operator: Operator, cuts: Cuts, tokens: number): { time_s: number; linkTraffic_B: number } {
     if (!operator.experts) return NO_DISPATCH
-    const width = operator.name === 'expertDown' ? operator.output : operator.reduction
+    const width = operator.experts.opens ? operator.reduction : operator.output
     const bytes = ((tokens * width * operator.experts.topK) / (cuts.batch * cuts.sequence)) * BYTES
     let time_s = 0
     let linkTraffic_B = 0

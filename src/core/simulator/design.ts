@@ -116,6 +116,12 @@ function indivisible(model: CostModel, plan: PlanCode, step: number): Problem {
         `plans.*.operators.${operator.name}`
       )
   }
+  if (operator.experts)
+    return new Problem(
+      'illegal-mapping',
+      `operator '${operator.name}' must be 'expert' on the same axes (${model.axes.map(({ name, size }) => `${name}: ${size} dies`).join(', ')}) as the other product of its experts: tokens that are sent to experts must come back from them`,
+      `plans.*.operators.${operator.name}`
+    )
   const { residual } = decodePlan(plan, model.context.workload.classes[plan.layerClass]!, model.axes)
   return new Problem(
     'illegal-mapping',
@@ -123,8 +129,6 @@ function indivisible(model: CostModel, plan: PlanCode, step: number): Problem {
     'plans.*.residual'
   )
 }
-
-const layoutText = (mapping: Mapping, plan: string): string => JSON.stringify(mapping.plans[plan]!.residual)
 
 /**
  * Brings a readable mapping into the form the engine works on.
@@ -156,13 +160,6 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
       return { plan, layers: run.count }
     })
   )
-  const other = plans.findIndex(({ residual }) => residual !== plans[0]!.residual)
-  if (other > 0)
-    throw new Problem(
-      'illegal-mapping',
-      `plan '${used[other]}' lays the residual stream out as ${layoutText(mapping, used[other]!)}, plan '${used[0]}' as ${layoutText(mapping, used[0]!)}; all layers hand on one stream, so give all plans one layout`,
-      `plans.${used[other]}.residual`
-    )
   const residuals = stages.slice(0, -1).map((runs) => plans[runs.at(-1)!.plan]!.residual)
   return { model, plans, stages, frame: frameOf(model, mapping, residuals) }
 }

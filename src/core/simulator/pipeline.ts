@@ -114,7 +114,8 @@ export function simulateStep(frame: StepFrame, stages: Float64Array, count: numb
     }
   }
   let transfers = 0
-  for (let boundary = 0; boundary < frame.boundaries_s.length; boundary++) transfers += 2 * frame.boundaries_s[boundary]!
+  for (let boundary = 0; boundary < frame.boundaries_s.length; boundary++)
+    transfers += 2 * frame.boundaries_s[boundary]!
   out[TIME_S] = fill + longest + transfers + frame.tiedSync_s + frame.iterationOverhead_s
   out[PEAK_B] = peak
   out[FILL_S] = fill

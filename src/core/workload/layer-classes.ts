@@ -161,7 +161,7 @@ interface FeedForward {
   readonly activation: string
   readonly down: string
   readonly width: number
-  readonly experts: Operator['experts']
+  readonly experts: { readonly count: number; readonly topK: number } | undefined
   /** Operators between the residual stream and the first product: norm, router. */
   readonly before: readonly Operator[]
   /** Whether the step that opens this branch also stores the branch's input. */
@@ -178,13 +178,14 @@ function feedForwardSteps(model: ModelSpec, branch: FeedForward): Step[] {
   const inner = gated ? 2 * branch.width : branch.width
   const biases = model.biases && !branch.experts
   const mask = branch.add && trainsWithDropout(model) ? hidden : 0
-  const expertFields = branch.experts ? { experts: branch.experts, forwardKernels: 3, backwardKernels: 4 } : {}
+  const expertFields = (opens: boolean): Partial<Operator> =>
+    branch.experts ? { experts: { ...branch.experts, opens }, forwardKernels: 3, backwardKernels: 4 } : {}
   return [
     {
       main: linear(branch.up, hidden, inner, biases, {
         parameters: copies * hidden * inner + (biases ? inner : 0),
         outputGranularity: branch.width,
-        ...expertFields
+        ...expertFields(true)
       }),
       before: branch.before,
       after: [
@@ -210,7 +211,7 @@ function feedForwardSteps(model: ModelSpec, branch: FeedForward): Step[] {
     {
       main: linear(branch.down, branch.width, hidden, biases, {
         parameters: copies * branch.width * hidden + (biases ? hidden : 0),
-        ...expertFields
+        ...expertFields(false)
       }),
       before: [],
       after: branch.add ? [residualAdd('add2', model)] : [],

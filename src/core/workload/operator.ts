@@ -14,8 +14,8 @@ export interface Operator {
   /** How finely each side can be cut: heads of a projection, columns otherwise; 0 where any cut is allowed (padded). */
   readonly outputGranularity: number
   readonly reductionGranularity: number
-  /** Routed experts of which every token visits topK; undefined for dense operators. */
-  readonly experts: { readonly count: number; readonly topK: number } | undefined
+  /** Routed experts of which every token visits topK, on the way to them (opens) or back; undefined for dense operators. */
+  readonly experts: { readonly count: number; readonly topK: number; readonly opens: boolean } | undefined
   /** Main-memory traffic beside the matrix products themselves, bytes per token. */
   readonly forwardTraffic_B: number
   readonly backwardTraffic_B: number
