@@ -24,7 +24,7 @@ describe('the program', () => {
   it('lists every command with --help and help', async () => {
     const { code, out, err } = await runCli(['--help'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    for (const { name, summary } of commandEntries) expect(out).toContain(`  ${name.padEnd(10)}${summary.slice(0, 20)}`)
+    for (const { name, summary } of commandEntries) expect(out).toContain(`  ${name.padEnd(11)}${summary.slice(0, 20)}`)
     expect((await runCli(['help'])).out).toBe(out)
   })
 

@@ -48,6 +48,9 @@ function bindingOf(point: KeptPoint): string {
   return value > 0 ? name : 'compute'
 }
 
+const faster = (one: KeptPoint | undefined, other: KeptPoint): KeptPoint =>
+  one && one.evaluation.iterationTime_s <= other.evaluation.iterationTime_s ? one : other
+
 /**
  * Explores: maps the model on the given chip next to what others would do, then looks for better wafers around it. Deterministic: the
  * same inputs give the same points, whatever the host's number of workers.
@@ -80,20 +83,16 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   host.keep(policies)
 
   // Everything a policy may do is in our space; starting from the fastest of all makes that hold to the last digit.
-  const fastestPolicy = policies.reduce<KeptPoint | undefined>(
-    (best, point) => (!best || point.evaluation.iterationTime_s < best.evaluation.iterationTime_s ? point : best),
-    undefined
-  )
+  const fastestPolicy = policies.reduce<KeptPoint | undefined>(faster, undefined)
   const starts = [search!.best?.mapping, fastestPolicy?.mapping].filter((mapping) => mapping !== undefined)
   report('polishing', mappingShare * 0.95)
   const polished = await host.run<'polish'>(
     starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
   )
-  const winner = polished.reduce<(typeof polished)[number] | undefined>(
-    (best, found) => (!best || found.iterationTime_s < best.iterationTime_s ? found : best),
-    undefined
-  )
-  const best = winner && keptPoint(workload, machine, 'search', 'TMAC', winner.mapping)
+  // Judged by whole evaluations: a sum in another order may differ in its last digit.
+  const best = [...polished.map(({ mapping }) => mapping), ...starts]
+    .map((mapping) => keptPoint(workload, machine, 'search', 'TMAC', mapping))
+    .reduce<KeptPoint | undefined>(faster, undefined)
   if (best) {
     best_tokensPerSecond = best.evaluation.tokensPerSecond
     host.keep([best])

@@ -50,8 +50,19 @@ export interface FrontierRequest {
   readonly only?: 'time' | 'fill'
 }
 
-/** Role codes an operator may have on all axes of the region, within the space; repeating work only where no cut divides. */
+/** Role options already worked out: they depend on nothing that changes during a search. */
+const optionsOf = new WeakMap<CostModel, Map<Operator, readonly number[]>>()
+
 function roleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
+  let known = optionsOf.get(model)
+  if (!known) optionsOf.set(model, (known = new Map()))
+  let options = known.get(operator)
+  if (!options) known.set(operator, (options = findRoleOptions(model, operator, space)))
+  return options
+}
+
+/** Role codes an operator may have on all axes of the region, within the space; repeating work only where no cut divides. */
+function findRoleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
   const named = space.roles?.[operator.name]
   const digits = rolesOf(operator).filter((digit) => !named || named.includes(roleName(digit)))
   const replicated = roleCode(operator, 'replicated')
@@ -61,7 +72,7 @@ function roleOptions(model: CostModel, operator: Operator, space: MappingSpace):
         codes.flatMap((code) => allowed.map((digit) => code + digit * ROLE_COUNT ** position)),
       [0]
     )
-  const divides = (code: number): boolean => model.cuts(operator, code) !== undefined
+  const divides = (code: number): boolean => model.layouts.cuts(operator, code) !== undefined
   if (named) return product(digits).filter(divides)
   const cutting = product(digits.filter((digit) => digit !== replicated)).filter(divides)
   return cutting.length > 0 ? cutting : product(digits).filter(divides)
@@ -110,7 +121,7 @@ function stepVectors(request: FrontierRequest, index: number, source: number): r
   for (const roles of roleOptions(model, step.main, space)) {
     const offset = model.offset(layerClass, index, source, roles, residual)
     if (offset < 0) continue
-    const layout = step.closes ? residual : model.outputLayout(roles)
+    const layout = step.closes ? residual : model.layouts.given(roles)
     for (const mask of masks) {
       const costs = stepCosts(model, layerClass, index, offset, mask)
       if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!

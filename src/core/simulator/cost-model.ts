@@ -1,23 +1,13 @@
-import {
-  AT_EXPERTS,
-  BATCH,
-  HIDDEN,
-  LAYOUT_COUNT,
-  PARTIAL,
-  REPLICATED,
-  ROLE_COUNT,
-  SEQUENCE,
-  roleFacts
-} from '../mapping/axis-roles.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
 import { regionAxes, type MeshAxis } from '../mapping/region.ts'
 import type { Operator, Step } from '../workload/operator.ts'
 import type { Workload } from '../workload/workload.ts'
 import { ALONE, fastest_s, type CollectiveCost } from './collective-cost.ts'
 import * as row from './cost-row.ts'
-import { ALL_GATHER, ALL_REDUCE, ALL_TO_ALL, NOTHING, axisConversion } from './layout-conversion.ts'
 import type { Machine } from './machine.ts'
 import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
+import { RegionLayouts } from './region-layouts.ts'
+import { NO_TRANSFER, TensorTransfers } from './tensor-transfers.ts'
 import { elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
 
 /** Everything the cost of a step depends on beside its own layout; one cost model serves all mappings that share it. */
@@ -45,20 +35,19 @@ export interface CostContext {
 export class CostModel {
   readonly context: CostContext
   readonly axes: readonly MeshAxis[]
+  readonly layouts: RegionLayouts
   rows = new Float64Array(row.COLUMNS * 256)
   #used = 0
   readonly #offsets: readonly (readonly Map<number, number>[])[]
   readonly #groups: readonly CollectiveCost[]
-  readonly #layouts: number
-  readonly #roles: number
+  readonly #transfers: TensorTransfers
   readonly #gradientBytes: number
 
   constructor(context: CostContext) {
     this.context = context
     this.axes = regionAxes(context.region)
     this.#offsets = context.workload.classes.map(({ steps }) => steps.map(() => new Map<number, number>()))
-    this.#layouts = LAYOUT_COUNT ** this.axes.length
-    this.#roles = ROLE_COUNT ** this.axes.length
+    this.layouts = new RegionLayouts(this.axes, context.workload, context.microBatch, context.expertParallel)
     this.#gradientBytes = gradientBytes(context.workload.training)
     this.#groups = Array.from({ length: 2 ** this.axes.length }, (_, mask) =>
       context.machine.regionGroup(
@@ -67,6 +56,7 @@ export class CostModel {
         context.collectives
       )
     )
+    this.#transfers = new TensorTransfers(this.axes, this.#groups)
   }
 
   /**
@@ -76,7 +66,7 @@ export class CostModel {
   offset(layerClass: number, step: number, source: number, roles: number, residual: number): number {
     const offsets = this.#offsets[layerClass]![step]!
     // One map per step keeps the key a small integer on regions of two axes, which is what maps are fast with.
-    const key = (source * this.#roles + roles) * this.#layouts + residual
+    const key = (source * this.layouts.roleCodes + roles) * this.layouts.layoutCodes + residual
     const known = offsets.get(key)
     if (known !== undefined) return known
     const offset = this.#fill(this.context.workload.classes[layerClass]!.steps[step]!, source, roles, residual)
@@ -84,84 +74,12 @@ export class CostModel {
     return offset
   }
 
-  /** Dies over which a layout cuts a tensor. */
-  layoutCut(layout: number): number {
-    let cut = 1
-    for (const axis of this.axes) {
-      const state = layout % LAYOUT_COUNT
-      if (state !== REPLICATED && state !== PARTIAL) cut *= axis.size
-      layout = Math.floor(layout / LAYOUT_COUNT)
-    }
-    return cut
-  }
-
-  /** Whether batch, sequence and hidden of the residual stream divide into the parts that its layout cuts them in. */
-  dividesResidual(layout: number): boolean {
-    const { microBatch, workload } = this.context
-    const whole: Record<number, number> = {
-      [BATCH]: microBatch,
-      [SEQUENCE]: workload.training.sequenceLength,
-      [HIDDEN]: workload.model.hidden
-    }
-    const cut: Record<number, number> = {}
-    for (const axis of this.axes) {
-      const state = layout % LAYOUT_COUNT
-      layout = Math.floor(layout / LAYOUT_COUNT)
-      cut[state] = (cut[state] ?? 1) * axis.size
-    }
-    return Object.entries(whole).every(([state, parts]) => parts % (cut[Number(state)] ?? 1) === 0)
-  }
-
-  /** Layout of what a role vector gives out. */
-  outputLayout(roles: number): number {
-    let layout = 0
-    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
-      layout += roleFacts[roles % ROLE_COUNT]!.gives * place
-      roles = Math.floor(roles / ROLE_COUNT)
-    }
-    return layout
-  }
-
-  /** Products of axis sizes per logical axis, or undefined where a cut does not divide what it cuts. */
-  cuts(operator: Operator, roles: number): Cuts | undefined {
-    const cuts = { batch: 1, sequence: 1, output: 1, reduction: 1, expert: 1, streamed: 1 }
-    const axes = { sequence: 0, expert: 0, streamed: 0, tokens: 0 }
-    for (const [position, axis] of this.axes.entries()) {
-      const facts = roleFacts[roles % ROLE_COUNT]!
-      roles = Math.floor(roles / ROLE_COUNT)
-      const bit = 1 << position
-      if (facts.cuts) cuts[facts.cuts] *= axis.size
-      if (facts.cuts === 'sequence') axes.sequence |= bit
-      if (facts.cuts === 'expert') {
-        cuts.sequence *= axis.size
-        axes.expert |= bit
-      }
-      if (facts.streamed) {
-        cuts.streamed *= axis.size
-        axes.streamed |= bit
-      } else if (facts.cuts === 'batch' || facts.cuts === 'sequence') axes.tokens |= bit
-    }
-    const { training } = this.context.workload
-    const divides = (cut: number, whole: number): boolean => whole === 0 || whole % cut === 0
-    const experts = operator.experts?.count ?? 1
-    return divides(cuts.batch, this.context.microBatch) &&
-      divides(cuts.sequence, training.sequenceLength) &&
-      divides(cuts.output, operator.outputGranularity) &&
-      divides(cuts.reduction, operator.reductionGranularity) &&
-      divides(
-        cuts.expert * this.context.expertParallel,
-        operator.experts ? experts : cuts.expert * this.context.expertParallel
-      )
-      ? { ...cuts, axes }
-      : undefined
-  }
-
   /** Seconds per micro-batch, forward and backward, to bring the residual stream from one layout to another between layers. */
   resharding_s(from: number, to: number): number {
     if (from === to) return 0
     const { workload, microBatch } = this.context
     const bytes = workload.model.hidden * microBatch * workload.training.sequenceLength * BYTES
-    const transfer = this.#convert(from, to, -1, bytes)
+    const transfer = this.#transfers.between(from, to, -1, bytes)
     return transfer.forward_s + transfer.backward_s + transfer.backwardBeside_s
   }
 
@@ -177,26 +95,26 @@ export class CostModel {
   }
 
   #fill(step: Step, source: number, roles: number, residual: number): number {
-    const cuts = this.cuts(step.main, roles)
-    if (!cuts || !this.dividesResidual(residual)) return -1
+    const cuts = this.layouts.cuts(step.main, roles)
+    if (!cuts || !this.layouts.dividesResidual(residual)) return -1
     const { machine, workload, microBatch, expertParallel } = this.context
     const { engine, launch_s, overlap } = machine
     const length = workload.training.sequenceLength
     const tokens = microBatch * length
     const flash = workload.training.attention === 'flash'
-    const needs = this.#needs(roles)
+    const needs = this.layouts.needed(roles)
     const from = step.source === 'tokens' ? needs : source
-    if (!this.#sameExperts(from, needs)) return -1
+    if (!this.layouts.sameExperts(from, needs)) return -1
     const offset = this.#allocate()
     const at = this.rows
 
-    const entry = this.#convert(from, needs, roles, step.inputWidth * tokens * BYTES)
-    const given = this.outputLayout(roles)
-    const settled = step.closes ? residual : step.endsChain ? this.#summed(given) : given
+    const entry = this.#transfers.between(from, needs, roles, step.inputWidth * tokens * BYTES)
+    const given = this.layouts.given(roles)
+    const settled = step.closes ? residual : step.endsChain ? this.layouts.summed(given) : given
     const exit =
       settled === given && !step.closes
         ? NO_TRANSFER
-        : this.#convert(given, settled, -1, step.outputWidth * tokens * BYTES)
+        : this.#transfers.between(given, settled, -1, step.outputWidth * tokens * BYTES)
     const dispatch = this.#dispatch(step.main, cuts, tokens)
 
     const work = operatorCost(
@@ -209,8 +127,8 @@ export class CostModel {
       step.main.experts ? expertParallel : 1
     )
     const main = launched(step.main, [...step.before, ...step.after], launch_s, work)
-    const beforeCut = this.layoutCut(from)
-    const afterCut = this.layoutCut(settled)
+    const beforeCut = this.layouts.cutOf(from)
+    const afterCut = this.layouts.cutOf(settled)
     const before = sumOf(step.before.map((operator) => elementwiseCost(operator, engine, tokens, beforeCut)))
     const after = sumOf(step.after.map((operator) => elementwiseCost(operator, engine, tokens, afterCut)))
 
@@ -264,88 +182,6 @@ export class CostModel {
       at[offset + row.UNIT + index * row.UNIT_COLUMNS + 1] = unit.main ? mainForward_s : 0
     }
     return offset
-  }
-
-  /** Whether tokens that went to experts along an axis are read there, and read there only if they went. */
-  #sameExperts(from: number, to: number): boolean {
-    for (let i = 0; i < this.axes.length; i++) {
-      if ((from % LAYOUT_COUNT === AT_EXPERTS) !== (to % LAYOUT_COUNT === AT_EXPERTS)) return false
-      from = Math.floor(from / LAYOUT_COUNT)
-      to = Math.floor(to / LAYOUT_COUNT)
-    }
-    return true
-  }
-
-  /** Layout the operator needs its input in. */
-  #needs(roles: number): number {
-    let layout = 0
-    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
-      layout += roleFacts[roles % ROLE_COUNT]!.needs * place
-      roles = Math.floor(roles / ROLE_COUNT)
-    }
-    return layout
-  }
-
-  /** The layout after partial sums are added up, each die keeping its columns. */
-  #summed(layout: number): number {
-    return this.axes.reduce((sum, _axis, position) => {
-      const place = LAYOUT_COUNT ** position
-      return Math.floor(layout / place) % LAYOUT_COUNT === PARTIAL ? sum + (HIDDEN - PARTIAL) * place : sum
-    }, layout)
-  }
-
-  /** Collectives that bring a tensor of `bytes` (whole) from one layout to another, forward and backward. */
-  #convert(from: number, to: number, roles: number, bytes: number): Transfer {
-    if (bytes === 0) return NO_TRANSFER
-    const result = { forward_s: 0, backward_s: 0, backwardBeside_s: 0, gatherAgain_s: 0, buffer_B: 0, linkTraffic_B: 0 }
-    const forward = [0, 0, 0, 0]
-    const backward = [0, 0, 0, 0]
-    let again = 0
-    let beside = 0
-    let fromCut = 1
-    let toCut = 1
-    let rest = roles
-    for (let i = 0, a = from, b = to; i < this.axes.length; i++) {
-      const source = a % LAYOUT_COUNT
-      const target = b % LAYOUT_COUNT
-      const reader = roles < 0 ? undefined : roleFacts[rest % ROLE_COUNT]!
-      const step = axisConversion(source, target, reader?.cuts === 'output' && reader.needs === REPLICATED)
-      if (step.forward !== NOTHING) forward[step.forward]! |= 1 << i
-      if (step.backward !== NOTHING) backward[step.backward]! |= 1 << i
-      if (step.gatherAgain && reader) again |= 1 << i
-      if (reader?.cuts === 'output') beside |= 1 << i
-      if (source !== REPLICATED && source !== PARTIAL) fromCut *= this.axes[i]!.size
-      if (target !== REPLICATED) toCut *= this.axes[i]!.size
-      a = Math.floor(a / LAYOUT_COUNT)
-      b = Math.floor(b / LAYOUT_COUNT)
-      rest = Math.floor(rest / ROLE_COUNT)
-    }
-    result.forward_s = this.#run(forward, bytes, fromCut, result)
-    // Gradients walk the same way back; those that the reader's own cut makes hide beside its weight gradient.
-    const besideOnly = backward.map((mask) => mask & beside)
-    const alone = backward.map((mask) => mask & ~beside)
-    result.backwardBeside_s = this.#run(besideOnly, bytes, toCut, result)
-    result.backward_s = this.#run(alone, bytes, toCut, result)
-    if (again) result.gatherAgain_s = this.#run([0, 0, 0, again], bytes, fromCut, result)
-    if (forward[ALL_GATHER]) result.buffer_B = bytes / toCut
-    return result
-  }
-
-  /** Runs collectives in shrinking-first order on a tensor cut `cut` ways; returns seconds and books link traffic. */
-  #run(masks: readonly number[], bytes: number, cut: number, book: { linkTraffic_B: number }): number {
-    let time = 0
-    let local = bytes / cut
-    for (let kind = 0; kind < masks.length; kind++) {
-      const mask = masks[kind]!
-      if (mask === 0) continue
-      const group = this.#groups[mask]!
-      if (kind === ALL_GATHER) local *= group.size
-      const algorithms = kind === ALL_REDUCE ? group.allReduce : kind === ALL_TO_ALL ? group.allToAll : group.gather
-      time += fastest_s(algorithms, local)
-      book.linkTraffic_B += local * group.linkCrossings * (kind === ALL_REDUCE ? 1 : 0.5)
-      if (kind === 0) local /= group.size
-    }
-    return time
   }
 
   /** Tokens on their way to the experts they visit, or back: one all-to-all on the region, one among replicas. */
@@ -485,7 +321,7 @@ export class CostModel {
         tensor.layout === 'output' && step.main.sharedOutput
           ? (localOutput(step.main, cuts.output) * cuts.output) / step.main.output
           : 1
-      const bytes = (tensor.bytes * tokens * copied) / this.layoutCut(layouts[tensor.layout])
+      const bytes = (tensor.bytes * tokens * copied) / this.layouts.cutOf(layouts[tensor.layout])
       if (tensor.unit !== undefined) this.rows[offset + row.TENSOR + optional++] = bytes
       else this.rows[offset + (tensor.category === 'workspace' ? row.LOGITS_B : row.ALWAYS_KEPT_B)]! += bytes
     }
@@ -503,22 +339,6 @@ export class CostModel {
   }
 }
 
-interface Transfer {
-  readonly forward_s: number
-  readonly backward_s: number
-  readonly backwardBeside_s: number
-  readonly gatherAgain_s: number
-  readonly buffer_B: number
-  readonly linkTraffic_B: number
-}
-const NO_TRANSFER: Transfer = {
-  forward_s: 0,
-  backward_s: 0,
-  backwardBeside_s: 0,
-  gatherAgain_s: 0,
-  buffer_B: 0,
-  linkTraffic_B: 0
-}
 const NO_DISPATCH = { time_s: 0, linkTraffic_B: 0 }
 const NO_STREAM = { region_s: 0, replicas_s: 0, gathered_B: 0, linkTraffic_B: 0 }
 

@@ -59,7 +59,7 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
   const stages = genes.placement[0]!.length
   const bytes = 2 * hidden * genes.microBatch * sequenceLength
   const transfer_s = (from: number, to: number, residual: number): number => {
-    const sent = bytes / model.layoutCut(residual)
+    const sent = bytes / model.layouts.cutOf(residual)
     let worst = 0
     for (const corners of genes.placement) {
       const cost = machine.transfer(corners[from]!, corners[to]!, region)

@@ -64,14 +64,17 @@ const normalization = (name: string, model: ModelSpec): Operator =>
 /** GPT-lineage models train with dropout on both branches and on the scores; gated ones without. */
 export const trainsWithDropout = (model: ModelSpec): boolean => model.normalization === 'layernorm'
 
-/** Residual add, with dropout where the lineage has it: reads two tensors, writes one (and a one-byte mask). */
+/**
+ * Residual add, with dropout where the lineage has it: reads two tensors, writes one (and a one-byte mask). Backward it adds the
+ * gradient of the branch to that of the stream: reads two, writes one, after the mask was applied.
+ */
 const residualAdd = (name: string, model: ModelSpec): Operator => {
   const mask = trainsWithDropout(model) ? model.hidden : 0
   return operator('elementwise', {
     name,
     forwardTraffic_B: 3 * BYTES * model.hidden + mask,
-    backwardTraffic_B: mask ? 2 * BYTES * model.hidden + mask : 0,
-    backwardKernels: mask ? 1 : 0
+    backwardTraffic_B: 3 * BYTES * model.hidden + (mask ? 2 * BYTES * model.hidden + mask : 0),
+    backwardKernels: mask ? 2 : 1
   })
 }
 
