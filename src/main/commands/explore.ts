@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path'
 import packageFile from '../../../package.json' with { type: 'json' }
 import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
-import { explorationReport } from '../../core/report/exploration-report.ts'
 import { spawnEngine } from '../host/spawn-engine.ts'
 import { runExplorationJob, type FinishedJob } from '../jobs/exploration-job.ts'
 import { projectFormat } from '../projects/migrations.ts'
@@ -24,7 +23,8 @@ import { explorationInputs, objectives } from './explore/exploration-inputs.ts'
 import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
-import { writeResultFile } from './write-result-file.ts'
+import { writeRunReport } from './report/write-run-report.ts'
+import { checkResultFile } from './write-result-file.ts'
 
 const MOST_WORKERS = 64
 
@@ -103,11 +103,7 @@ async function answer(
 ): Promise<ExitCode> {
   const record = explorationRecord(store, runId)
   const report = textOption(values, 'report')
-  if (report !== undefined) {
-    const { reportCharts } = await import('../report/charts.ts')
-    const { renderReportHtml } = await import('../report/html.ts')
-    writeResultFile(report, context.cwd, renderReportHtml(explorationReport(record), reportCharts(record)))
-  }
+  if (report !== undefined) await writeRunReport(record, report, context.cwd)
   if (json)
     await context.out(
       `${JSON.stringify({
@@ -119,6 +115,7 @@ async function answer(
         policies: outcome.policies,
         failedPolicies: outcome.failedPolicies,
         front: outcome.front,
+        infeasibility: outcome.infeasibility,
         statistics: outcome.statistics
       })}\n`
     )
@@ -135,12 +132,20 @@ async function answer(
     return exitCodes.interrupted
   }
   if (outcome.best) return exitCodes.done
-  const closest = outcome.failedPolicies.find(({ evaluation }) => evaluation)
-  context.err(
-    `tmac: nothing feasible: ${closest ? closest.reason : (outcome.failedPolicies[0]?.reason ?? 'no mapping of the space fits the memory of the chip')}\n`
-  )
+  const reason =
+    outcome.infeasibility?.message ?? outcome.failedPolicies[0]?.reason ?? 'no mapping was tried before the end'
+  context.err(`tmac: nothing feasible${ended === 'budget' ? ' within the budget' : ''}: ${reason}\n`)
   return exitCodes.infeasible
 }
+
+/** What an engine that died left, and how to go on. */
+const withWayOn = ({ message }: Problem, project: string | undefined): Problem =>
+  new Problem(
+    'engine-failed',
+    project === undefined
+      ? `${message}; nothing is kept without '--project'`
+      : `${message}; what was found is kept in '${project}', and the same command with '--resume' goes on`
+  )
 
 async function run(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const { values, json } = invocation
@@ -150,6 +155,8 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
   const named = textOption(values, 'project')
   if (named === undefined && flagOption(values, 'resume'))
     throw new Problem('usage', "'--resume' needs the project that has the unfinished run: --project F.tmac", 'resume')
+  const report = textOption(values, 'report')
+  if (report !== undefined) checkResultFile(report, context.cwd)
   const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'tmac-')) : undefined
   try {
     using store = openProject(folder ? join(folder, 'run.tmac') : resolve(context.cwd, named!), {
@@ -169,6 +176,8 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
       })
       bar.clear()
       return await answer(store, writer.id, finished, invocation, context)
+    } catch (error) {
+      throw error instanceof Problem && error.code === 'engine-failed' ? withWayOn(error, named) : error
     } finally {
       bar.clear()
     }

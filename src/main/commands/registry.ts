@@ -9,9 +9,24 @@ export interface CommandEntry {
 
 export const commandEntries: readonly CommandEntry[] = [
   {
+    name: 'explore',
+    summary: 'find the best mapping of a model on a chip, and better wafers around it',
+    load: () => import('./explore.ts')
+  },
+  {
     name: 'evaluate',
     summary: 'simulate one mapping of a model on a chip, or a stream of them',
     load: () => import('./evaluate.ts')
+  },
+  {
+    name: 'report',
+    summary: 'tell what a run of a project found, or write it as a page',
+    load: () => import('./report.ts')
+  },
+  {
+    name: 'compare',
+    summary: 'set points of projects side by side',
+    load: () => import('./compare.ts')
   },
   { name: 'models', summary: 'the models that come with the program, with sources', load: () => import('./models.ts') },
   {

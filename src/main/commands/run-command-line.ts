@@ -9,6 +9,10 @@ import { commandEntries, type CommandEntry } from './registry.ts'
 /** One line, whatever the message quotes: no line breaks, nothing that steers a terminal. */
 const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ')
 
+/** What went wrong first, where closing a file in its wake went wrong too. */
+const firstCause = (thrown: unknown): unknown =>
+  thrown instanceof SuppressedError ? firstCause(thrown.suppressed) : thrown
+
 function entryOf(name: string, entries: readonly CommandEntry[]): CommandEntry {
   const found = entries.find((entry) => entry.name === name)
   if (found) return found
@@ -55,7 +59,7 @@ async function dispatch(
 /**
  * Runs the program on the words of a command line.
  *
- * A Problem is one line on standard error and exit code 2 (3 for `infeasible`), with --json also `{"error":{code,message,path}}` on
+ * A Problem is one line on standard error and exit code 2 (3 for `infeasible`, 70 for `engine-failed`), with --json also `{"error":{code,message,path}}` on
  * standard output; anything else thrown is a fault of the program, exit code 70, with its stack under TMAC_DEBUG.
  */
 export async function runCommandLine(
@@ -66,8 +70,9 @@ export async function runCommandLine(
   try {
     const code = await dispatch(args, context, entries)
     return context.signal.aborted ? exitCodes.interrupted : code
-  } catch (error) {
+  } catch (thrown) {
     if (context.signal.aborted) return exitCodes.interrupted
+    const error = firstCause(thrown)
     const isProblem = error instanceof Problem
     const message = oneLine(error instanceof Error ? error.message : String(error))
     context.err(
@@ -80,7 +85,7 @@ export async function runCommandLine(
       await context
         .out(`${JSON.stringify({ error: { code: error.code, message, path: error.path } })}\n`)
         .catch(() => undefined)
-    if (!isProblem) return exitCodes.fault
+    if (!isProblem || error.code === 'engine-failed') return exitCodes.fault
     return error.code === 'infeasible' ? exitCodes.infeasible : exitCodes.badInput
   }
 }

@@ -1,5 +1,5 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { Problem, type ProblemCode } from '../../core/problem.ts'
 
 const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
@@ -31,16 +31,34 @@ function write(path: string, text: string): void {
   }
 }
 
+/** Runs a call on a file a person named; what the operating system refuses leaves as a Problem. */
+function guarded(path: string, call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    const reason = reasons[error instanceof Error && 'code' in error ? String(error.code) : '']
+    throw reason ? new Problem(reason[0], `'${path}' ${reason[1]}`, 'output') : error
+  }
+}
+
 /**
  * Writes a result to a file a person named; an existing file is replaced only when the new one is whole.
  * @param directory where relative paths start
  * @throws Problem naming the file: no such folder, a directory, read-only, disk full
  */
 export function writeResultFile(path: string, directory: string, text: string): void {
-  try {
-    write(resolve(directory, path), text)
-  } catch (error) {
-    const reason = reasons[error instanceof Error && 'code' in error ? String(error.code) : '']
-    throw reason ? new Problem(reason[0], `'${path}' ${reason[1]}`, 'output') : error
-  }
+  guarded(path, () => write(resolve(directory, path), text))
+}
+
+/**
+ * Tells before long work whether its result could be written: what `writeResultFile` would say, but for a disk that fills up.
+ * @throws Problem naming the file: no such folder, a directory, read-only
+ */
+export function checkResultFile(path: string, directory: string): void {
+  const full = resolve(directory, path)
+  guarded(path, () => {
+    const existing = statSync(full, { throwIfNoEntry: false })
+    if (existing?.isDirectory()) throw new Problem(reasons.EISDIR![0], `'${path}' ${reasons.EISDIR![1]}`, 'output')
+    accessSync(existing && !existing.isFile() ? full : dirname(full), constants.W_OK)
+  })
 }

@@ -2,9 +2,10 @@ import type { ExplorationHost } from '../../core/search/exploration-host.ts'
 import { explore, taskFrame } from '../../core/search/explore.ts'
 import type { ResultOf, Task } from '../../core/search/tasks.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
+import { throttled } from './throttled.ts'
 import { WorkerPool } from './worker-pool.ts'
 
-/** Messages to the outside come at most this often per kind. */
+/** Progress is told at most this often. */
 const REPORT_EVERY_ms = 100
 
 /**
@@ -21,12 +22,7 @@ export async function runExploration(
   const sequences = inputs.training.globalBatch * inputs.training.sequenceLength
   let progress = { phase: 'starting', share: 0, best_tokensPerSecond: undefined as number | undefined }
   let gap: number | undefined
-  let told = 0
-  const tell = (now: boolean): void => {
-    if (!now && performance.now() - told < REPORT_EVERY_ms) return
-    told = performance.now()
-    post({ type: 'progress', progress: { ...progress, gap } })
-  }
+  const tell = throttled(() => post({ type: 'progress', progress: { ...progress, gap } }), REPORT_EVERY_ms)
   // The search on the given chip is the first task of the first call.
   const mainSearch = '0:0'
   const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, ({ task, state, best_s, lowerBound_s }) => {
@@ -34,7 +30,7 @@ export async function runExploration(
     if (task !== mainSearch || !Number.isFinite(best_s)) return
     progress = { ...progress, best_tokensPerSecond: sequences / best_s }
     gap = best_s / lowerBound_s - 1
-    tell(false)
+    tell()
   })
   let calls = 0
   const host: ExplorationHost = {
@@ -60,12 +56,13 @@ export async function runExploration(
     keep: (points) => post({ type: 'keep', points }),
     progress(next) {
       progress = { ...next, best_tokensPerSecond: next.best_tokensPerSecond ?? progress.best_tokensPerSecond }
-      tell(next.share === 1)
+      tell()
     }
   }
   try {
     post({ type: 'done', outcome: await explore(inputs, host) })
   } finally {
+    tell.cancel()
     await pool.close()
   }
 }

@@ -7,7 +7,8 @@ export interface EngineProcess {
   readonly pid: number | undefined
   post(message: ToEngine): void
   onMessage(listener: (message: FromEngine) => void): void
-  onExit(listener: (code: number | null) => void): void
+  /** @param listener is told how it ended, as 'exit code 1' or 'signal SIGKILL'; also when it could not be started */
+  onExit(listener: (how: string) => void): void
   kill(): void
 }
 export type SpawnEngine = () => EngineProcess
@@ -24,9 +25,13 @@ export const spawnEngine: SpawnEngine = () => {
     get pid() {
       return child.pid
     },
-    post: (message) => void child.send(message),
+    // To a child that has just died a message is lost; its exit tells the rest.
+    post: (message) => void child.send(message, () => undefined),
     onMessage: (listener) => void child.on('message', (message) => listener(message as FromEngine)),
-    onExit: (listener) => void child.on('exit', (code) => listener(code)),
+    onExit: (listener) => {
+      child.on('exit', (code, signal) => listener(signal ? `signal ${signal}` : `exit code ${code}`))
+      child.on('error', (error) => listener(error.message))
+    },
     kill: () => void child.kill('SIGKILL')
   }
 }

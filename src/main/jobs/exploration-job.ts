@@ -31,7 +31,8 @@ const FLUSH_EVERY_ms = 500
 /**
  * Runs an exploration in an engine process and writes it into its run as it goes: kept points, and a journal of finished tasks and of
  * where unfinished ones stand, from which the same run goes on later.
- * @throws Problem what the engine refuses, or a project that cannot be written; the engine is then stopped
+ * @throws Problem what the engine refuses, `engine-failed` when its process ends, or a project that cannot be written: the engine is then
+ * stopped, and the run keeps what was written before
  */
 export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
   const { run, inputs, workers } = job
@@ -70,13 +71,15 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
       }
     }
     const stop = (reason: 'budget' | 'interrupted'): void => {
+      if (ended === 'interrupted') return
       ended = reason
       engine.post({ type: 'stop' })
     }
     const onAbort = (): void => stop('interrupted')
     const timer = setInterval(() => attempt(flush), FLUSH_EVERY_ms)
     const budget = job.budget_s === undefined ? undefined : setTimeout(() => stop('budget'), job.budget_s * 1000)
-    job.signal?.addEventListener('abort', onAbort, { once: true })
+    if (job.signal?.aborted) onAbort()
+    else job.signal?.addEventListener('abort', onAbort, { once: true })
 
     const finishRun = (outcome: ExplorationOutcome): void => {
       flush()
@@ -90,6 +93,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
       else run.finish(summary)
     }
     const onMessage = (message: FromEngine): void => {
+      if (settled) return
       switch (message.type) {
         case 'ready':
           return engine.post({ type: 'explore', inputs, workers, journal })
@@ -113,19 +117,18 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
             settle(() => resolve({ outcome: message.outcome, ended }))
           })
         case 'failed':
+          attempt(() => {
+            flush()
+            run.fail(message.message)
+          })
           return fail(message.code ? new Problem(message.code, message.message) : new Error(message.message))
       }
     }
     engine.onMessage(onMessage)
-    engine.onExit((code) => {
+    engine.onExit((how) => {
       if (settled) return
       attempt(flush)
-      fail(
-        new Problem(
-          'engine-failed',
-          `the engine process ended unexpectedly (code ${code}); what was found is kept, resume the run`
-        )
-      )
+      fail(new Problem('engine-failed', `the engine process ended unexpectedly (${how})`))
     })
   })
 }

@@ -33,7 +33,8 @@ export function summaryText(record: ExplorationRecord): string {
       `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
     )
   }
-  lines.push('', textTable(policyTable(record)))
+  const mappings = policyTable(record)
+  if (mappings.rows.length > 0) lines.push('', textTable(mappings))
   const front = frontTable(record)
   if (front.rows.length > 0) {
     const shown = { ...front, rows: front.rows.slice(0, FRONT_ROWS) }

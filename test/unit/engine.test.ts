@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
+import type { ExplorationInputs } from '../../src/core/search/exploration.ts'
+import type { MappingSpaceInput } from '../../src/core/search/space.ts'
+import { EMPTY_JOURNAL, type FromEngine, type Journal } from '../../src/main/engine/protocol.ts'
+import { runExploration } from '../../src/main/engine/run-exploration.ts'
+import { throttled } from '../../src/main/engine/throttled.ts'
+import { exploreDirectly, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
+
+interface Heard {
+  readonly messages: readonly FromEngine[]
+  readonly at_ms: readonly number[]
+}
+
+/** Runs an exploration on worker threads of this process. @param onMessage may set the flag that stops it */
+async function listen(
+  inputs: ExplorationInputs,
+  workers: number,
+  journal: Journal = EMPTY_JOURNAL,
+  onMessage: (message: FromEngine, stop: () => void) => void = () => undefined
+): Promise<Heard> {
+  const messages: FromEngine[] = []
+  const at_ms: number[] = []
+  const flag = new SharedArrayBuffer(4)
+  await runExploration({ type: 'explore', inputs, workers, journal }, flag, (message) => {
+    messages.push(message)
+    at_ms.push(performance.now())
+    onMessage(message, () => void Atomics.store(new Int32Array(flag), 0, 1))
+  })
+  return { messages, at_ms }
+}
+
+const outcomeOf = ({ messages }: Heard) => messages.find((message) => message.type === 'done')!.outcome
+const pointsOf = ({ messages }: Heard) => messages.flatMap((message) => (message.type === 'keep' ? message.points : []))
+
+/** The journal as a project keeps it: through JSON. */
+function journalOf({ messages }: Heard): Journal {
+  const results: Record<string, unknown> = {}
+  const partial: Record<string, unknown> = {}
+  for (const message of messages) {
+    if (message.type === 'result') {
+      results[message.task] = message.result
+      delete partial[message.task]
+    }
+    if (message.type === 'partial') partial[message.task] = message.state
+  }
+  return JSON.parse(JSON.stringify({ results, partial })) as Journal
+}
+
+describe('an exploration on worker threads', () => {
+  test('gives the same bytes for the same seed with 1, 2 and 3 workers, and without any', async () => {
+    const inputs = smallInputs()
+    const heard = [await listen(inputs, 1), await listen(inputs, 2), await listen(inputs, 3)]
+    const { outcome, kept } = await exploreDirectly(inputs)
+    expect(outcome.best).toBeDefined()
+    expect(outcome.front.length).toBeGreaterThan(1)
+    for (const one of heard) {
+      expect(JSON.stringify(outcomeOf(one))).toBe(JSON.stringify(outcome))
+      expect(JSON.stringify(pointsOf(one))).toBe(JSON.stringify(kept))
+    }
+  })
+
+  test('journals every task once, and does none of them again with the journal', async () => {
+    const inputs = smallInputs()
+    const first = await listen(inputs, 2)
+    const tasks = first.messages.flatMap((message) => (message.type === 'result' ? [message.task] : []))
+    expect(new Set(tasks).size).toBe(tasks.length)
+    const again = await listen(inputs, 2, journalOf(first))
+    expect(again.messages.filter(({ type }) => type === 'result' || type === 'partial')).toEqual([])
+    expect(JSON.stringify(outcomeOf(again))).toBe(JSON.stringify(outcomeOf(first)))
+  })
+
+  test('stopped after any number of finished tasks it goes on to the same end', async () => {
+    const inputs = smallInputs()
+    const whole = await listen(inputs, 2)
+    const count = whole.messages.filter(({ type }) => type === 'result').length
+    for (const after of [1, Math.floor(count / 2), count - 1]) {
+      let done = 0
+      const stopped = await listen(inputs, 2, EMPTY_JOURNAL, ({ type }, stop) => {
+        if (type === 'result' && ++done === after) stop()
+      })
+      const journal = journalOf(stopped)
+      expect(Object.keys(journal.results).length).toBeLessThan(count)
+      const resumed = await listen(inputs, 2, journal)
+      expect(JSON.stringify(outcomeOf(resumed))).toBe(JSON.stringify(outcomeOf(whole)))
+    }
+  })
+
+  test('a search goes on from the state it last told, with the same result', async () => {
+    const mapping: MappingSpaceInput = { regions: [[1, 2]], pipelineParallel: [2, 3, 4], microBatch: [1, 2, 4] }
+    const inputs = smallInputs({ space: { mapping, architecture: null }, policies: [], globalBatch: 24 })
+    let told = 0
+    const stopped = await listen(inputs, 1, EMPTY_JOURNAL, ({ type }, stop) => {
+      if (type === 'partial' && ++told === 2) stop()
+    })
+    const state = journalOf(stopped).partial['0:0']!
+    expect(state.solved).toBeGreaterThan(0)
+    const resumed = await listen(inputs, 1, journalOf(stopped))
+    expect(JSON.stringify(outcomeOf(resumed))).toBe(JSON.stringify((await exploreDirectly(inputs)).outcome))
+  })
+
+  test('tells progress at most ten times a second, the share never falling', async () => {
+    const { messages, at_ms } = await listen(smallInputs(), 2)
+    const told = messages.flatMap((message, index) =>
+      message.type === 'progress' ? [{ share: message.progress.share, at_ms: at_ms[index]! }] : []
+    )
+    expect(told.length).toBeGreaterThan(2)
+    for (const [index, { at_ms: at, share }] of told.entries()) {
+      if (index === 0) continue
+      // Timers of the event loop count whole milliseconds.
+      expect(at - told[index - 1]!.at_ms).toBeGreaterThan(98)
+      expect(share).toBeGreaterThanOrEqual(told[index - 1]!.share)
+    }
+  })
+
+  test('another seed draws other wafers and keeps the certificate', async () => {
+    const genes = { 'die.clock_Hz': { from: 0.8e9, to: 1.2e9, step: 1e6 } }
+    const space = { ...smallSpace, architecture: { genes, points: 4 } }
+    const [one, two] = await Promise.all([1, 2].map((seed) => exploreDirectly(smallInputs({ seed, space }))))
+    expect(two!.outcome.certificate!.lowerBound_s).toBe(one!.outcome.certificate!.lowerBound_s)
+    expect(two!.outcome.front.map(({ label }) => label)).not.toEqual(one!.outcome.front.map(({ label }) => label))
+  })
+
+  test('what a worker throws fails the exploration with its words', async () => {
+    const inputs = smallInputs({ policies: ['megatron-ful'] })
+    await expect(listen(inputs, 2)).rejects.toThrow(/did you mean 'megatron-full'/)
+  })
+})
+
+test('every kept point evaluates to the numbers that are kept', async () => {
+  const inputs = smallInputs({ policies: ['megatron-full', 'deepspeed-3d', 'deepspeed-z3'] })
+  const { kept } = await exploreDirectly(inputs)
+  const workload = buildWorkload(inputs.model, inputs.training)
+  expect(new Set(kept.map(({ source }) => source)).size).toBeGreaterThan(3)
+  for (const { chip, mapping, evaluation } of JSON.parse(JSON.stringify(kept)) as typeof kept)
+    expect(evaluate(workload, machineOf(chip), mapping)).toEqual(evaluation)
+})
+
+describe('throttled', () => {
+  test('holds calls back but not the last', async () => {
+    const at: number[] = []
+    const call = throttled(() => void at.push(performance.now()), 50)
+    for (let index = 0; index < 30; index++) call()
+    expect(at.length).toBe(1)
+    await new Promise((resolve) => setTimeout(resolve, 120))
+    expect(at.length).toBe(2)
+    call()
+    call()
+    call.cancel()
+    await new Promise((resolve) => setTimeout(resolve, 70))
+    expect(at.length).toBe(3)
+  })
+})
