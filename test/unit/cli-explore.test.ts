@@ -311,6 +311,10 @@ describe('trouble with files', () => {
     await refused(['--budget', 'soon'], /'--budget' is 'soon'; it must be a time/)
     await refused(['--policies=megatron'], /given twice/)
     await refused(['--power-cap', '0'], /'--power-cap' is '0'/)
+    const chip = '{"preset":"watos-56","override":{"technology":"n7"}}'
+    const unknown = await runCli(explore.map((word) => (word === 'wsc-llm-54' ? chip : word)))
+    expect({ code: unknown.code, lines: unknown.err.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 })
+    expect(unknown.err).toContain("no technology is called 'n7'")
     await refused(['--seed', '-1'], /needs a value|'--seed' is/)
   })
 })

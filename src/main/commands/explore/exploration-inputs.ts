@@ -5,6 +5,8 @@ import { taskFrame } from '../../../core/search/explore.ts'
 import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
 import { genesOf } from '../../../core/search/architecture-space.ts'
 import type { ChipSpec } from '../../../core/chip/chip-spec.ts'
+import { waferCost_usd } from '../../../core/chip/cost.ts'
+import { chipVerdicts } from '../../../core/chip/verdicts.ts'
 import { TrainingSpec } from '../../../core/workload/training-spec.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { modelFrom } from '../../input/model-input.ts'
@@ -62,7 +64,11 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     seed: wholeOption(values, 'seed', 0, 0xffff_ffff) ?? 1
   }
   const frame = taskFrame(inputs)
-  // Wrong genes should be told before a search starts.
+  // A wafer that cannot be judged or priced, and wrong genes, should be told before a search starts.
+  if (inputs.chip.kind === 'wafer') {
+    chipVerdicts(inputs.chip)
+    waferCost_usd(inputs.chip)
+  }
   if (frame.architecture && frame.chip.kind === 'wafer') genesOf(frame.architecture, frame.chip)
   return inputs
 }
