@@ -54,7 +54,7 @@ function summarySection(record: ExplorationRecord): Section {
   const { best, run } = record
   const found = best
     ? `The best design is point ${best.id} (${pointName(best)}) on ‘${best.chip.name}’, found among ${run.pointCount} kept points.`
-    : `No kept point fits the chip. ${run.failedPolicies[0]?.reason ?? ''}`
+    : `No kept point fits the chip. ${run.failure ?? run.failedPolicies[0]?.reason ?? ''}`
   const state =
     run.status === 'finished'
       ? ''

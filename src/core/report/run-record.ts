@@ -32,7 +32,7 @@ export interface RunRecord {
   readonly certificate: Certificate | undefined
   /** Counters of the search by name, e.g. designs evaluated. */
   readonly statistics: Readonly<Record<string, number>>
-  /** Why a failed run failed. */
+  /** Why a failed run failed, or why a finished one found nothing that fits. */
   readonly failure: string | undefined
   readonly pointCount: number
   readonly failedPolicies: readonly FailedPolicy[]

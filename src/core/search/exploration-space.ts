@@ -11,10 +11,10 @@ export const ExplorationSpace = z.strictObject({
     .default('around')
     .describe("genes of the wafer; 'around' explores the neighbourhood of the given one, null leaves it as it is"),
   strategy: z
-    .enum(['bounded', 'exhaustive'])
+    .enum(['bounded', 'exact', 'exhaustive'])
     .default('bounded')
     .describe(
-      'bounded prunes by lower bounds and thins frontiers; exhaustive solves every combination exactly (small spaces)'
+      'bounded prunes by bounds and thins frontiers; exact prunes by bounds only (to about 8 dies); exhaustive visits every design one by one'
     ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
 })

@@ -53,7 +53,8 @@ export interface FrontierRequest {
 /** Role options already worked out: they depend on nothing that changes during a search. */
 const optionsOf = new WeakMap<CostModel, Map<Operator, readonly number[]>>()
 
-function roleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
+/** Role codes of an operator that a search considers. */
+export function roleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
   let known = optionsOf.get(model)
   if (!known) optionsOf.set(model, (known = new Map()))
   let options = known.get(operator)
@@ -82,7 +83,7 @@ function findRoleOptions(model: CostModel, operator: Operator, space: MappingSpa
  * Which sets of a step's stored tensors may be recomputed. Tensors of one unit go together: running it again makes all of them, and
  * dropping a tensor never needs more memory than keeping it for several layers and micro-batches.
  */
-function recomputeMasks(step: Step, recompute: MappingSpace['recompute'], isLayer: boolean): readonly number[] {
+export function recomputeMasks(step: Step, recompute: MappingSpace['recompute'], isLayer: boolean): readonly number[] {
   const tensors = optionalTensors(step)
   const all = (1 << tensors.length) - 1
   if (recompute === 'none' || tensors.length === 0 || !isLayer) return [0]

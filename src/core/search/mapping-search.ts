@@ -1,5 +1,4 @@
-import type { LayerRun, Mapping, Plan } from '../mapping/mapping.ts'
-import { decodePlan, planKey, type PlanCode } from '../mapping/plan-code.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { bestStagePartition, type StageOption } from '../optimization/stage-partition.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf } from '../simulator/design.ts'
@@ -9,9 +8,10 @@ import type { Workload } from '../workload/workload.ts'
 import { Candidates } from './candidates.ts'
 import { layerFrontier, type LayerLabel } from './layer-frontier.ts'
 import { variantsOf, type OuterGenes } from './outer-genes.ts'
-import { modelOf, placementOf, shapeKey } from './shape-frontiers.ts'
+import { framedGenes, mappingOf, stageLengths, stageRuns, type Solution } from './solution.ts'
+import { modelOf, shapeKey } from './shape-frontiers.ts'
 import { MappingSpace } from './space.ts'
-import { stageChoices, type ChosenRun, type ClassRun, type StageChoice } from './stage-options.ts'
+import { stageChoices, type ClassRun, type StageChoice } from './stage-options.ts'
 
 /** How thoroughly to search. */
 export interface Effort {
@@ -23,6 +23,7 @@ export interface Effort {
   readonly unevenness: number
 }
 
+/** Every combination that bounds do not exclude, frontiers unthinned, any stage cut: for small spaces. */
 export const EXACT: Effort = { frontier: Infinity, combinations: Infinity, unevenness: Infinity }
 export const THOROUGH: Effort = { frontier: 24, combinations: 4000, unevenness: 2 }
 /** Former best mappings that a search remembers: starting points for neighbouring chips. */
@@ -66,25 +67,6 @@ export interface SearchResult {
   readonly exact: boolean
 }
 
-interface Solution {
-  readonly cost_s: number
-  readonly genes: OuterGenes
-  readonly model: CostModel
-  readonly stages: readonly StageChoice[]
-}
-
-/** Consecutive runs of one class within [from, to) of the chain. */
-function classRuns(workload: Workload, from: number, to: number): { layerClass: number; layers: number }[] {
-  const runs: { layerClass: number; layers: number }[] = []
-  for (let index = from; index < to; index++) {
-    const layerClass = workload.chain[index]!
-    const last = runs.at(-1)
-    if (last?.layerClass === layerClass) last.layers++
-    else runs.push({ layerClass, layers: 1 })
-  }
-  return runs
-}
-
 class MappingSearch {
   readonly #workload: Workload
   readonly #machine: Machine
@@ -115,7 +97,7 @@ class MappingSearch {
 
     const choices = new Map<string, readonly StageChoice[]>()
     const options = (stage: number, from: number, to: number): readonly StageChoice[] => {
-      const runs = this.#runs(stage, genes.stages, from, to)
+      const runs = stageRuns(this.#workload, stage, genes.stages, from, to)
       const name = `${stage}:${runs.map(({ layerClass, layers }) => `${layerClass}x${layers}`).join('+')}`
       let known = choices.get(name)
       if (!known) {
@@ -129,19 +111,7 @@ class MappingSearch {
       return known
     }
     const { layers } = this.#workload.model
-    const chunks = genes.schedule.virtualStages
-    // An interleaved stage holds whole chunks; count in units of its chunk number.
-    const unit = chunks > 1 || this.#space.equalStages ? layers / genes.stages : 1
-    const lengths =
-      unit > 1 || genes.stages === layers
-        ? {
-            least: Math.max(1, Math.floor(layers / genes.stages)),
-            most: Math.max(1, Math.floor(layers / genes.stages))
-          }
-        : {
-            least: Math.max(1, Math.floor(layers / genes.stages) - this.#effort.unevenness),
-            most: Math.min(layers, Math.ceil(layers / genes.stages) + this.#effort.unevenness)
-          }
+    const lengths = stageLengths(genes, layers, this.#space, this.#effort.unevenness)
     const exact = frontiers.every(({ complete }) => complete) && this.#effort.unevenness === Infinity
     if (lengths.least * genes.stages > layers || lengths.most * genes.stages < layers)
       return { solution: undefined, exact }
@@ -153,15 +123,12 @@ class MappingSearch {
       ceiling - constant
     )
     if (!partition) return { solution: undefined, exact }
-    const stages = partition.stages.map(({ from, to, option }, stage) => options(stage, from, to)[option]!)
+    const stages = partition.stages.map(({ from, to, option }, stage) =>
+      options(stage, from, to)[option]!.runs.map((runs) =>
+        runs.map(({ label, layers }) => ({ plan: label.plan, layers }))
+      )
+    )
     return { solution: { cost_s: partition.cost + constant, genes, model, stages }, exact }
-  }
-
-  /** Layers [from, to) of the stack as runs of the chain, with embedding and head at the ends. */
-  #runs(stage: number, stages: number, from: number, to: number): { layerClass: number; layers: number }[] {
-    const first = stage === 0 ? 0 : from + 1
-    const last = stage === stages - 1 ? this.#workload.chain.length : to + 1
-    return classRuns(this.#workload, first, last)
   }
 
   #frontier(model: CostModel, key: string, layerClass: number, residual: number) {
@@ -182,51 +149,6 @@ class MappingSearch {
       { ...framedGenes(this.#machine, genes) },
       Array.from({ length: genes.stages - 1 }, () => residual)
     )
-  }
-}
-
-const framedGenes = (machine: Machine, genes: OuterGenes) => ({
-  region: genes.shape.region,
-  microBatch: genes.shape.microBatch,
-  dataParallel: genes.replicas,
-  expertParallel: genes.expertParallel,
-  schedule: genes.schedule,
-  placement: placementOf(machine, genes)
-})
-
-/** Writes a solution as a readable mapping; plans are named A, B, … in the order in which a token meets them. */
-function mappingOf(workload: Workload, machine: Machine, space: MappingSpace, solution: Solution): Mapping {
-  const { genes, model } = solution
-  const names = new Map<string, string>()
-  const plans: Record<string, Plan> = {}
-  const nameOf = (code: PlanCode): string => {
-    const key = planKey(code)
-    let name = names.get(key)
-    if (!name) {
-      const layer = workload.classes[code.layerClass]!
-      const count = [...names.keys()].filter((known) => known.startsWith(`${code.layerClass}:`)).length
-      name = layer.hasAttention
-        ? `${layer.name}-${String.fromCharCode(65 + (count % 26))}${count >= 26 ? Math.floor(count / 26) : ''}`
-        : `${layer.name}${count > 0 ? `-${count + 1}` : ''}`
-      names.set(key, name)
-      plans[name] = decodePlan(code, layer, model.axes)
-    }
-    return name
-  }
-  const stages = solution.stages.map(({ runs }) => ({
-    layers: runs.flat().map(({ label, layers }: ChosenRun): LayerRun => ({
-      class: workload.classes[label.plan.layerClass]!.name,
-      count: layers,
-      plan: nameOf(label.plan)
-    }))
-  }))
-  return {
-    schema: 'tmac.mapping/1',
-    ...framedGenes(machine, genes),
-    zeroStage: genes.zeroStage,
-    collectives: space.collectives,
-    plans,
-    stages
   }
 }
 

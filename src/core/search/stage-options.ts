@@ -57,9 +57,12 @@ const withLayers = (before: Totals, { costs }: LayerLabel, layers: number, inFli
 const bytesOf = (label: LayerLabel, inFlight: number): number =>
   label.costs[layer.STATE_B]! + inFlight * label.costs[layer.KEPT_B]!
 
+/** Runs of at most this many layers are split between two plans in every way, which is exact; longer ones as memory allows. */
+const SHORT_RUN = 4
+
 /**
- * Ways to give a stage its plans so that it fits its memory: for each class one plan for all its layers, or two plans side by
- * side with as many layers under the faster one as memory allows (a knapsack of equal items, solved exactly for every pair).
+ * Ways to give a stage its plans so that it fits its memory: for each class one plan for all its layers, for the longest run also two
+ * side by side with as many layers under the faster one as memory allows (a knapsack of equal items, solved exactly for every pair).
  * @returns choices none of which another beats in both fill and occupation; empty when nothing fits
  */
 export function stageChoices(
@@ -71,6 +74,7 @@ export function stageChoices(
 ): readonly StageChoice[] {
   const inFlight = microBatchesInFlight(frame.schedule, stage, stages, frame.microBatches)
   const found: StageChoice[] = []
+  const longest = runs.reduce((best, run, index) => (run.layers > runs[best]!.layers ? index : best), 0)
 
   const consider = (totals: Totals, chosen: readonly (readonly ChosenRun[])[]): void => {
     if (totals.bytes + totals.rematerialized_B + totals.buffer_B > capacity_B) return
@@ -87,25 +91,30 @@ export function stageChoices(
     if (!run) return consider(totals, chosen)
     for (const label of run.labels)
       extend(index + 1, withLayers(totals, label, run.layers, inFlight), [...chosen, [{ label, layers: run.layers }]])
-    if (run.layers === 1) return
+    // Two plans side by side are tried for the longest run; beside it a few layers of another class share one plan.
+    if (run.layers === 1 || index !== longest) return
     for (const fast of run.labels)
       for (const small of run.labels) {
-        if (fast === small || fast.costs[layer.TIME_S]! >= small.costs[layer.TIME_S]!) continue
-        const difference = bytesOf(fast, inFlight) - bytesOf(small, inFlight)
-        if (difference <= 0) continue
-        const all = withLayers(withLayers(totals, small, run.layers, inFlight), fast, 0, inFlight)
-        const room = capacity_B - all.bytes - all.rematerialized_B - all.buffer_B
-        const layers = Math.min(run.layers - 1, Math.floor(room / difference))
-        if (layers < 1) continue
-        const mixed = withLayers(withLayers(totals, fast, layers, inFlight), small, run.layers - layers, inFlight)
-        extend(index + 1, mixed, [
-          ...chosen,
-          [
+        if (fast === small) continue
+        for (const layers of sharesOf(fast, small, run.layers, totals)) {
+          const mixed = withLayers(withLayers(totals, fast, layers, inFlight), small, run.layers - layers, inFlight)
+          const pair = [
             { label: fast, layers },
             { label: small, layers: run.layers - layers }
           ]
-        ])
+          extend(index + 1, mixed, [...chosen, pair])
+        }
       }
+  }
+
+  /** Layer counts of the faster of two plans worth trying: all of them in a short run, as many as memory allows in a long one. */
+  const sharesOf = (fast: LayerLabel, small: LayerLabel, layers: number, totals: Totals): readonly number[] => {
+    if (layers <= SHORT_RUN) return Array.from({ length: layers - 1 }, (_, index) => index + 1)
+    const difference = bytesOf(fast, inFlight) - bytesOf(small, inFlight)
+    if (fast.costs[layer.TIME_S]! >= small.costs[layer.TIME_S]! || difference <= 0) return []
+    const all = withLayers(withLayers(totals, small, layers, inFlight), fast, 0, inFlight)
+    const most = Math.floor((capacity_B - all.bytes - all.rematerialized_B - all.buffer_B) / difference)
+    return most < 1 ? [] : [Math.min(layers - 1, most)]
   }
   extend(0, EMPTY, [])
   return found

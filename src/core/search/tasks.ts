@@ -22,6 +22,7 @@ import {
   type SearchResult,
   type SearchState
 } from './mapping-search.ts'
+import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
@@ -98,12 +99,13 @@ function search(
   resume: SearchState | undefined
 ): SearchResult {
   const chip = task.point === undefined ? frame.chip : chipOfPoint(frame, task.point)
-  const exhaustive = frame.space.strategy === 'exhaustive'
+  const workload = buildWorkload(frame.model, frame.training)
   const machine = machineFor(frame, chip)
-  const roomy = task.memoryFactor ? { ...machine, capacity_B: machine.capacity_B * task.memoryFactor } : machine
-  return searchMapping(buildWorkload(frame.model, frame.training), roomy, {
-    space: frame.space.mapping,
-    effort: exhaustive ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
+  const { strategy, mapping: space } = frame.space
+  if (strategy === 'exhaustive') return enumerationResult(workload, machine, space)
+  return searchMapping(workload, machine, {
+    space,
+    effort: strategy === 'exact' ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
     ...(task.incumbent_s !== undefined && { incumbent_s: task.incumbent_s }),
     ...(resume && { resume }),
     ...(onProgress && { onProgress })

@@ -1,0 +1,187 @@
+import type { PlanCode } from '../mapping/plan-code.ts'
+import { Problem } from '../problem.ts'
+import type { CostModel } from '../simulator/cost-model.ts'
+import { frameOf, type CodedRun, type Design } from '../simulator/design.ts'
+import type { Machine } from '../simulator/machine.ts'
+import { addLayers, PEAK_B, simulateStep, STEP_COLUMNS, TIME_S, type StepFrame } from '../simulator/pipeline.ts'
+import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
+import type { Workload } from '../workload/workload.ts'
+import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
+import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
+import { modelOf } from './shape-frontiers.ts'
+import type { SearchResult } from './mapping-search.ts'
+import { framedGenes, mappingOf, stageLengths, stageRuns } from './solution.ts'
+import type { MappingSpace } from './space.ts'
+
+/** Designs an enumeration may visit before it is refused: about a minute of work. */
+export const MOST_DESIGNS = 2e7
+
+/** What an enumeration found. */
+export interface Enumeration {
+  readonly best: { readonly iterationTime_s: number; readonly design: Design; readonly genes: OuterGenes } | undefined
+  readonly designs: number
+}
+
+/** Every legal plan of a class with this residual layout. */
+function plansOf(model: CostModel, layerClass: number, residual: number, space: MappingSpace): PlanCode[] {
+  const layer = model.context.workload.classes[layerClass]!
+  const choices = layer.steps.map((step) => {
+    const masks = recomputeMasks(step, space.recompute, layer.hasAttention)
+    return roleOptions(model, step.main, space).flatMap((roles) => masks.map((mask) => ({ roles, mask })))
+  })
+  const combined = choices.reduce<readonly (readonly { roles: number; mask: number }[])[]>(
+    (plans, options) => plans.flatMap((plan) => options.map((option) => [...plan, option])),
+    [[]]
+  )
+  const scratch = new Float64Array(PLAN_COLUMNS)
+  return combined
+    .map((steps) => ({
+      layerClass,
+      residual,
+      roles: steps.map(({ roles }) => roles),
+      recompute: steps.map(({ mask }) => mask)
+    }))
+    .filter((plan) => planCost(model, plan, scratch, 0) < 0)
+}
+
+/** Ways to give each run of a stage one plan, and the longest one also two, by plan index. */
+function stageFillings(
+  runs: readonly { readonly layerClass: number; readonly layers: number }[],
+  byClass: readonly (readonly number[])[]
+): readonly (readonly CodedRun[])[] {
+  const longest = runs.reduce((best, run, index) => (run.layers > runs[best]!.layers ? index : best), 0)
+  return runs.reduce<readonly (readonly CodedRun[])[]>(
+    (fillings, { layerClass, layers }, index) => {
+      const plans = byClass[layerClass]!
+      const single = plans.map((plan) => [{ plan, layers }])
+      const mixed =
+        index === longest
+          ? plans.flatMap((first) =>
+              plans
+                .filter((second) => second !== first)
+                .flatMap((second) =>
+                  Array.from({ length: layers - 1 }, (_, share) => [
+                    { plan: first, layers: share + 1 },
+                    { plan: second, layers: layers - share - 1 }
+                  ])
+                )
+            )
+          : []
+      return fillings.flatMap((filling) => [...single, ...mixed].map((choice) => [...filling, ...choice]))
+    },
+    [[]]
+  )
+}
+
+/** All ways to cut `layers` into `stages` parts within the lengths. */
+function cutsOf(
+  layers: number,
+  stages: number,
+  lengths: { least: number; most: number }
+): readonly (readonly number[])[] {
+  if (stages === 1) return layers >= lengths.least && layers <= lengths.most ? [[layers]] : []
+  return Array.from({ length: Math.min(lengths.most, layers) }, (_, index) => index + 1)
+    .filter((first) => first >= lengths.least)
+    .flatMap((first) => cutsOf(layers - first, stages - 1, lengths).map((rest) => [first, ...rest]))
+}
+
+/**
+ * Visits every design of a space one by one and keeps the fastest that fits: no bound, no dominance. The yardstick for the exact
+ * search, and a strategy of its own where the space is small.
+ * @throws Problem `usage` when the space holds more than `most` designs
+ */
+export function enumerateMappings(
+  workload: Workload,
+  machine: Machine,
+  space: MappingSpace,
+  most = MOST_DESIGNS
+): Enumeration {
+  let best: Enumeration['best']
+  let designs = 0
+  const step = new Float64Array(STEP_COLUMNS)
+
+  const visitStages = (
+    model: CostModel,
+    genes: OuterGenes,
+    frame: StepFrame,
+    plans: readonly PlanCode[],
+    costs: Float64Array,
+    fillings: readonly (readonly (readonly CodedRun[])[])[]
+  ): void => {
+    const stages = new Float64Array(fillings.length * PLAN_COLUMNS)
+    const chosen: (readonly CodedRun[])[] = []
+    const visit = (stage: number): void => {
+      if (stage === fillings.length) {
+        if (++designs > most)
+          throw new Problem(
+            'usage',
+            `the space holds more than ${most} designs, too many to enumerate; narrow it, or use strategy 'bounded'`,
+            'space.strategy'
+          )
+        simulateStep(frame, stages, fillings.length, step)
+        if (step[PEAK_B]! <= machine.capacity_B && (!best || step[TIME_S]! < best.iterationTime_s))
+          best = { iterationTime_s: step[TIME_S]!, genes, design: { model, plans, stages: [...chosen], frame } }
+        return
+      }
+      for (const filling of fillings[stage]!) {
+        stages.fill(0, stage * PLAN_COLUMNS, (stage + 1) * PLAN_COLUMNS)
+        for (const run of filling) addLayers(costs, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
+        chosen[stage] = filling
+        visit(stage + 1)
+      }
+    }
+    visit(0)
+  }
+
+  for (const shape of shapesOf(workload, machine, space))
+    for (const outer of outerGenesOf(workload, machine, shape, space))
+      for (const genes of variantsOf(outer, space)) {
+        const model = modelOf(workload, machine, genes, space)
+        for (const residual of residualLayouts(model, space)) {
+          const perClass = workload.classes.map((_layer, layerClass) => plansOf(model, layerClass, residual, space))
+          if (perClass.some((plans) => plans.length === 0)) continue
+          const plans = perClass.flat()
+          let next = 0
+          const byClass = perClass.map((members) => members.map(() => next++))
+          const costs = new Float64Array(plans.length * PLAN_COLUMNS)
+          for (const [index, plan] of plans.entries()) planCost(model, plan, costs, index * PLAN_COLUMNS)
+          const residuals = Array.from({ length: genes.stages - 1 }, () => residual)
+          const frame = frameOf(model, framedGenes(machine, genes), residuals)
+          const lengths = stageLengths(genes, workload.model.layers, space, Infinity)
+          for (const cut of cutsOf(workload.model.layers, genes.stages, lengths)) {
+            let from = 0
+            const fillings = cut.map((layers, stage) => {
+              const runs = stageRuns(workload, stage, genes.stages, from, from + layers)
+              from += layers
+              return stageFillings(runs, byClass)
+            })
+            visitStages(model, genes, frame, plans, costs, fillings)
+          }
+        }
+      }
+  return { best, designs }
+}
+
+/** An enumeration as the result of a search: its answer is its own bound. */
+export function enumerationResult(workload: Workload, machine: Machine, space: MappingSpace): SearchResult {
+  const { best, designs } = enumerateMappings(workload, machine, space)
+  const found = best && {
+    iterationTime_s: best.iterationTime_s,
+    mapping: mappingOf(workload, machine, space, {
+      cost_s: best.iterationTime_s,
+      genes: best.genes,
+      model: best.design.model,
+      stages: best.design.stages.map((runs) => [
+        runs.map(({ plan, layers }) => ({ plan: best.design.plans[plan]!, layers }))
+      ])
+    })
+  }
+  return {
+    best: found,
+    trail: found ? [found] : [],
+    lowerBound_s: found?.iterationTime_s ?? 0,
+    combinations: designs,
+    solved: designs,
+    exact: true
+  }
+}

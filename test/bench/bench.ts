@@ -1,0 +1,131 @@
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+import { textTable } from '../../src/core/report/tables.ts'
+import { cell, columns, type Table } from '../../src/core/report/document.ts'
+import { searchMapping } from '../../src/core/search/mapping-search.ts'
+import { fillStages, type Design } from '../../src/core/simulator/design.ts'
+import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
+import { STEP_COLUMNS, simulateStep } from '../../src/core/simulator/pipeline.ts'
+import { PLAN_COLUMNS } from '../../src/core/simulator/plan-cost.ts'
+import { modelPreset } from '../../src/core/workload/model-presets.ts'
+import type { ModelSpec } from '../../src/core/workload/model-spec.ts'
+import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
+import { coexploration } from './coexploration.ts'
+import { randomDesigns } from './random-designs.ts'
+
+const ROUNDS = 5
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!
+const print = (table: Table): void => console.log(`${textTable(table)}\n`)
+const two = (value: number): string => String(Number(value.toPrecision(3)))
+
+const workloadOf = (model: ModelSpec, globalBatch: number, attention: 'standard' | 'flash' = 'flash'): Workload =>
+  buildWorkload(model, TrainingSpec.parse({ globalBatch, sequenceLength: 2048, attention }))
+
+/** CPU seconds of this process, user and system. */
+function cpu_s(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1e6
+}
+
+/** Evaluations per CPU-second of designs that were never seen before, cost models cold at the start. */
+function evaluationsPerSecond(workload: Workload, machine: Machine, count: number): number {
+  const plans = new Float64Array(16 * PLAN_COLUMNS)
+  const stages = new Float64Array(512 * PLAN_COLUMNS)
+  const step = new Float64Array(STEP_COLUMNS)
+  const run = (designs: readonly Design[]): number =>
+    designs.length /
+    cpu_s(() => {
+      for (const design of designs) {
+        fillStages(design, plans, stages)
+        simulateStep(design.frame, stages, design.stages.length, step)
+      }
+    })
+  run(randomDesigns(workload, machine, 20_000, 99))
+  return median(Array.from({ length: ROUNDS }, (_, round) => run(randomDesigns(workload, machine, count, round))))
+}
+
+const gpt3 = modelPreset('gpt3-175b').spec
+const watos = chipPreset('watos-56') as WaferChipSpec
+
+function evaluation(): void {
+  const rate = evaluationsPerSecond(workloadOf(gpt3, 512), machineOf(watos), 100_000)
+  print({
+    caption: `Full-model evaluations of mappings not seen before, GPT-3 175B on 56 dies (median of ${ROUNDS})`,
+    columns: columns('What', 'Per CPU-second', 'Wanted', 'Ratio'),
+    rows: [[cell('evaluations'), cell(two(rate)), cell('100000'), cell(`${two(rate / 100_000)}x`)]]
+  })
+}
+
+function mappingSearch(): void {
+  const cases: readonly (readonly [string, Workload, Machine])[] = [
+    ['GPT-3 175B, batch 112, scores stored', workloadOf(gpt3, 112, 'standard'), machineOf(watos)],
+    ['GPT-3 175B, batch 512, flash', workloadOf(gpt3, 512), machineOf(watos)],
+    [
+      'Llama-3 70B, batch 512, flash',
+      workloadOf(modelPreset('llama-3-70b').spec, 512),
+      machineOf(chipPreset('wsc-llm-54'))
+    ]
+  ]
+  print({
+    caption: `Complete mapping search on one core, wanted: 5 s (median of ${ROUNDS})`,
+    columns: columns('Pair', 'Seconds', 'Combinations', 'Solved', 'Step time', 'Certified gap'),
+    rows: cases.map(([name, workload, machine]) => {
+      const seconds: number[] = []
+      let result = searchMapping(workload, machine)
+      for (let round = 0; round < ROUNDS; round++)
+        seconds.push(cpu_s(() => (result = searchMapping(workload, machine))))
+      const best = result.best!.iterationTime_s
+      return [
+        cell(name),
+        cell(two(median(seconds))),
+        cell(String(result.combinations)),
+        cell(String(result.solved)),
+        cell(`${two(best)} s`),
+        cell(`${two(100 * (best / result.lowerBound_s - 1))}%`)
+      ]
+    })
+  })
+}
+
+/** How cost grows with each size of the problem, the others held. */
+function growth(): void {
+  const grid = (rows: number, columnCount: number): Machine =>
+    machineOf(mergeChip(watos, { grid: { rows, columns: columnCount } }))
+  const layers = (count: number): ModelSpec => ({ ...gpt3, layers: count })
+  const cases: readonly (readonly [string, Workload, Machine])[] = [
+    ['8 dies', workloadOf(modelPreset('llama-2-13b').spec, 128), grid(2, 4)],
+    ['32 dies', workloadOf(modelPreset('llama-2-13b').spec, 128), grid(4, 8)],
+    ['64 dies', workloadOf(modelPreset('llama-2-13b').spec, 128), grid(8, 8)],
+    ['128 dies', workloadOf(modelPreset('llama-2-13b').spec, 128), grid(8, 16)],
+    ['24 layers', workloadOf(layers(24), 112), machineOf(watos)],
+    ['64 layers', workloadOf(layers(64), 112), machineOf(watos)],
+    ['128 layers', workloadOf(layers(128), 112), machineOf(watos)],
+    ['dense (Llama-2 13B)', workloadOf(modelPreset('llama-2-13b').spec, 112), machineOf(watos)],
+    ['MoE (Mixtral 8x7B)', workloadOf(modelPreset('mixtral-8x7b').spec, 112), machineOf(watos)]
+  ]
+  print({
+    caption: 'Cost as the work grows',
+    columns: columns('Size', 'Evaluations per CPU-second', 'Search, CPU seconds', 'Combinations', 'Solved'),
+    rows: cases.map(([name, workload, machine]) => {
+      const rate = evaluationsPerSecond(workload, machine, 20_000)
+      let result = { combinations: 0, solved: 0 }
+      const seconds = cpu_s(() => (result = searchMapping(workload, machine)))
+      return [
+        cell(name),
+        cell(two(rate)),
+        cell(two(seconds)),
+        cell(String(result.combinations)),
+        cell(String(result.solved))
+      ]
+    })
+  })
+}
+
+evaluation()
+mappingSearch()
+growth()
+print(await coexploration(10_000))

@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+import { enumerateMappings } from '../../src/core/search/exhaustive.ts'
+import { EXACT, searchMapping, THOROUGH } from '../../src/core/search/mapping-search.ts'
+import { Problem } from '../../src/core/problem.ts'
+import { MappingSpace, type MappingSpaceInput } from '../../src/core/search/space.ts'
+import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { stepBound } from '../../src/core/simulator/bounds.ts'
+import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
+import { ModelSpec } from '../../src/core/workload/model-spec.ts'
+import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
+
+/** Up to eight dies with so little memory that recomputation and sharding often decide. */
+const smallMachine = fc
+  .record({
+    grid: fc.constantFrom([1, 2], [2, 2], [1, 4], [2, 3], [2, 4]),
+    capacity_MB: fc.integer({ min: 20, max: 400 }),
+    link_GBps: fc.constantFrom(5, 50, 500),
+    hop_ns: fc.constantFrom(20, 2000)
+  })
+  .map(({ grid: [rows, columns], capacity_MB, link_GBps, hop_ns }) =>
+    machineOf(
+      mergeChip(chipPreset('watos-56'), {
+        grid: { rows, columns },
+        memory: { stacksPerDie: 1, stackCapacity_B: capacity_MB * 1e6 },
+        links: { bandwidthPerEdge_Bps: link_GBps * 1e9, latency_s: hop_ns * 1e-9 }
+      })
+    )
+  )
+
+const smallWorkload = fc
+  .record({
+    layers: fc.integer({ min: 1, max: 3 }),
+    hidden: fc.constantFrom(256, 512),
+    gated: fc.boolean(),
+    tied: fc.boolean(),
+    globalBatch: fc.constantFrom(2, 4, 6),
+    attention: fc.constantFrom('standard' as const, 'flash' as const)
+  })
+  .map(({ layers, hidden, gated, tied, globalBatch, attention }) =>
+    buildWorkload(
+      ModelSpec.parse({
+        name: 'small',
+        layers,
+        hidden,
+        heads: 8,
+        vocabulary: 4096,
+        ffn: gated ? 'swiglu' : 'gelu',
+        ffnHidden: 4 * hidden,
+        tiedEmbeddings: tied
+      }),
+      TrainingSpec.parse({ globalBatch, sequenceLength: 512, attention })
+    )
+  )
+
+/** Few roles, so that every design can be visited; one of them streams weights, one cuts the reduction. */
+const narrowRoles: MappingSpaceInput['roles'] = {
+  embedding: ['reduction'],
+  qkv: ['output', 'sequence-streamed'],
+  attention: ['head', 'sequence'],
+  projection: ['reduction'],
+  up: ['output', 'sequence'],
+  down: ['reduction'],
+  logits: ['output']
+}
+
+const spaces = fc.constantFrom<MappingSpaceInput>(
+  { roles: narrowRoles, recompute: 'none', residual: ['replicated', 'sequence'] },
+  { roles: narrowRoles, recompute: 'full', residual: ['sequence', 'hidden'] },
+  {
+    roles: { ...narrowRoles, qkv: ['output'], attention: ['head'], up: ['output'] },
+    recompute: 'any',
+    residual: ['sequence'],
+    pipelineParallel: [1],
+    microBatch: [1, 2]
+  }
+)
+
+/** All designs visited, or undefined where there are too many for a test. */
+function enumerated(
+  workload: Workload,
+  machine: Machine,
+  space: MappingSpace
+): ReturnType<typeof enumerateMappings> | undefined {
+  try {
+    return enumerateMappings(workload, machine, space, 200_000)
+  } catch (error) {
+    if (error instanceof Problem) return undefined
+    throw error
+  }
+}
+
+describe('the exact search', () => {
+  it('finds what visiting every design finds, on up to 8 dies', () => {
+    fc.assert(
+      fc.property(smallWorkload, smallMachine, spaces, (workload, machine, input) => {
+        const space = MappingSpace.parse({ ...input, microBatch: input.microBatch ?? [1, 2] })
+        const all = enumerated(workload, machine, space)
+        fc.pre(all !== undefined)
+        const exact = searchMapping(workload, machine, { space, effort: EXACT })
+        if (!all!.best) {
+          expect(exact.best).toBeUndefined()
+          return
+        }
+        expect(exact.exact).toBe(true)
+        expect(exact.best!.iterationTime_s / all!.best.iterationTime_s).toBeCloseTo(1, 9)
+        expect(exact.lowerBound_s).toBeLessThanOrEqual(all!.best.iterationTime_s * (1 + 1e-9))
+      }),
+      { numRuns: 25 }
+    )
+  })
+
+  it('reports a time that the simulator confirms for its mapping', () => {
+    fc.assert(
+      fc.property(smallWorkload, smallMachine, (workload, machine) => {
+        const found = searchMapping(workload, machine, { effort: THOROUGH })
+        if (!found.best) return
+        const evaluation = evaluate(workload, machine, found.best.mapping)
+        expect(evaluation.feasible).toBe(true)
+        expect(evaluation.iterationTime_s / found.best.iterationTime_s).toBeCloseTo(1, 9)
+      }),
+      { numRuns: 10 }
+    )
+  })
+
+  it('never states a bound above what it found, nor finds anything below the bound of all mappings', () => {
+    fc.assert(
+      fc.property(smallWorkload, smallMachine, (workload, machine) => {
+        const found = searchMapping(workload, machine, { effort: THOROUGH })
+        if (!found.best) return
+        expect(found.lowerBound_s).toBeLessThanOrEqual(found.best.iterationTime_s)
+        expect(stepBound(workload, machine).iterationTime_s).toBeLessThanOrEqual(found.best.iterationTime_s)
+      }),
+      { numRuns: 10 }
+    )
+  })
+
+  it('goes on from any state it reported to the same answer', () => {
+    fc.assert(
+      fc.property(smallWorkload, smallMachine, fc.integer({ min: 1, max: 20 }), (workload, machine, after) => {
+        const whole = searchMapping(workload, machine)
+        let state: unknown
+        const part = searchMapping(workload, machine, {
+          onProgress: (progress) => {
+            state = JSON.parse(JSON.stringify(progress.state()))
+            return progress.solved < after
+          }
+        })
+        if (state === undefined) {
+          expect(part).toEqual(whole)
+          return
+        }
+        const resumed = searchMapping(workload, machine, { resume: state as never })
+        expect(resumed.best).toEqual(whole.best)
+        expect(resumed.lowerBound_s).toBe(whole.lowerBound_s)
+      }),
+      { numRuns: 8 }
+    )
+  })
+})
