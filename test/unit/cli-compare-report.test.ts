@@ -86,6 +86,15 @@ describe('tmac report', () => {
     expect({ code, err }).toEqual({ code: 0, err: `Run ${run.id} is running\n` })
   })
 
+  test('tells why a run failed', async () => {
+    const failed = join(folder, 'failed.tmac')
+    using store = openProject(failed, { create: true })
+    store.startRun(exampleInputs({ chip }), start).fail('a worker ran out of memory')
+    const { code, out, err } = await runCli(['report', failed])
+    expect({ code, err }).toEqual({ code: 0, err: 'Run 1 failed: a worker ran out of memory\n' })
+    expect(out).not.toContain('Nothing fits')
+  })
+
   test('refuses what there is not, with code 2', async () => {
     const empty = join(folder, 'empty.tmac')
     openProject(empty, { create: true }).close()

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ExplorationOutcome } from '../../src/core/search/explore.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
-import { smallModel, smallSpace } from '../fixtures/small-exploration.ts'
+import { longerSpace, smallModel, smallSpace } from '../fixtures/small-exploration.ts'
 import { repository, runCli } from './cli-run.ts'
 
 let folder: string
@@ -64,11 +64,11 @@ const childrenOf = (pid: number): readonly number[] =>
 const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 
-/** Calls once, when the exploration is in the middle of its wafers. */
+/** Calls once, as soon as the given chip is mapped and wafers are being explored; for runs with --json. */
 function inTheMiddle(act: (child: ChildProcess) => void) {
   let acted = false
   return (err: string, child: ChildProcess): void => {
-    if (acted || !err.includes('mapping one wafer')) return
+    if (acted || !/"share":0\.[4-9]/.test(err)) return
     acted = true
     act(child)
   }
@@ -113,10 +113,7 @@ describe('tmac explore', () => {
 })
 
 describe('an exploration that is cut short', () => {
-  beforeEach(() => {
-    const genes = { 'grid.rows': [4, 5, 6], 'die.clock_Hz': [0.9e9, 1e9, 1.1e9, 1.2e9] }
-    writeFileSync(join(folder, 'space.json'), JSON.stringify({ ...smallSpace, architecture: { genes } }))
-  })
+  beforeEach(() => writeFileSync(join(folder, 'space.json'), JSON.stringify(longerSpace)))
 
   test('by Ctrl-C ends with 130, keeps its points and goes on to the same outcome with --resume', async () => {
     const args = [...explore, '--project', project, '--json']
@@ -175,15 +172,15 @@ describe('an exploration that is cut short', () => {
   })
 
   test('by the death of its engine says so once, with a way on, and not with code 0', async () => {
-    const args = [...explore, '--project', project]
+    const args = [...explore, '--project', project, '--json']
     const cut = await start(
       args,
       inTheMiddle((child) => childrenOf(child.pid!).forEach((pid) => process.kill(pid, 'SIGKILL')))
     )
-    expect({ code: cut.code, out: cut.out }).toEqual({ code: 70, out: '' })
-    expect(cut.err.split('\n').filter((line) => line.startsWith('tmac:'))).toEqual([
-      `tmac: the engine process ended unexpectedly (signal SIGKILL); what was found is kept in '${project}', and the same command with '--resume' goes on`
-    ])
+    expect(cut.code).toBe(70)
+    const message = `the engine process ended unexpectedly (signal SIGKILL); what was found is kept in '${project}', and the same command with '--resume' goes on`
+    expect(JSON.parse(cut.out)).toMatchObject({ error: { code: 'engine-failed', message } })
+    expect(cut.err.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([`tmac: ${message}`])
     expect((await runCli([...args, '--resume'])).code).toBe(0)
   })
 
@@ -209,7 +206,16 @@ describe('when nothing fits', () => {
   const batch = ['--global-batch', '64', '--seq-length', '4096', '--policies', 'deepspeed-z3', '--fixed-chip', '--json']
 
   test('because the state alone is too large, code 3 tells what it needs and what there is', async () => {
-    const { code, out, err } = await runCli(['explore', '--model', 'deepseek-v3', '--chip', 'watos-56', ...batch])
+    const { code, out, err } = await runCli([
+      'explore',
+      '--model',
+      'deepseek-v3',
+      '--chip',
+      'watos-56',
+      ...batch,
+      '--project',
+      project
+    ])
     expect(code).toBe(3)
     const { best, infeasibility, failedPolicies } = parse(out)
     expect(best).toBeUndefined()
@@ -218,6 +224,7 @@ describe('when nothing fits', () => {
     expect(infeasibility).toMatchObject({ limit: 70e9, unit: 'B' })
     expect(failedPolicies).toHaveLength(1)
     expect(failedPolicies[0]!.evaluation!.memory_B.peak).toBeGreaterThan(infeasibility!.value)
+    expect((await runCli(['report', project])).out).toContain(`Nothing fits  ${infeasibility!.message}\n`)
     expect(err).toMatch(
       /tmac: nothing feasible: deepseek-v3 needs 2\d\d\.\d\d GB per die of model state even sharded over all 56 dies, 70\.00 GB there are/
     )

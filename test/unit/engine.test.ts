@@ -3,11 +3,13 @@ import { machineOf } from '../../src/core/simulator/machine.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { buildWorkload } from '../../src/core/workload/workload.ts'
 import type { ExplorationInputs } from '../../src/core/search/exploration.ts'
-import type { MappingSpaceInput } from '../../src/core/search/space.ts'
+import { taskFrame } from '../../src/core/search/explore.ts'
+import type { SearchState } from '../../src/core/search/mapping-search.ts'
+import { runTask } from '../../src/core/search/tasks.ts'
 import { EMPTY_JOURNAL, type FromEngine, type Journal } from '../../src/main/engine/protocol.ts'
 import { runExploration } from '../../src/main/engine/run-exploration.ts'
 import { throttled } from '../../src/main/engine/throttled.ts'
-import { exploreDirectly, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
+import { exploreDirectly, longerSpace, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
 interface Heard {
   readonly messages: readonly FromEngine[]
@@ -88,17 +90,23 @@ describe('an exploration on worker threads', () => {
     }
   })
 
-  test('a search goes on from the state it last told, with the same result', async () => {
-    const mapping: MappingSpaceInput = { regions: [[1, 2]], pipelineParallel: [2, 3, 4], microBatch: [1, 2, 4] }
-    const inputs = smallInputs({ space: { mapping, architecture: null }, policies: [], globalBatch: 24 })
-    let told = 0
-    const stopped = await listen(inputs, 1, EMPTY_JOURNAL, ({ type }, stop) => {
-      if (type === 'partial' && ++told === 2) stop()
-    })
-    const state = journalOf(stopped).partial['0:0']!
-    expect(state.solved).toBeGreaterThan(0)
-    const resumed = await listen(inputs, 1, journalOf(stopped))
-    expect(JSON.stringify(outcomeOf(resumed))).toBe(JSON.stringify((await exploreDirectly(inputs)).outcome))
+  test('a search goes on from any state it told, with the same result', async () => {
+    const inputs = smallInputs({ space: { ...longerSpace, architecture: null }, policies: [] })
+    const frame = taskFrame(inputs)
+    const task = { kind: 'search', effort: 'thorough' } as const
+    const { outcome } = await exploreDirectly(inputs)
+    const { combinationsSolved } = outcome.statistics
+    expect(combinationsSolved).toBeGreaterThan(3)
+    for (const stopAt of [1, 3, combinationsSolved! - 1]) {
+      let state: SearchState | undefined
+      runTask(frame, task, (progress) => {
+        state = JSON.parse(JSON.stringify(progress.state())) as SearchState
+        return state.solved < stopAt
+      })
+      expect(state!.solved).toBe(stopAt)
+      const resumed = await listen(inputs, 1, { results: {}, partial: { '0:0': state! } })
+      expect(JSON.stringify(outcomeOf(resumed))).toBe(JSON.stringify(outcome))
+    }
   })
 
   test('tells progress at most ten times a second, the share never falling', async () => {

@@ -10,7 +10,7 @@ import { runExplorationJob, type ExplorationJob, type JobProgress } from '../../
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { ProjectStore } from '../../src/main/projects/project-store.ts'
 import type { RunWriter } from '../../src/main/projects/run-writer.ts'
-import { exploreDirectly, smallInputs } from '../fixtures/small-exploration.ts'
+import { exploreDirectly, longerSpace, smallInputs } from '../fixtures/small-exploration.ts'
 import { exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
 
 const start = { command: 'tmac explore', versions: { tmac: '0.1.0', node: '24.21.0', schema: 1 } }
@@ -66,14 +66,14 @@ describe('a job in an engine process', () => {
   })
 
   test('interrupted in the middle it keeps the run, which goes on to the same outcome', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ space: longerSpace })
     const { outcome } = await exploreDirectly(inputs)
     const controller = new AbortController()
     {
       using store = openProject(path, { create: true })
       const run = store.startRun(inputs, start)
-      const onProgress = ({ phase }: JobProgress): void => {
-        if (phase.startsWith('mapping one wafer')) controller.abort()
+      const onProgress = ({ share }: JobProgress): void => {
+        if (share >= 0.4) controller.abort()
       }
       const { ended } = await runExplorationJob(job(run, inputs, { onProgress, signal: controller.signal }))
       expect(ended).toBe('interrupted')
@@ -98,13 +98,13 @@ describe('a job in an engine process', () => {
   })
 
   test('an engine that is killed is told with its signal, and the run can be resumed', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ space: longerSpace })
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     let engine: EngineProcess | undefined
     const spawn = (): EngineProcess => (engine = spawnEngine())
-    const onProgress = ({ phase }: JobProgress): void => {
-      if (phase.startsWith('mapping one wafer')) process.kill(engine!.pid!, 'SIGKILL')
+    const onProgress = ({ share }: JobProgress): void => {
+      if (share >= 0.4) process.kill(engine!.pid!, 'SIGKILL')
     }
     const problem = await refusal(runExplorationJob(job(run, inputs, { spawn, onProgress })))
     expect(problem.code).toBe('engine-failed')

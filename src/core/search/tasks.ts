@@ -100,8 +100,11 @@ function search(
 ): SearchResult {
   const chip = task.point === undefined ? frame.chip : chipOfPoint(frame, task.point)
   const workload = buildWorkload(frame.model, frame.training)
-  const machine = machineFor(frame, chip)
-  const { strategy, mapping: space } = frame.space
+  const own = machineFor(frame, chip)
+  const { mapping: space } = frame.space
+  // How much memory is short need not be known exactly.
+  const strategy = task.memoryFactor === undefined ? frame.space.strategy : 'bounded'
+  const machine = { ...own, capacity_B: own.capacity_B * (task.memoryFactor ?? 1) }
   if (strategy === 'exhaustive') return enumerationResult(workload, machine, space)
   return searchMapping(workload, machine, {
     space,

@@ -35,7 +35,8 @@ async function report(
       })}\n`
     )
   else if (output === undefined) await out(summaryText(record))
-  if (run.status !== 'finished') err(`Run ${run.id} is ${run.status}${run.failure ? `: ${run.failure}` : ''}\n`)
+  if (run.status !== 'finished')
+    err(`Run ${run.id} ${run.status === 'failed' ? `failed: ${run.failure}` : `is ${run.status}`}\n`)
   if (output !== undefined) err(`Report   ${output}\n`)
   return exitCodes.done
 }

@@ -87,6 +87,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
         ...(outcome.certificate && { certificate: outcome.certificate }),
         statistics: { ...outcome.statistics, endedByBudget: ended === 'budget' ? 1 : 0 },
         front: outcome.front,
+        ...(outcome.infeasibility && ended !== 'interrupted' && { failure: outcome.infeasibility.message }),
         failedPolicies: ended === 'interrupted' ? [] : outcome.failedPolicies
       }
       if (ended === 'interrupted') run.interrupt(summary)

@@ -11,6 +11,8 @@ export interface RunResult {
   readonly statistics?: Readonly<Record<string, number>>
   readonly front?: readonly KeptPoint[]
   readonly failedPolicies?: readonly FailedPolicy[]
+  /** Why nothing was found that fits. */
+  readonly failure?: string
 }
 
 const assertFinite = (point: KeptPoint): void => {

@@ -17,9 +17,11 @@ export function summaryText(record: ExplorationRecord): string {
   const { run, best } = record
   const { model, chip } = run.inputs
   const lines = [
-    `${model.name} on ${chip.title || chip.name}, global batch ${run.inputs.training.globalBatch}, sequence ${run.inputs.training.sequenceLength}`,
-    ''
+    `${model.name} on ${chip.title || chip.name}, global batch ${run.inputs.training.globalBatch}, sequence ${run.inputs.training.sequenceLength}`
   ]
+  const whyNothing = !best && run.status === 'finished' ? run.failure : undefined
+  if (best || whyNothing) lines.push('')
+  if (whyNothing) lines.push(`Nothing fits  ${whyNothing}`)
   if (best) {
     const { evaluation } = best
     lines.push(
