@@ -44,7 +44,7 @@ function evaluationsPerSecond(workload: Workload, machine: Machine, count: numbe
         simulateStep(design.frame, stages, design.stages.length, step)
       }
     })
-  run(randomDesigns(workload, machine, 20_000, 99))
+  run(randomDesigns(workload, machine, 5_000, 99))
   return median(Array.from({ length: ROUNDS }, (_, round) => run(randomDesigns(workload, machine, count, round))))
 }
 
@@ -111,7 +111,7 @@ function growth(): void {
     caption: 'Cost as the work grows',
     columns: columns('Size', 'Evaluations per CPU-second', 'Search, CPU seconds', 'Combinations', 'Solved'),
     rows: cases.map(([name, workload, machine]) => {
-      const rate = evaluationsPerSecond(workload, machine, 20_000)
+      const rate = evaluationsPerSecond(workload, machine, 10_000)
       let result = { combinations: 0, solved: 0 }
       const seconds = cpu_s(() => (result = searchMapping(workload, machine)))
       return [

@@ -7,6 +7,7 @@ import { modelOf, placementOf } from '../../src/core/search/shape-frontiers.ts'
 import { MappingSpace } from '../../src/core/search/space.ts'
 import { evenStages } from '../../src/core/mapping/strategy.ts'
 import { frameOf, type Design } from '../../src/core/simulator/design.ts'
+import { PLAN_COLUMNS, planCost } from '../../src/core/simulator/plan-cost.ts'
 import type { CostModel } from '../../src/core/simulator/cost-model.ts'
 import type { Machine } from '../../src/core/simulator/machine.ts'
 import type { Workload } from '../../src/core/workload/workload.ts'
@@ -51,6 +52,9 @@ export function randomDesigns(
     .flatMap((shape) => outerGenesOf(workload, machine, shape, space))
     .filter((genes) => genes.schedule.virtualStages === 1)
   const models = new Map<string, CostModel>()
+  // Legality is asked of other cost models, so that those of the designs stay cold.
+  const trials = new Map<string, CostModel>()
+  const scratch = new Float64Array(PLAN_COLUMNS)
   const seen = new Set<string>()
   const designs: Design[] = []
   const chosen = Array.from({ length: contexts }, () => pick(variantsOf(pick(outer, random), space), random))
@@ -58,13 +62,17 @@ export function randomDesigns(
     const genes = pick(chosen, random)
     const key = JSON.stringify(genes)
     let model = models.get(key)
-    if (!model) models.set(key, (model = modelOf(workload, machine, genes, space)))
+    if (!model) {
+      models.set(key, (model = modelOf(workload, machine, genes, space)))
+      trials.set(key, modelOf(workload, machine, genes, space))
+    }
+    const trial = trials.get(key)!
     const residual = pick(residualLayouts(model, space), random)
     const ends = workload.classes.map((_layer, index) => randomPlan(model, index, residual, random))
     const layerClass = workload.classes.findIndex((layer) => layer.hasAttention)
     const extra = Array.from({ length: random.below(3) }, () => randomPlan(model, layerClass, residual, random))
     const plans = [...ends, ...extra]
-    if (plans.some((plan) => plan === undefined)) continue
+    if (plans.some((plan) => plan === undefined || planCost(trial, plan, scratch, 0) >= 0)) continue
     const candidates = [layerClass, ...extra.map((_plan, index) => ends.length + index)]
     const stages = evenStages(workload.model.layers, genes.stages).map((layers, stage) => {
       const first = layers > 1 ? 1 + random.below(layers) : layers

@@ -3,6 +3,7 @@ import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
 import { dominates } from '../optimization/pareto.ts'
 import { LabelSet, type Label, type Scalarization } from '../optimization/label-set.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
+import { OUTPUT_LAYOUT } from '../simulator/cost-row.ts'
 import * as plan from '../simulator/plan-cost.ts'
 import type { Operator, Step } from '../workload/operator.ts'
 import type { MappingSpace } from './space.ts'
@@ -96,9 +97,9 @@ export function recomputeMasks(step: Step, recompute: MappingSpace['recompute'],
 
 const scratch = new Float64Array(plan.PLAN_COLUMNS)
 
-function stepCosts(model: CostModel, layerClass: number, index: number, offset: number, mask: number): Float64Array {
+function stepCosts(model: CostModel, step: Step, offset: number, mask: number): Float64Array {
   scratch.fill(0)
-  plan.addStep(model, layerClass, index, offset, mask, scratch, 0)
+  plan.addStep(model.rows, offset, step, mask, scratch, 0)
   const costs = new Float64Array(DIMENSIONS)
   costs[TIME_S] = plan.microBatch_s(scratch, 0)
   costs[KEPT_B] = scratch[plan.KEPT_B]! + scratch[plan.LOGITS_B]!
@@ -122,9 +123,9 @@ function stepVectors(request: FrontierRequest, index: number, source: number): r
   for (const roles of roleOptions(model, step.main, space)) {
     const offset = model.offset(layerClass, index, source, roles, residual)
     if (offset < 0) continue
-    const layout = step.closes ? residual : model.layouts.given(roles)
+    const layout = model.rows[offset + OUTPUT_LAYOUT]!
     for (const mask of masks) {
-      const costs = stepCosts(model, layerClass, index, offset, mask)
+      const costs = stepCosts(model, step, offset, mask)
       if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!
       if (kept.some((other) => other.layout === layout && dominates(other.costs, costs, dimensions))) continue
       kept.push({ roles, mask, costs, layout })

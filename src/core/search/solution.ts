@@ -75,10 +75,10 @@ export function mappingOf(workload: Workload, machine: Machine, space: MappingSp
     return name
   }
   const stages = solution.stages.map((runs) => ({
-    layers: runs.flat().map(({ label, layers }: ChosenRun): LayerRun => ({
-      class: workload.classes[label.plan.layerClass]!.name,
+    layers: runs.flat().map(({ plan, layers }): LayerRun => ({
+      class: workload.classes[plan.layerClass]!.name,
       count: layers,
-      plan: nameOf(label.plan)
+      plan: nameOf(plan)
     }))
   }))
   return {

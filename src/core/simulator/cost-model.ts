@@ -110,11 +110,13 @@ export class CostModel {
 
     const entry = this.#transfers.between(from, needs, roles, step.inputWidth * tokens * BYTES)
     const given = this.layouts.given(roles)
-    const settled = step.closes ? residual : step.endsChain ? this.layouts.summed(given) : given
+    // Partial sums are added up before anything but a sum reads them: an activation, a rotation, a softmax.
+    const settled = step.closes ? residual : this.layouts.summed(given)
+    const givenWidth = step.closes ? step.outputWidth : step.main.output * (step.main.experts?.topK ?? 1)
     const exit =
       settled === given && !step.closes
         ? NO_TRANSFER
-        : this.#transfers.between(given, settled, -1, step.outputWidth * tokens * BYTES)
+        : this.#transfers.between(given, settled, -1, givenWidth * tokens * BYTES)
     const dispatch = this.#dispatch(step.main, cuts, tokens)
 
     const work = operatorCost(
@@ -168,7 +170,7 @@ export class CostModel {
     this.#fillState(offset, step, cuts)
     this.#fillStored(offset, step, cuts, from, step.closes ? given : settled, residual, tokens)
 
-    at[offset + row.OUTPUT_LAYOUT] = given
+    at[offset + row.OUTPUT_LAYOUT] = settled
     const forwardFlops = this.#forwardFlops(step.main, cuts, tokens)
     at[offset + row.FORWARD_MATRIX_FLOPS] = forwardFlops
     at[offset + row.MATRIX_FLOPS] = 3 * forwardFlops
@@ -262,7 +264,8 @@ export class CostModel {
     const { machine, zeroStage } = this.context
     const replicas = step.main.experts ? this.context.expertDataGroup : this.context.dataGroup
     const tokens = this.#groups[cuts.axes.tokens]!
-    this.#addState(offset, this.#localParameters(step.main, cuts), replicas, tokens, machine, zeroStage)
+    const main = this.#localParameters(step.main, cuts)
+    if (main > 0) this.#addState(offset, main, replicas, tokens, machine, zeroStage)
     const small = [...step.before, ...step.after].reduce((total, operator) => total + operator.parameters, 0)
     if (small > 0) this.#addState(offset, small, this.context.dataGroup, ALONE, machine, zeroStage)
   }

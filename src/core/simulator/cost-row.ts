@@ -32,6 +32,6 @@ export const MAX_UNITS = 3
 /** Up to four optional stored tensors: bytes when kept. */
 export const TENSOR = UNIT + UNIT_COLUMNS * MAX_UNITS
 export const MAX_TENSORS = 4
-/** Layout code of what the step's operator gives out, before it settles as residual. */
+/** Layout code of what the step hands to the next one. */
 export const OUTPUT_LAYOUT = TENSOR + MAX_TENSORS
 export const COLUMNS = OUTPUT_LAYOUT + 1

@@ -1,4 +1,5 @@
 import type { ChipSpec } from '../chip/chip-spec.ts'
+import { assembly } from '../chip/technology.ts'
 
 /** What one step does over all dies. */
 export interface StepWork {
@@ -11,9 +12,6 @@ export interface StepWork {
   readonly peak_flops: number
 }
 
-/** Share of a die's power at full speed that it draws while idle: leakage and clocks; an inferred range, swept in reports. */
-const STATIC_SHARE = [0.1, 0.3] as const
-
 const PICO = 1e-12
 const BITS = 8
 
@@ -25,10 +23,11 @@ export function stepEnergy_J(chip: ChipSpec, work: StepWork): { low: number; hig
   const compute = chip.kind === 'wafer' ? chip.die.energyPerFlop_pJ : chip.device.energyPerFlop_pJ
   const memory = chip.kind === 'wafer' ? chip.memory.energy_pJPerBit : chip.device.memoryEnergy_pJPerBit
   const link = chip.kind === 'wafer' ? chip.links.energy_pJPerBit : chip.node.energy_pJPerBit
+  const staticShare = assembly.staticShare.value
   const at = (end: 0 | 1): number => {
     const perFlop = compute[end] * PICO
-    const dynamic = (1 - STATIC_SHARE[end]) * perFlop * work.matrixFlops
-    const idle = STATIC_SHARE[end] * perFlop * work.peak_flops * work.dies * work.time_s
+    const dynamic = (1 - staticShare[end]) * perFlop * work.matrixFlops
+    const idle = staticShare[end] * perFlop * work.peak_flops * work.dies * work.time_s
     const traffic = BITS * PICO * (memory[end] * work.memoryTraffic_B + link[end] * work.linkTraffic_B)
     return dynamic + idle + traffic
   }

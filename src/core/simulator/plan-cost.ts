@@ -1,5 +1,5 @@
 import type { PlanCode } from '../mapping/plan-code.ts'
-import type { RecomputeUnit } from '../workload/operator.ts'
+import type { RecomputeUnit, Step } from '../workload/operator.ts'
 import type { CostModel } from './cost-model.ts'
 import * as row from './cost-row.ts'
 
@@ -42,19 +42,16 @@ function isCovered(units: readonly RecomputeUnit[], unit: number, rerun: number)
 
 /**
  * Adds the cost of one step into a layer's: the one place where a row and a choice of what to recompute become numbers.
- * @param mask bit i set where the step's i-th optional tensor is recomputed
+ * @param at rows of the cost model, `offset` where the step's row begins; @param mask bit i set where the step's i-th optional tensor is recomputed
  */
 export function addStep(
-  model: CostModel,
-  layerClass: number,
-  stepIndex: number,
+  at: Float64Array,
   offset: number,
+  step: Step,
   mask: number,
   out: Float64Array,
   to: number
 ): void {
-  const at = model.rows
-  const step = model.context.workload.classes[layerClass]!.steps[stepIndex]!
   out[to + FORWARD_S]! += at[offset + row.FORWARD_S]!
   out[to + BACKWARD_S]! += at[offset + row.BACKWARD_S]!
   out[to + WEIGHT_GRADIENT_S]! += at[offset + row.WEIGHT_GRADIENT_S]!
@@ -108,7 +105,7 @@ export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to
     const source = step.source === 'previous' ? layout : plan.residual
     const offset = model.offset(plan.layerClass, index, source, roles, plan.residual)
     if (offset < 0) return index
-    addStep(model, plan.layerClass, index, offset, plan.recompute[index]!, out, to)
+    addStep(model.rows, offset, step, plan.recompute[index]!, out, to)
     layout = model.rows[offset + row.OUTPUT_LAYOUT]!
   }
   return -1

@@ -343,7 +343,6 @@ function head(model: ModelSpec): LayerClass {
         after: [loss],
         source: 'residual',
         closes: false,
-        endsChain: true,
         inputWidth: hidden,
         outputWidth: vocabulary,
         stored: [

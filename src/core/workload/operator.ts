@@ -54,8 +54,6 @@ export interface Step {
   readonly source: 'residual' | 'previous' | 'tokens'
   /** Whether the output is brought back to the layout of the residual stream. */
   readonly closes: boolean
-  /** The last step of the model: nobody after it adds up partial sums. */
-  readonly endsChain?: boolean
   /** Elements per token that the step takes in and gives out. */
   readonly inputWidth: number
   readonly outputWidth: number
