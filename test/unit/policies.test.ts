@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import type { ChipSpec } from '../../src/core/chip/chip-spec.ts'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import { regionDies } from '../../src/core/mapping/region.ts'
@@ -147,9 +148,10 @@ describe('AccPar on a language model', () => {
   })
 
   it('fits a model by paying for bytes that it does not fit by accumulation alone', () => {
-    const few = workloadOf('gpt3-175b', { globalBatch: 16, sequenceLength: 2048, attention: 'flash' })
-    expect(policyNamed('accpar-ga').run(few, wafer).failure).toContain('out of memory')
-    expect(policyNamed('accpar-m').run(few, wafer).failure).toBeUndefined()
+    const model = workloadOf('gpt-6.7b', { globalBatch: 256, sequenceLength: 2048, attention: 'flash' })
+    const narrow = machineOf(mergeChip(chipPreset('lean-48'), { memory: { stacksPerDie: 1, stackCapacity_B: 6e9 } }))
+    expect(policyNamed('accpar-ga').run(model, narrow).failure).toContain('out of memory')
+    expect(policyNamed('accpar-m').run(model, narrow).failure).toBeUndefined()
   })
 
   it('keeps everything and neither pipelines nor shards, whatever its form', () => {
