@@ -111,11 +111,11 @@ export class RegionLayouts {
       parts[layout % LAYOUT_COUNT]! *= axis.size
       layout = Math.floor(layout / LAYOUT_COUNT)
     }
-    return (
-      this.#microBatch % parts[BATCH]! === 0 &&
-      training.sequenceLength % parts[SEQUENCE]! === 0 &&
-      model.hidden % parts[HIDDEN]! === 0
-    )
+    const remainder =
+      (this.#microBatch % parts[BATCH]!) +
+      (training.sequenceLength % parts[SEQUENCE]!) +
+      (model.hidden % parts[HIDDEN]!)
+    return remainder === 0
   }
 
   #cutsOf(operator: Operator, roles: number): Cuts | undefined {
