@@ -21,6 +21,8 @@ interface ArchitectureOutcome {
 
 interface Guidance {
   readonly seed: number
+  /** Wafers that were kept already. */
+  readonly known: readonly KeptPoint[]
   /** Mappings known to be good on the base chip. */
   readonly pool: readonly Mapping[]
   readonly report: (phase: string, share: number) => void
@@ -39,6 +41,35 @@ const chunks = (points: readonly number[]): readonly (readonly number[])[] =>
   Array.from({ length: Math.ceil(points.length / CHUNK) }, (_, index) =>
     points.slice(index * CHUNK, (index + 1) * CHUNK)
   )
+
+/** Wafers looked at before anything else. */
+const PREVIEWED = 32
+
+const explored = (frame: TaskFrame, point: number, mapping: Mapping): KeptPoint => {
+  const base = frame.chip as WaferChipSpec
+  const genes = genesOf(frame.architecture!, base)
+  const chip = withProvenance(base, chipOfPoint(frame, point), genes)
+  const machine = machineOf(chip, frame.space.overlap)
+  const workload = buildWorkload(frame.model, frame.training)
+  return keptPoint(workload, machine, 'architecture', genomeLabel(base, chip, genes), mapping)
+}
+
+/** A first front of wafers, spread over the space, while the real searches are under way. */
+export async function previewArchitectures(
+  frame: TaskFrame,
+  host: ExplorationHost,
+  seed: number
+): Promise<readonly KeptPoint[]> {
+  const space = frame.architecture!
+  const points = drawPoints(spaceSize(genesOf(space, frame.chip as WaferChipSpec)), space.points, seed)
+  const [found] = await host.run<'preview'>([{ kind: 'preview', points: thinned(points, PREVIEWED) }])
+  const front = paretoFront(
+    found!.map(({ point, mapping }) => explored(frame, point, mapping)),
+    keptCoordinates
+  )
+  host.keep(front)
+  return front
+}
 
 /** Every n-th of a list so that at most `most` stay, the two ends among them. */
 function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
@@ -73,7 +104,6 @@ export async function exploreArchitectures(
   const base = frame.chip as WaferChipSpec
   const space = frame.architecture!
   const genes = genesOf(space, base)
-  const workload = buildWorkload(frame.model, frame.training)
   const points = drawPoints(spaceSize(genes), space.points, guidance.seed)
   const { report } = guidance
 
@@ -117,17 +147,7 @@ export async function exploreArchitectures(
     result.map((point) => ({ ...point, design: parts[index]!.pool[point.mapping]! }))
   )
   const promising = paretoFront(candidates, estimateCoordinates).sort((a, b) => b.tokensPerSecond - a.tokensPerSecond)
-  const point = (number: number, mapping: Mapping): KeptPoint => {
-    const chip = withProvenance(base, chipOfPoint(frame, number), genes)
-    return keptPoint(
-      workload,
-      machineOf(chip, frame.space.overlap),
-      'architecture',
-      genomeLabel(base, chip, genes),
-      mapping
-    )
-  }
-  const first = promising.map((candidate) => point(candidate.point, candidate.design))
+  const first = promising.map((candidate) => explored(frame, candidate.point, candidate.design))
   host.keep(first)
 
   const refined = thinned(promising, REFINED)
@@ -142,11 +162,11 @@ export async function exploreArchitectures(
     (done) => report('searching mappings of the best wafers', 0.65 + (0.35 * done) / refined.length)
   )
   const improved = better.flatMap((result, index) =>
-    result.best ? [point(refined[index]!.point, result.best.mapping)] : []
+    result.best ? [explored(frame, refined[index]!.point, result.best.mapping)] : []
   )
   host.keep(improved)
   return {
-    front: paretoFront([...improved, ...first], keptCoordinates),
+    front: paretoFront([...improved, ...first, ...guidance.known], keptCoordinates),
     statistics: {
       wafers: points.length,
       wafersBuildable: buildable.length,

@@ -3,7 +3,7 @@ import { machineOf } from '../simulator/machine.ts'
 import { stepBound } from '../simulator/bounds.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import { defaultArchitectureSpace } from './architecture-space.ts'
-import { exploreArchitectures } from './explore-architectures.ts'
+import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
 import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import type { ExplorationHost } from './exploration-host.ts'
@@ -65,8 +65,9 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
 
   report('searching mappings', 0)
   const total = inputs.policies.length + 1
-  const [[search], outcomes] = await Promise.all([
+  const [[search], previewed, outcomes] = await Promise.all([
     host.run<'search'>([{ kind: 'search', effort: 'thorough' }]),
+    frame.architecture ? previewArchitectures(frame, host, inputs.seed) : [],
     host.run<'policy'>(
       inputs.policies.map((policy) => ({ kind: 'policy', policy })),
       (done) => report('comparing policies', (mappingShare * done) / total)
@@ -104,6 +105,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   const architectures = frame.architecture
     ? await exploreArchitectures(frame, host, {
         seed: inputs.seed,
+        known: previewed,
         pool: [...(best ? [best.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
         report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * share)
       })

@@ -110,14 +110,14 @@ class MappingSearch {
       }
       return known
     }
-    const { layers } = this.#workload.model
-    const lengths = stageLengths(genes, layers, this.#space, this.#effort.unevenness)
+    const stack = this.#workload.model.layers
+    const lengths = stageLengths(genes, stack, this.#space, this.#effort.unevenness)
     const exact = frontiers.every(({ complete }) => complete) && this.#effort.unevenness === Infinity
-    if (lengths.least * genes.stages > layers || lengths.most * genes.stages < layers)
+    if (lengths.least * genes.stages > stack || lengths.most * genes.stages < stack)
       return { solution: undefined, exact }
     const partition = bestStagePartition(
       genes.stages,
-      layers,
+      stack,
       options as (s: number, f: number, t: number) => readonly StageOption[],
       lengths,
       ceiling - constant

@@ -48,6 +48,7 @@ export type Task =
     }
   | { readonly kind: 'polish'; readonly mapping: Mapping; readonly seed: number; readonly moves: number }
   | { readonly kind: 'screen'; readonly points: readonly number[] }
+  | { readonly kind: 'preview'; readonly points: readonly number[] }
   | { readonly kind: 'estimate'; readonly points: readonly number[]; readonly pool: readonly Mapping[] }
 
 export interface PolicyResult {
@@ -73,11 +74,18 @@ export interface EstimatedPoint {
   readonly peak_B: number
 }
 
+/** A wafer of the space with a mapping that was quick to find. */
+export interface PreviewedPoint {
+  readonly point: number
+  readonly mapping: Mapping
+}
+
 export interface TaskResults {
   readonly policy: PolicyResult
   readonly search: SearchResult
   readonly polish: FoundMapping
   readonly screen: ScreenResult
+  readonly preview: readonly PreviewedPoint[]
   readonly estimate: readonly EstimatedPoint[]
 }
 export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
@@ -126,6 +134,16 @@ function screen(frame: TaskFrame, points: readonly number[]): ScreenResult {
   return { buildable, broken }
 }
 
+/** Wafers that can be built with the best of the few mappings that DeepSpeed's rules allow: a first front within a second. */
+function preview(frame: TaskFrame, points: readonly number[]): PreviewedPoint[] {
+  const workload = buildWorkload(frame.model, frame.training)
+  const policy = policyNamed('deepspeed-z3-checkpoint')
+  return screen(frame, points).buildable.flatMap((point) => {
+    const { evaluation, failure } = policy.run(workload, machineFor(frame, chipOfPoint(frame, point)))
+    return evaluation && failure === undefined ? [{ point, mapping: evaluation.mapping }] : []
+  })
+}
+
 /** The best mapping of the pool on each wafer; wafers on which none fits are left out. */
 function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Mapping[]): EstimatedPoint[] {
   const workload = buildWorkload(frame.model, frame.training)
@@ -163,7 +181,7 @@ function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Ma
  */
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
-  if (task.kind === 'estimate') return []
+  if (task.kind === 'estimate' || task.kind === 'preview') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: 'stopped before its turn' }
   if (task.kind === 'search' && (task.point !== undefined || task.memoryFactor !== undefined))
     return { best: undefined, trail: [], lowerBound_s: 0, combinations: 0, solved: 0, exact: false }
@@ -192,6 +210,8 @@ export function runTask(
       )
     case 'screen':
       return screen(frame, task.points)
+    case 'preview':
+      return preview(frame, task.points)
     case 'estimate':
       return estimate(frame, task.points, task.pool)
   }
