@@ -92,6 +92,12 @@ const Manufacture = z.strictObject({
   costCap_usd: positive.optional().describe('most that one good wafer may cost; no limit when absent')
 })
 
+/** A larger, slower memory behind every die for tensors that wait for the backward pass: host memory, or memory off the wafer. */
+const Offload = z.strictObject({
+  bandwidthPerDie_Bps: positive.describe('each way'),
+  capacityPerDie_B: positive
+})
+
 /** What an operator costs beyond arithmetic and bytes; zero overheads on wafers, fitted ones on GPUs. */
 const Execution = z.strictObject({
   matrixEfficiency: z.number().positive().max(1).describe('share of peak that a very large matrix product reaches'),
@@ -165,6 +171,7 @@ export const WaferChipSpec = z.strictObject({
   waferLink: WaferLink,
   power: PowerLimit,
   manufacture: Manufacture.optional(),
+  offload: Offload.optional(),
   execution: Execution,
   provenance: Provenance.default({})
 })
@@ -202,6 +209,7 @@ export const ClusterChipSpec = z.strictObject({
     latency_s: nonnegative.describe('one step between nodes'),
     energy_pJPerBit: energyRange
   }),
+  offload: Offload.optional(),
   execution: Execution,
   provenance: Provenance.default({})
 })

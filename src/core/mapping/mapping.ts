@@ -33,7 +33,11 @@ export const Plan = z.strictObject({
   recompute: z
     .array(z.string())
     .default([])
-    .describe('stored tensors that are not kept but recomputed in the backward pass; all others are kept')
+    .describe('stored tensors that are not kept but recomputed in the backward pass; all others are kept'),
+  offload: z
+    .array(z.string())
+    .optional()
+    .describe("stored tensors that wait for the backward pass in the chip's offload memory")
 })
 export type Plan = z.output<typeof Plan>
 

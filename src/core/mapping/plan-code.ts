@@ -12,6 +12,8 @@ export interface PlanCode {
   readonly roles: readonly number[]
   /** Per step: bit i is set where the step's i-th optional stored tensor is recomputed. */
   readonly recompute: readonly number[]
+  /** Per step: bit i is set where the step's i-th stored tensor is offloaded; undefined where nothing is. */
+  readonly offload?: readonly number[]
 }
 
 /** Stored tensors of a step that a plan may choose to recompute, in bit order. */
@@ -84,6 +86,25 @@ export function encodePlan(
       `${where}: the residual stream names axis '${surplus}', but the region's axes are ${quoted(axes.map((axis) => axis.name)) || 'none (one die)'}`,
       `${where}.residual.${surplus}`
     )
+  const offloadable = layer.steps.flatMap(({ stored }) =>
+    stored.filter(({ category }) => category === 'activation').map(({ name }) => name)
+  )
+  for (const name of plan.offload ?? []) {
+    const guess = nearest(name, offloadable)
+    if (!offloadable.includes(name))
+      throw new Problem(
+        'illegal-mapping',
+        `${where}: '${name}' is no stored tensor of a ${layer.name} layer that can be offloaded${guess ? `; did you mean '${guess}'?` : ''}`,
+        `${where}.offload`
+      )
+    if (plan.recompute.includes(name))
+      throw new Problem(
+        'illegal-mapping',
+        `${where}: '${name}' is both recomputed and offloaded; choose one`,
+        `${where}.offload`
+      )
+  }
+  const offload = plan.offload ?? []
   const residual = axes.reduceRight((code, axis) => {
     const state = plan.residual[axis.name]
     const digit = residualNames.indexOf(state ?? 'replicated')
@@ -104,7 +125,12 @@ export function encodePlan(
         (bits, tensor, bit) => bits | (plan.recompute.includes(tensor.name) ? 1 << bit : 0),
         0
       )
-    )
+    ),
+    ...(offload.length > 0 && {
+      offload: layer.steps.map(({ stored }) =>
+        stored.reduce((bits, tensor, bit) => bits | (offload.includes(tensor.name) ? 1 << bit : 0), 0)
+      )
+    })
   }
 }
 
@@ -125,10 +151,15 @@ export function decodePlan(code: PlanCode, layer: LayerClass, axes: readonly Mes
     ),
     recompute: layer.steps.flatMap((step, index) =>
       optionalTensors(step).flatMap((tensor, bit) => (code.recompute[index]! & (1 << bit) ? [tensor.name] : []))
-    )
+    ),
+    ...(code.offload && {
+      offload: layer.steps.flatMap(({ stored }, index) =>
+        stored.flatMap((tensor, bit) => (code.offload![index]! & (1 << bit) ? [tensor.name] : []))
+      )
+    })
   }
 }
 
 /** A key that is equal for equal plan codes. */
 export const planKey = (code: PlanCode): string =>
-  `${code.layerClass}:${code.residual}:${code.roles.join(',')}:${code.recompute.join(',')}`
+  `${code.layerClass}:${code.residual}:${code.roles.join(',')}:${code.recompute.join(',')}:${code.offload?.join(',') ?? ''}`

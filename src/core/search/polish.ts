@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { costModelOf, designOf, fillStages } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
-import { PEAK_B, STEP_COLUMNS, TIME_S, simulateStep } from '../simulator/pipeline.ts'
+import { offloaded_B, PEAK_B, STEP_COLUMNS, TIME_S, simulateStep } from '../simulator/pipeline.ts'
 import { PLAN_COLUMNS } from '../simulator/plan-cost.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { FoundMapping } from './mapping-search.ts'
@@ -56,6 +56,22 @@ const toggleTensor: Move = (mapping, workload, random) => {
     ? plan.recompute.filter((known) => known !== tensor)
     : tensors.filter((known) => known === tensor || plan.recompute.includes(known))
   return withPlan(mapping, name, { ...plan, recompute })
+}
+
+/** Send a stored tensor to the offload memory, or keep it again. */
+const toggleOffload: Move = (mapping, workload, random) => {
+  const name = pick(Object.keys(mapping.plans), random)
+  const layer = classOf(mapping, workload, name)
+  if (!layer) return undefined
+  const tensors = layer.steps.flatMap(({ stored }) => stored.filter(({ category }) => category === 'activation'))
+  if (tensors.length === 0) return undefined
+  const tensor = pick(tensors, random).name
+  const plan = mapping.plans[name]!
+  const before = plan.offload ?? []
+  const after = before.includes(tensor) ? before.filter((known) => known !== tensor) : [...before, tensor]
+  const { offload: _former, ...rest } = plan
+  const recompute = plan.recompute.filter((known) => !after.includes(known))
+  return withPlan(mapping, name, { ...rest, recompute, ...(after.length > 0 && { offload: after.sort() }) })
 }
 
 /** One layer more for a stage, one less for its neighbour. */
@@ -162,8 +178,10 @@ export function polish(
 ): FoundMapping {
   const models = new Map<string, CostModel>()
   const step = new Float64Array(STEP_COLUMNS)
+  const kinds = machine.offload ? [...MOVES, toggleOffload] : MOVES
   let plans = new Float64Array(16 * PLAN_COLUMNS)
   let stages = new Float64Array(16 * PLAN_COLUMNS)
+  const room_B = machine.offload?.capacityPerDie_B ?? 0
   const cost = (mapping: Mapping): number => {
     const key = JSON.stringify([
       mapping.region,
@@ -184,6 +202,8 @@ export function polish(
         stages = new Float64Array(2 * design.stages.length * PLAN_COLUMNS)
       fillStages(design, plans, stages)
       simulateStep(design.frame, stages, design.stages.length, step)
+      for (let stage = 0; stage < design.stages.length; stage++)
+        if (offloaded_B(design.frame, stages, stage, design.stages.length) > room_B) return Infinity
     } catch (error) {
       if (error instanceof Problem) return Infinity
       throw error
@@ -191,7 +211,7 @@ export function polish(
     return step[PEAK_B]! > machine.capacity_B ? Infinity : step[TIME_S]!
   }
   const propose = (mapping: Mapping, random: Random): Mapping | undefined => {
-    const moved = pick(MOVES, random)(mapping, workload, random)
+    const moved = pick(kinds, random)(mapping, workload, random)
     return moved && tidy(moved)
   }
   const result = anneal(

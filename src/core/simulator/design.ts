@@ -160,6 +160,13 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
       return { plan, layers: run.count }
     })
   )
+  const offloading = used.find((name) => (mapping.plans[name]!.offload ?? []).length > 0)
+  if (offloading !== undefined && !machine.offload)
+    throw new Problem(
+      'illegal-mapping',
+      `plan '${offloading}' offloads '${mapping.plans[offloading]!.offload![0]}', but chip '${machine.chip.name}' has 0 bytes of offload memory; keep or recompute the tensor, or give the chip an 'offload' memory`,
+      `plans.${offloading}.offload`
+    )
   const residuals = stages.slice(0, -1).map((runs) => plans[runs.at(-1)!.plan]!.residual)
   return { model, plans, stages, frame: frameOf(model, mapping, residuals) }
 }

@@ -8,6 +8,7 @@ import { stepEnergy_J } from './energy.ts'
 import type { Evaluation, MemoryBreakdown_B, StageEvaluation, TimeBreakdown_s, Violation } from './evaluation.ts'
 import type { Machine } from './machine.ts'
 import * as pipeline from './pipeline.ts'
+import { offloaded_B } from './pipeline.ts'
 import * as plan from './plan-cost.ts'
 import { fill_s, microBatchesInFlight } from './schedule.ts'
 
@@ -56,7 +57,7 @@ function timeBreakdown_s(design: Design, stages: Float64Array, critical: number,
       frame.tiedSync_s,
     bubble: fill - fill_s(frame.schedule, time, weightGradient),
     optimizer: stages[at + plan.OPTIMIZER_S]!,
-    other: frame.iterationOverhead_s
+    other: frame.iterationOverhead_s + m * stages[at + plan.OFFLOAD_S]!
   }
 }
 
@@ -102,6 +103,17 @@ function violationsOf(stages: readonly StageEvaluation[]): Violation[] {
     }))
 }
 
+/** Stages whose offloaded tensors exceed the memory they go to. */
+function offloadViolations(design: Design, machine: Machine, stages: Float64Array): Violation[] {
+  const limit = machine.offload?.capacityPerDie_B ?? 0
+  return design.stages.flatMap((_runs, stage) => {
+    const value = offloaded_B(design.frame, stages, stage, design.stages.length)
+    if (value <= limit) return []
+    const message = `stage ${stage} offloads ${(value / GIGA).toFixed(2)} GB per die, of ${(limit / GIGA).toFixed(2)} GB there are; offload fewer tensors`
+    return [{ code: 'offload-capacity', message, subject: `stage ${stage}`, value, limit, unit: 'B' }]
+  })
+}
+
 /** The full answer for a design, with the mapping it came from. */
 export function evaluateDesign(workload: Workload, machine: Machine, design: Design, mapping: Mapping): Evaluation {
   const plans = new Float64Array(design.plans.length * plan.PLAN_COLUMNS)
@@ -131,7 +143,7 @@ export function evaluateDesign(workload: Workload, machine: Machine, design: Des
   const time_s = timeBreakdown_s(design, stages, step[pipeline.CRITICAL_STAGE]!, step[pipeline.FILL_S]!)
   const iterationTime_s = total(time_s)
   const memory_B = evaluated[step[pipeline.PEAK_STAGE]!]!.memory_B
-  const violations = violationsOf(evaluated)
+  const violations = [...violationsOf(evaluated), ...offloadViolations(design, machine, stages)]
   const executed = executedFlops(design, workload)
   const sum = (column: number): number =>
     design.stages.reduce((value, _runs, stage) => value + stages[stage * plan.PLAN_COLUMNS + column]!, 0) *

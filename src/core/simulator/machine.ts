@@ -30,6 +30,8 @@ export interface Machine {
   readonly gridColumns: number
   readonly engine: MatrixEngine
   readonly capacity_B: number
+  /** Undefined where tensors can only be kept or recomputed. */
+  readonly offload: ChipSpec['offload']
   readonly launch_s: number
   readonly iterationOverhead_s: number
   readonly overlap: number
@@ -79,6 +81,7 @@ const common = (chip: ChipSpec, overlap: number | undefined) => ({
   dies: activeDies(chip),
   engine: matrixEngine(chip),
   capacity_B: dieMemory_B(chip),
+  offload: chip.offload,
   launch_s: chip.execution.launchOverhead_s,
   iterationOverhead_s: chip.execution.iterationOverhead_s,
   overlap: overlap ?? chip.execution.overlap,

@@ -74,6 +74,11 @@ export function stagePeak_B(stage: Float64Array, at: number, inFlight: number): 
   )
 }
 
+/** Bytes per die that a stage has in the offload memory at its fullest. */
+export const offloaded_B = (frame: StepFrame, stages: Float64Array, stage: number, count: number): number =>
+  stages[stage * plan.PLAN_COLUMNS + plan.OFFLOADED_B]! *
+  microBatchesInFlight(frame.schedule, stage, count, frame.microBatches)
+
 /** Slots of the result of {@link simulateStep}. */
 export const TIME_S = 0
 export const PEAK_B = 1

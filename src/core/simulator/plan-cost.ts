@@ -21,13 +21,16 @@ export const LOGITS_B = 12
 export const MATRIX_FLOPS = 13
 export const MEMORY_TRAFFIC_B = 14
 export const LINK_TRAFFIC_B = 15
+/** Exposed time of moving tensors to the offload memory and back, and what lies there per micro-batch in flight. */
+export const OFFLOAD_S = 16
+export const OFFLOADED_B = 17
 /** From here on the largest layer of a stage counts, not their sum. */
-export const LARGEST = 16
+export const LARGEST = 18
 /** Gathered parameters and tensors of the largest step. */
-export const BUFFER_B = 16
+export const BUFFER_B = 18
 /** Recomputed tensors of one layer, alive while its backward pass runs. */
-export const REMATERIALIZED_B = 17
-export const PLAN_COLUMNS = 18
+export const REMATERIALIZED_B = 19
+export const PLAN_COLUMNS = 20
 
 /** Whether another unit that runs again runs everything of this one. */
 function isCovered(units: readonly RecomputeUnit[], unit: number, rerun: number): boolean {
@@ -92,6 +95,36 @@ export function addStep(
 }
 
 /**
+ * Takes offloaded tensors of a step out of the die's memory. They leave under the forward pass of the step that makes them and come
+ * back under its backward pass, each hidden by the overlap setting as far as the link keeps up.
+ * @param mask bit i set where the step's i-th stored tensor is offloaded
+ */
+function offloadTensors(
+  model: CostModel,
+  offset: number,
+  step: Step,
+  mask: number,
+  out: Float64Array,
+  to: number
+): void {
+  const { offload, overlap } = model.context.machine
+  const at = model.rows
+  let bytes = 0
+  let optional = 0
+  for (let bit = 0; bit < step.stored.length; bit++) {
+    const size =
+      step.stored[bit]!.unit === undefined ? at[offset + row.ALWAYS_KEPT_B]! : at[offset + row.TENSOR + optional++]!
+    if (mask & (1 << bit)) bytes += size
+  }
+  const oneWay_s = bytes / offload!.bandwidthPerDie_Bps
+  const exposed = (window: number): number => Math.max(0, oneWay_s - overlap * Math.min(oneWay_s, window))
+  out[to + KEPT_B]! -= bytes
+  out[to + OFFLOADED_B]! += bytes
+  out[to + OFFLOAD_S]! += exposed(at[offset + row.FORWARD_S]!) + exposed(at[offset + row.BACKWARD_S]!)
+  out[to + MEMORY_TRAFFIC_B]! += 2 * bytes
+}
+
+/**
  * Cost of one layer under a plan, written to `out` from `to` on.
  * @returns the index of the step whose roles do not divide, or -1 when all do
  */
@@ -106,6 +139,8 @@ export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to
     const offset = model.offset(plan.layerClass, index, source, roles, plan.residual)
     if (offset < 0) return index
     addStep(model.rows, offset, step, plan.recompute[index]!, out, to)
+    const away = plan.offload?.[index] ?? 0
+    if (away !== 0) offloadTensors(model, offset, step, away, out, to)
     layout = model.rows[offset + row.OUTPUT_LAYOUT]!
   }
   return -1
@@ -117,4 +152,5 @@ export const microBatch_s = (cost: Float64Array, at: number): number =>
   cost[at + BACKWARD_S]! +
   cost[at + RECOMPUTE_S]! +
   cost[at + TENSOR_COMMUNICATION_S]! +
-  cost[at + DATA_COMMUNICATION_S]!
+  cost[at + DATA_COMMUNICATION_S]! +
+  cost[at + OFFLOAD_S]!
