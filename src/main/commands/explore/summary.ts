@@ -7,10 +7,20 @@ import {
   formatTime_s
 } from '../../../core/report/format-quantity.ts'
 import { mappingSentence } from '../../../core/report/describe-mapping.ts'
+import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable } from '../../../core/report/sections.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const FRONT_ROWS = 12
+const CELL_WIDTH = 44
+
+/** The table with long cells cut, which a page wraps and a terminal cannot. */
+const brief = (table: Table): Table => ({
+  ...table,
+  rows: table.rows.map((row) =>
+    row.map((one) => (one.text.length > CELL_WIDTH ? { ...one, text: `${one.text.slice(0, CELL_WIDTH - 1)}…` } : one))
+  )
+})
 
 /** What an exploration found, for a terminal: the best design, the policies, the front of wafers. */
 export function summaryText(record: ExplorationRecord): string {
@@ -35,7 +45,7 @@ export function summaryText(record: ExplorationRecord): string {
       `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
     )
   }
-  const mappings = policyTable(record)
+  const mappings = brief(policyTable(record))
   if (mappings.rows.length > 0) lines.push('', textTable(mappings))
   const front = frontTable(record)
   if (front.rows.length > 0) {
