@@ -83,6 +83,8 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
     )
   }
   const found = memberAt(value, issue.path)
+  if (found === undefined && path && issue.message.startsWith('Invalid input'))
+    throw new Problem('bad-input', `${what}: '${path}' is missing`, path)
   throw new Problem('bad-input', `${what}: ${path ? `'${path}' is ${shown(found)}: ` : ''}${issue.message}`, path)
 }
 

@@ -58,13 +58,13 @@ const smallWorkload = fc
 
 /** Few roles, so that every design can be visited; one of them streams weights, one cuts the reduction. */
 const narrowRoles: MappingSpaceInput['roles'] = {
-  embedding: ['reduction'],
+  embedding: ['reduction', 'sequence'],
   qkv: ['output', 'sequence-streamed'],
   attention: ['head', 'sequence'],
   projection: ['reduction'],
   up: ['output', 'sequence'],
   down: ['reduction'],
-  logits: ['output']
+  logits: ['output', 'sequence']
 }
 
 const spaces = fc.constantFrom<MappingSpaceInput>(

@@ -104,8 +104,11 @@ describe('activations of a pipeline', () => {
     }
   })
 
-  it('are the same under ZB-H1 as under 1F1B', () => {
-    expect(activations({ schedule: 'zb-h1' })).toEqual(activations({}))
+  it('are the same under ZB-H1 as under 1F1B on the first stage, and never fewer on a later one', () => {
+    const delayed = activations({ schedule: 'zb-h1' })
+    const plain = activations({})
+    expect(delayed[0]).toBe(plain[0])
+    for (const [stage, bytes] of plain.entries()) expect(delayed[stage]).toBeGreaterThanOrEqual(bytes)
   })
 
   it('include the fp32 logits 4 s b v/t in the workspace of the last stage', () => {

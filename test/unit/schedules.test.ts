@@ -104,13 +104,12 @@ describe('micro-batches in flight', () => {
   const inFlight = (name: Schedule['name'], virtualStages: number, stage: number, m: number): number =>
     microBatchesInFlight({ name, virtualStages }, stage, 8, m)
 
-  it('are m under GPipe, min(m, p - i) under 1F1B and ZB-H1', () => {
+  it('are m under GPipe, min(m, p - i) under 1F1B, and those of its first stage on every stage under ZB-H1', () => {
     for (let stage = 0; stage < 8; stage++) {
       expect(inFlight('gpipe', 1, stage, 32)).toBe(32)
-      for (const name of ['1f1b', 'zb-h1'] as const) {
-        expect(inFlight(name, 1, stage, 32)).toBe(8 - stage)
-        expect(inFlight(name, 1, stage, 3)).toBe(Math.min(3, 8 - stage))
-      }
+      expect(inFlight('1f1b', 1, stage, 32)).toBe(8 - stage)
+      expect(inFlight('1f1b', 1, stage, 3)).toBe(Math.min(3, 8 - stage))
+      expect(inFlight('zb-h1', 1, stage, 32)).toBe(inFlight('1f1b', 1, 0, 32))
     }
   })
 

@@ -18,6 +18,15 @@ const merged = (base: unknown, override: unknown): unknown =>
       ])
     : override
 
+/** Bandwidths fitted per group size say nothing of a node whose bandwidth somebody sets. */
+function withoutGroups(base: ChipSpec, change: Tree): ChipSpec {
+  const node = isTree(change.node) ? change.node : {}
+  if (base.kind !== 'cluster' || node.bandwidth_Bps === undefined || node.groupBandwidth_Bps !== undefined) return base
+  const { groupBandwidth_Bps: _fitted, ...rest } = base.node
+  const { 'node.groupBandwidth_Bps': _source, ...provenance } = base.provenance
+  return { ...base, node: rest, provenance }
+}
+
 function withDevices(base: ChipSpec, override: Tree, devices: number | undefined): Tree {
   if (devices === undefined) return override
   if (base.kind === 'cluster') return { ...override, devices }
@@ -47,7 +56,7 @@ export function mergeChip(base: ChipSpec, override: unknown, devices?: number): 
       `chip '${base.name}' is a ${base.kind} and cannot become '${String(change.kind)}'; start from another preset`,
       'kind'
     )
-  const chip = parseInput(ChipSpec, merged(base, change), `chip '${base.name}'`)
+  const chip = parseInput(ChipSpec, merged(withoutGroups(base, change), change), `chip '${base.name}'`)
   const before = numericLeaves(base)
   const ownSources = isTree(change.provenance) ? change.provenance : {}
   const changed = [...numericLeaves(chip)].filter(

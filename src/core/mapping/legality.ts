@@ -41,6 +41,11 @@ function checkBatch({ microBatch, dataParallel, schedule, stages }: Mapping, { t
     refuse('schedule', `${schedule.virtualStages} virtual stages need schedule 'interleaved', not '${schedule.name}'`)
   if (schedule.virtualStages > 1 && stages.length === 1)
     refuse('schedule', `${schedule.virtualStages} virtual stages need at least 2 pipeline stages; this mapping has 1`)
+  if (schedule.name === 'zb-h1' && microBatches < stages.length)
+    refuse(
+      'schedule',
+      `zb-h1 needs at least as many micro-batches as stages to fill its drain; this mapping has ${microBatches} micro-batches and ${stages.length} stages`
+    )
   if (schedule.virtualStages > 1 && microBatches % stages.length !== 0)
     refuse(
       'schedule',

@@ -2,20 +2,39 @@ import type { Mapping } from '../mapping/mapping.ts'
 import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strategy.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
-import { bestOf, gridOf, largestReplicas, type Policy } from './policy.ts'
+import { bestOf, divisors, expertDegrees, gridOf, placementOrders, replicasOf, type Policy } from './policy.ts'
 
 const MICRO_BATCH = [1, 2, 4, 8, 16]
 const TENSOR = [1, 2, 4, 8]
 
 type Setting = StrategyInput & { readonly microBatch: number }
 
-function mappingOf(workload: Workload, machine: Machine, { microBatch, ...input }: Setting): Mapping {
-  const perReplica = (input.tensorParallel ?? 1) * (input.pipelineParallel ?? 1)
+/** Replicas take the dies that tensor and pipeline parallelism leave, as far as the batch has whole micro-batches for them. */
+function* mappingsOf(
+  workload: Workload,
+  machine: Machine,
+  { microBatch, ...input }: Setting
+): Generator<() => Mapping> {
+  const { tensorParallel = 1, pipelineParallel = 1 } = input
   const sequences = Math.floor(workload.training.globalBatch / microBatch)
-  const dataParallel = largestReplicas(sequences, Math.floor(machine.dies / perReplica))
-  return strategyMapping(workload, gridOf(machine), machine.dies, Strategy.parse({ ...input, dataParallel }), {
-    microBatch
-  })
+  const rows = divisors(tensorParallel).find(
+    (r) => machine.gridRows === 1 || (r <= machine.gridRows && tensorParallel / r <= machine.gridColumns)
+  )
+  if (rows === undefined) return
+  const dataParallel = replicasOf(machine, { rows, columns: tensorParallel / rows }, pipelineParallel, sequences)
+  for (const order of placementOrders(machine, dataParallel, pipelineParallel))
+    for (const expertParallel of expertDegrees(workload, dataParallel))
+      yield () =>
+        strategyMapping(
+          workload,
+          gridOf(machine),
+          machine.dies,
+          Strategy.parse({ ...input, dataParallel, expertParallel }),
+          {
+            microBatch,
+            ...(machine.gridRows > 1 && { tensorRows: rows, order })
+          }
+        )
 }
 
 /** ZeRO over as many dies as the batch has whole micro-batches for: attempts over levels, checkpointing and micro-batch. */
@@ -27,18 +46,25 @@ const sharded = (
 ): (() => Mapping)[] =>
   zeroLevels.flatMap((zeroStage) =>
     recompute.flatMap((again) =>
-      MICRO_BATCH.map((microBatch) => () => mappingOf(workload, machine, { zeroStage, recompute: again, microBatch }))
+      MICRO_BATCH.flatMap((microBatch) => [
+        ...mappingsOf(workload, machine, { zeroStage, recompute: again, microBatch })
+      ])
     )
   )
 
 function* threeDimensional(workload: Workload, machine: Machine): Generator<() => Mapping> {
   for (const tensorParallel of TENSOR)
-    for (let pipelineParallel = 1; pipelineParallel <= workload.model.layers; pipelineParallel++) {
-      if (workload.model.layers % pipelineParallel !== 0 || tensorParallel * pipelineParallel > machine.dies) continue
+    for (const pipelineParallel of divisors(workload.model.layers)) {
+      if (tensorParallel * pipelineParallel > machine.dies) continue
       for (const microBatch of MICRO_BATCH)
         for (const recompute of ['none', 'full'] as const)
-          yield () =>
-            mappingOf(workload, machine, { tensorParallel, pipelineParallel, zeroStage: 1, recompute, microBatch })
+          yield* mappingsOf(workload, machine, {
+            tensorParallel,
+            pipelineParallel,
+            zeroStage: 1,
+            recompute,
+            microBatch
+          })
     }
 }
 

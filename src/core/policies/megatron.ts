@@ -2,31 +2,76 @@ import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strate
 import type { Mapping } from '../mapping/mapping.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
-import { bestOf, gridOf, largestReplicas, type Policy, type PolicyOutcome } from './policy.ts'
+import type { PlacementOrder } from '../mapping/placement.ts'
+import {
+  bestOf,
+  divisors,
+  expertDegrees,
+  gridOf,
+  placementOrders,
+  replicasOf,
+  type Policy,
+  type PolicyOutcome
+} from './policy.ts'
 
 /** Tensor-parallel degrees up to the fast domain, and micro-batches, that Megatron's authors consider (2104.04473 sections 3 and 5). */
 const TENSOR = [1, 2, 4, 8]
 const MICRO_BATCH = [1, 2, 4, 8]
 
-const divisors = (value: number): readonly number[] =>
-  Array.from({ length: value }, (_, index) => index + 1).filter((divisor) => value % divisor === 0)
+type Setting = StrategyInput & {
+  readonly microBatch: number
+  readonly tensorRows: number
+  readonly order: PlacementOrder
+}
 
-type Setting = StrategyInput & { readonly microBatch: number; readonly tensorRows: number }
+const regionOf = (machine: Machine, tensorParallel: number, tensorRows: number) =>
+  machine.gridRows > 1
+    ? { rows: tensorRows, columns: tensorParallel / tensorRows }
+    : { rows: 1, columns: tensorParallel }
 
-/** Replicas of a model that takes so many dies: as many as the dies that are there and the batch allow. */
-const replicasFor = (machine: Machine, perReplica: number, sequences: number): number =>
-  largestReplicas(sequences, Math.floor(machine.dies / perReplica))
+/** Rows of the tensor-parallel rectangles that fit the grid, flattest first. */
+const rowsFor = (machine: Machine, tensorParallel: number): readonly number[] =>
+  divisors(tensorParallel).filter(
+    (rows) => rows <= machine.gridRows && (machine.gridRows === 1 || tensorParallel / rows <= machine.gridColumns)
+  )
 
-/** The mapping of a setting; data-parallel takes what is left, as far as the batch divides. */
-function mappingOf(workload: Workload, machine: Machine, { microBatch, tensorRows, ...input }: Setting): Mapping {
-  const perReplica = (input.tensorParallel ?? 1) * (input.pipelineParallel ?? 1)
-  const sequences = Math.floor(workload.training.globalBatch / microBatch)
-  const dataParallel = replicasFor(machine, perReplica, sequences)
-  const strategy = Strategy.parse({ ...input, dataParallel })
-  return strategyMapping(workload, gridOf(machine), machine.dies, strategy, {
+function mappingOf(
+  workload: Workload,
+  machine: Machine,
+  { microBatch, tensorRows, order, ...input }: Setting
+): Mapping {
+  return strategyMapping(workload, gridOf(machine), machine.dies, Strategy.parse(input), {
     microBatch,
-    ...(machine.gridRows > 1 && { tensorRows })
+    ...(machine.gridRows > 1 && { tensorRows, order })
   })
+}
+
+/** Data-parallel takes what tensor and pipeline parallelism leave, as far as the batch divides; the rest is tried in full. */
+function* layoutsOf(
+  workload: Workload,
+  machine: Machine,
+  {
+    tensorParallel,
+    pipelineParallel,
+    microBatch,
+    tensorRows,
+    ...rest
+  }: Omit<Setting, 'order'> & {
+    readonly tensorParallel: number
+    readonly pipelineParallel: number
+  }
+): Generator<Setting> {
+  const sequences = Math.floor(workload.training.globalBatch / microBatch)
+  const region = regionOf(machine, tensorParallel, tensorRows)
+  const dataParallel = replicasOf(machine, region, pipelineParallel, sequences)
+  const chunks = rest.virtualStages ?? 1
+  // Interleaving is refused unless the micro-batches are a multiple of the stages.
+  if (chunks > 1 && (sequences / dataParallel) % pipelineParallel !== 0) return
+  // One replica has nobody to share its optimiser with.
+  if (dataParallel === 1 && (rest.zeroStage ?? 0) > 0) return
+  for (const order of placementOrders(machine, dataParallel, pipelineParallel))
+    for (const expertParallel of expertDegrees(workload, dataParallel))
+      yield { ...rest, tensorParallel, pipelineParallel, microBatch, tensorRows, dataParallel, expertParallel, order }
 }
 
 /** Tensor-parallel to the fast domain first, then the shortest pipeline that fits, data-parallel for the rest; micro-batch by time. */
@@ -38,26 +83,30 @@ function byTheRules(
 ): PolicyOutcome {
   let evaluations = 0
   let last: PolicyOutcome | undefined
-  const tensorParallel = TENSOR.filter((t) => workload.model.heads % t === 0 && t <= machine.dies).at(-1)!
+  const tensorParallel = TENSOR.filter(
+    (t) => workload.model.heads % t === 0 && t <= machine.dies && rowsFor(machine, t).length > 0
+  ).at(-1)!
+  // A row of dies where the grid is wide enough, the flattest rectangle elsewhere.
+  const tensorRows = rowsFor(machine, tensorParallel)[0]!
   const pipelines = divisors(workload.model.layers).filter((p) => p * tensorParallel <= machine.dies)
   for (const pipelineParallel of pipelines) {
     const virtual = pipelineParallel > 1 ? chunks(workload.model.layers / pipelineParallel) : [1]
+    const settings = MICRO_BATCH.flatMap((microBatch) =>
+      virtual.flatMap((virtualStages) => [
+        ...layoutsOf(workload, machine, {
+          ...fixed,
+          tensorParallel,
+          pipelineParallel,
+          virtualStages,
+          microBatch,
+          tensorRows
+        })
+      ])
+    )
     const outcome = bestOf(
       workload,
       machine,
-      MICRO_BATCH.flatMap((microBatch) =>
-        virtual.map(
-          (virtualStages) => () =>
-            mappingOf(workload, machine, {
-              ...fixed,
-              tensorParallel,
-              pipelineParallel,
-              virtualStages,
-              microBatch,
-              tensorRows: 1
-            })
-        )
-      )
+      settings.map((setting) => () => mappingOf(workload, machine, setting))
     )
     evaluations += outcome.evaluations
     if (outcome.failure === undefined) return { ...outcome, evaluations }
@@ -68,7 +117,7 @@ function byTheRules(
   return { ...last!, evaluations }
 }
 
-/** Every setting but those that are refused (interleaving whose micro-batches the stages do not divide) or equal one before them. */
+/** Every setting but those that are refused or equal one before them. */
 function* everySetting(workload: Workload, machine: Machine, zeroLevels: readonly (0 | 1)[]): Generator<() => Mapping> {
   // Only unfused attention keeps the scores that selective recomputation drops.
   const recomputations =
@@ -78,27 +127,22 @@ function* everySetting(workload: Workload, machine: Machine, zeroLevels: readonl
       if (tensorParallel * pipelineParallel > machine.dies) continue
       const perStage = workload.model.layers / pipelineParallel
       for (const virtualStages of pipelineParallel > 1 ? divisors(perStage) : [1])
-        for (const microBatch of MICRO_BATCH) {
-          const sequences = Math.floor(workload.training.globalBatch / microBatch)
-          const replicas = replicasFor(machine, tensorParallel * pipelineParallel, sequences)
-          if (virtualStages > 1 && (sequences / replicas) % pipelineParallel !== 0) continue
-          for (const tensorRows of machine.gridRows > 1 ? divisors(tensorParallel).slice(0, 2) : [1])
+        for (const microBatch of MICRO_BATCH)
+          for (const tensorRows of rowsFor(machine, tensorParallel))
             for (const sequenceParallel of tensorParallel > 1 ? [false, true] : [false])
               for (const recompute of recomputations)
-                // One replica has nobody to share its optimiser with.
-                for (const zeroStage of replicas > 1 ? zeroLevels : zeroLevels.slice(0, 1))
-                  yield () =>
-                    mappingOf(workload, machine, {
-                      tensorParallel,
-                      pipelineParallel,
-                      virtualStages,
-                      sequenceParallel,
-                      recompute,
-                      zeroStage,
-                      microBatch,
-                      tensorRows
-                    })
-        }
+                for (const zeroStage of zeroLevels)
+                  for (const setting of layoutsOf(workload, machine, {
+                    tensorParallel,
+                    pipelineParallel,
+                    virtualStages,
+                    sequenceParallel,
+                    recompute,
+                    zeroStage,
+                    microBatch,
+                    tensorRows
+                  }))
+                    yield () => mappingOf(workload, machine, setting)
     }
 }
 
@@ -131,7 +175,7 @@ export const megatronPolicies: readonly Policy[] = [
     family: 'Megatron',
     kind: 'tuned',
     rules:
-      'the best of tensor-parallel 1-8 (a row or two), every pipeline and interleaving that divides the layers, micro-batch 1-8, sequence parallelism, recomputation none, selective or full, distributed optimiser on or off',
+      'the best of tensor-parallel 1-8 (any rectangle), both placement orders, every degree of expert parallelism, every pipeline and interleaving that divides the layers, micro-batch 1-8, sequence parallelism, recomputation none, selective or full, distributed optimiser on or off',
     source: SOURCE,
     run: (workload, machine) => bestOf(workload, machine, everySetting(workload, machine, [0, 1]))
   }

@@ -1,4 +1,5 @@
-import type { Mapping } from '../mapping/mapping.ts'
+import type { Mapping, Region } from '../mapping/mapping.ts'
+import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
 import type { Grid } from '../mapping/legality.ts'
 import { Problem } from '../problem.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
@@ -89,4 +90,24 @@ export function largestReplicas(sequences: number, most: number): number {
   for (let replicas = Math.min(most, sequences); replicas > 1; replicas--)
     if (sequences % replicas === 0) return replicas
   return 1
+}
+
+export const divisors = (value: number): readonly number[] =>
+  Array.from({ length: value }, (_, index) => index + 1).filter((divisor) => value % divisor === 0)
+
+/** Degrees of expert parallelism that replicas and experts allow: 1 for dense models. */
+export const expertDegrees = ({ model }: Workload, replicas: number): readonly number[] =>
+  divisors(replicas).filter((degree) => (model.moe?.experts ?? 1) % degree === 0)
+
+/** Orders in which replicas and stages may be laid on a mesh, where there is a choice; a cluster's rank order is fixed. */
+export const placementOrders = (machine: Machine, replicas: number, stages: number): readonly PlacementOrder[] =>
+  machine.gridRows > 1 && replicas > 1 && stages > 1 ? ['replica-first', 'pipeline-first'] : ['pipeline-first']
+
+/** Replicas of a pipeline of `stages` regions: as many as the grid has room for and the batch allows. */
+export function replicasOf(machine: Machine, region: Region, stages: number, sequences: number): number {
+  const tiles = Math.min(
+    tileCount(machine.gridRows, machine.gridColumns, region),
+    Math.floor(machine.dies / (region.rows * region.columns))
+  )
+  return largestReplicas(sequences, Math.floor(tiles / stages))
 }

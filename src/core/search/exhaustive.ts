@@ -5,6 +5,7 @@ import { frameOf, type CodedRun, type Design } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
 import { addLayers, PEAK_B, simulateStep, STEP_COLUMNS, TIME_S, type StepFrame } from '../simulator/pipeline.ts'
 import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
+import { sharesTable, tableCut } from '../simulator/tied-table.ts'
 import type { Workload } from '../workload/workload.ts'
 import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
 import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
@@ -70,6 +71,15 @@ function stageFillings(
       return fillings.flatMap((filling) => [...single, ...mixed].map((choice) => [...filling, ...choice]))
     },
     [[]]
+  )
+}
+
+/** Whether embedding and logits of a single stage use the same shards of their one table. */
+function cutsAlike(model: CostModel, plans: readonly PlanCode[], filling: readonly CodedRun[]): boolean {
+  const roles = (run: CodedRun): number => plans[run.plan]!.roles[0]!
+  return (
+    tableCut(model.axes.length, 'embedding', roles(filling[0]!)) ===
+    tableCut(model.axes.length, 'logits', roles(filling.at(-1)!))
   )
 }
 
@@ -155,7 +165,10 @@ export function enumerateMappings(
               from += layers
               return stageFillings(runs, byClass)
             })
-            visitStages(model, genes, frame, plans, costs, fillings)
+            const legal = sharesTable(model)
+              ? fillings.map((ways) => ways.filter((way) => cutsAlike(model, plans, way)))
+              : fillings
+            visitStages(model, genes, frame, plans, costs, legal)
           }
         }
       }

@@ -8,7 +8,7 @@ import { genesOf, genomeLabel, spaceSize, withProvenance } from './architecture-
 import type { KeptPoint } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { keptPoint } from './kept-point.ts'
-import { chipOfPoint, type EstimatedPoint, type TaskFrame } from './tasks.ts'
+import { chipOfPoint, type EstimatedPoint, type TaskFrame, type ScreenResult } from './tasks.ts'
 
 /** Wafers whose own mapping search is worth its time: the estimated front, thinned evenly to this many. */
 const REFINED = 32
@@ -69,6 +69,17 @@ export async function previewArchitectures(
   )
   host.keep(front)
   return front
+}
+
+/** Wafers that broke each limit first, as counters of the run. */
+function brokenCounts(screened: readonly ScreenResult[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { broken } of screened)
+    for (const [limit, count] of Object.entries(broken)) {
+      const name = `wafersOver ${limit}`
+      counts[name] = (counts[name] ?? 0) + count
+    }
+  return counts
 }
 
 /** Every n-th of a list so that at most `most` stay, the two ends among them. */
@@ -170,6 +181,7 @@ export async function exploreArchitectures(
     statistics: {
       wafers: points.length,
       wafersBuildable: buildable.length,
+      ...brokenCounts(screened),
       wafersEstimated: candidates.length,
       wafersSearched: refined.length + representatives.length
     }

@@ -2,13 +2,15 @@ import { regionDies } from '../mapping/region.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { stepBound } from '../simulator/bounds.ts'
 import { buildWorkload } from '../workload/workload.ts'
-import { defaultArchitectureSpace } from './architecture-space.ts'
+import type { ChipSpec } from '../chip/chip-spec.ts'
+import { brokenLimit, defaultArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
 import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { explainInfeasibility, type Infeasibility } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
+import { betterBy, rankedBy } from './objective.ts'
 import type { TaskFrame } from './tasks.ts'
 
 export interface ExplorationOutcome {
@@ -38,6 +40,9 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
         : space.architecture
   return { model: inputs.model, training: inputs.training, chip, space, architecture }
 }
+
+/** Whether a wafer breaks no hard limit of its own. */
+const isBuildable = (chip: ChipSpec): boolean => chip.kind === 'wafer' && brokenLimit(chip) === undefined
 
 /** What the best design leaves the bound by, in one word. */
 function bindingOf(point: KeptPoint): string {
@@ -90,10 +95,13 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   const polished = await host.run<'polish'>(
     starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
   )
-  // Judged by whole evaluations: a sum in another order may differ in its last digit.
-  const best = [...polished.map(({ mapping }) => mapping), ...starts]
-    .map((mapping) => keptPoint(workload, machine, 'search', 'TMAC', mapping))
-    .reduce<KeptPoint | undefined>(faster, undefined)
+  // Judged by whole evaluations: a sum in another order may differ in its last digit. The search is for speed; another objective
+  // chooses among everything that was fast at some time, and what the policies made.
+  const others = inputs.objective === 'throughput' ? [] : [...search!.trail, ...policies].map(({ mapping }) => mapping)
+  const designs = [...polished.map(({ mapping }) => mapping), ...starts, ...others].map((mapping) =>
+    keptPoint(workload, machine, 'search', 'TMAC', mapping)
+  )
+  const best = designs.reduce<KeptPoint | undefined>(betterBy(inputs.objective), undefined)
   if (best) {
     best_tokensPerSecond = best.evaluation.tokensPerSecond
     host.keep([best])
@@ -101,11 +109,12 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   report('mapped', mappingShare)
 
   const universal = stepBound(workload, machine)
-  const certificate = best && certificateOf(best, Math.max(search!.lowerBound_s, universal.iterationTime_s))
+  const fastest = designs.reduce<KeptPoint | undefined>(faster, undefined)
+  const certificate = fastest && certificateOf(fastest, search!.lowerBound_s, universal.iterationTime_s)
   const architectures = frame.architecture
     ? await exploreArchitectures(frame, host, {
         seed: inputs.seed,
-        known: previewed,
+        known: [...previewed, ...(best && isBuildable(frame.chip) ? [best] : [])],
         pool: [...(best ? [best.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
         report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * share)
       })
@@ -119,7 +128,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     certificate,
     policies,
     failedPolicies,
-    front: architectures?.front ?? [],
+    front: rankedBy(architectures?.front ?? [], inputs.objective),
     infeasibility,
     statistics: {
       combinations: search!.combinations,
@@ -133,9 +142,12 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   }
 }
 
-function certificateOf(best: KeptPoint, bound_s: number): Certificate {
+/**
+ * The search's bound speaks of its own space. A best design below it lies outside of that space (found by annealing or by a policy); then
+ * only the bound on all mappings still says something.
+ */
+function certificateOf(best: KeptPoint, space_s: number, universal_s: number): Certificate {
   const best_s = best.evaluation.iterationTime_s
-  // The search's bound speaks of its own space; polishing may leave it, so the bound never exceeds what was found.
-  const lowerBound_s = Math.min(bound_s, best_s)
+  const lowerBound_s = space_s <= best_s ? Math.max(space_s, universal_s) : universal_s
   return { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }
 }

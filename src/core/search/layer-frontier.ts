@@ -49,6 +49,10 @@ export interface FrontierRequest {
    * on what any plan can have.
    */
   readonly only?: 'time' | 'fill'
+  /** Micro-batches whose logits are alive at once; 1 unless all forward passes come first. */
+  readonly logitsHeld?: number
+  /** Leaves role codes out of the step that has them. */
+  readonly allows?: (roles: number) => boolean
 }
 
 /** Role options already worked out: they depend on nothing that changes during a search. */
@@ -97,13 +101,15 @@ export function recomputeMasks(step: Step, recompute: MappingSpace['recompute'],
 
 const scratch = new Float64Array(plan.PLAN_COLUMNS)
 
-function stepCosts(model: CostModel, step: Step, offset: number, mask: number): Float64Array {
+function stepCosts(model: CostModel, step: Step, offset: number, mask: number, logitsHeld: number): Float64Array {
   scratch.fill(0)
   plan.addStep(model.rows, offset, step, mask, scratch, 0)
   const costs = new Float64Array(DIMENSIONS)
   costs[TIME_S] = plan.microBatch_s(scratch, 0)
-  costs[KEPT_B] = scratch[plan.KEPT_B]! + scratch[plan.LOGITS_B]!
+  costs[KEPT_B] = scratch[plan.KEPT_B]!
   costs[STATE_B] = scratch[plan.WEIGHTS_B]! + scratch[plan.GRADIENTS_B]! + scratch[plan.OPTIMIZER_B]!
+  // Logits do not grow with the micro-batches in flight, so they count with the state.
+  costs[STATE_B] += logitsHeld * scratch[plan.LOGITS_B]!
   costs[SYNC_S] = scratch[plan.GRADIENT_SYNC_S]!
   costs[OPTIMIZER_S] = scratch[plan.OPTIMIZER_S]!
   costs[REMATERIALIZED_B] = scratch[plan.REMATERIALIZED_B]!
@@ -121,11 +127,12 @@ function stepVectors(request: FrontierRequest, index: number, source: number): r
   const dimensions = only ? 1 : DIMENSIONS
   const kept: StepVector[] = []
   for (const roles of roleOptions(model, step.main, space)) {
+    if (request.allows && !request.allows(roles)) continue
     const offset = model.offset(layerClass, index, source, roles, residual)
     if (offset < 0) continue
     const layout = model.rows[offset + OUTPUT_LAYOUT]!
     for (const mask of masks) {
-      const costs = stepCosts(model, step, offset, mask)
+      const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1)
       if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!
       if (kept.some((other) => other.layout === layout && dominates(other.costs, costs, dimensions))) continue
       kept.push({ roles, mask, costs, layout })

@@ -5,7 +5,10 @@ import { frameOf } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
+import { logitsInFlight } from '../simulator/schedule.ts'
+import { sharesTable } from '../simulator/tied-table.ts'
 import { Candidates } from './candidates.ts'
+import { tableCuts, tableFilter } from './table-cuts.ts'
 import { layerFrontier, type LayerLabel } from './layer-frontier.ts'
 import { variantsOf, type OuterGenes } from './outer-genes.ts'
 import { framedGenes, mappingOf, stageLengths, stageRuns, type Solution } from './solution.ts'
@@ -87,8 +90,29 @@ class MappingSearch {
     const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}`
     let model = this.#models.get(key)
     if (!model) this.#models.set(key, (model = modelOf(this.#workload, this.#machine, genes, this.#space)))
+    if (!sharesTable(model)) return this.#solveWith(genes, model, key, residual, undefined, ceiling)
+    // Embedding and logits use one table, so they must cut it alike: every cut is a problem of its own.
+    let best: Solution | undefined
+    let exact = true
+    for (const cut of tableCuts(model, this.#space)) {
+      const outcome = this.#solveWith(genes, model, key, residual, cut, best?.cost_s ?? ceiling)
+      best = outcome.solution ?? best
+      exact &&= outcome.exact
+    }
+    return { solution: best, exact }
+  }
+
+  #solveWith(
+    genes: OuterGenes,
+    model: CostModel,
+    key: string,
+    residual: number,
+    cut: string | undefined,
+    ceiling: number
+  ): { solution: Solution | undefined; exact: boolean } {
+    const held = logitsInFlight(genes.schedule, genes.microBatches)
     const frontiers = this.#workload.classes.map((_layer, layerClass) =>
-      this.#frontier(model, key, layerClass, residual)
+      this.#frontier(model, key, layerClass, residual, cut, held)
     )
     if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
     const frame = this.#frame(model, genes, residual)
@@ -105,7 +129,14 @@ class MappingSearch {
           labels: frontiers[layerClass]!.labels,
           layers
         }))
-        known = stageChoices(frame, stage, genes.stages, layerRuns, this.#machine.capacity_B)
+        known = stageChoices(
+          frame,
+          stage,
+          genes.stages,
+          layerRuns,
+          this.#machine.capacity_B,
+          this.#effort.frontier === Infinity
+        )
         choices.set(name, known)
       }
       return known
@@ -131,13 +162,30 @@ class MappingSearch {
     return { solution: { cost_s: partition.cost + constant, genes, model, stages }, exact }
   }
 
-  #frontier(model: CostModel, key: string, layerClass: number, residual: number) {
-    const name = `${key}c${layerClass}r${residual}`
+  #frontier(
+    model: CostModel,
+    key: string,
+    layerClass: number,
+    residual: number,
+    cut: string | undefined,
+    logitsHeld: number
+  ) {
+    const layerName = this.#workload.classes[layerClass]!.name
+    const allows = cut === undefined ? undefined : tableFilter(model, layerName, cut)
+    const name = `${key}c${layerClass}r${residual}t${allows ? cut : ''}l${logitsHeld}`
     let known = this.#frontiers.get(name)
     if (!known) {
       const isLayer = this.#workload.classes[layerClass]!.hasAttention
       const limit = isLayer ? this.#effort.frontier : Math.min(6, this.#effort.frontier === Infinity ? Infinity : 6)
-      known = layerFrontier({ model, layerClass, residual, space: this.#space, limit })
+      known = layerFrontier({
+        model,
+        layerClass,
+        residual,
+        space: this.#space,
+        limit,
+        logitsHeld,
+        ...(allows && { allows })
+      })
       this.#frontiers.set(name, known)
     }
     return known

@@ -65,6 +65,7 @@ function schedulesOf(
   const allowed = space.schedules ?? ['1f1b', 'interleaved', 'zb-h1']
   if (stages === 1) return [{ name: allowed.find((name) => name !== 'interleaved') ?? '1f1b', virtualStages: 1 }]
   return allowed.flatMap((name): Schedule[] => {
+    if (name === 'zb-h1' && microBatches < stages) return []
     if (name !== 'interleaved') return [{ name, virtualStages: 1 }]
     if (microBatches % stages !== 0) return []
     return (space.virtualStages ?? CHUNKS)
@@ -114,13 +115,10 @@ export function outerGenesOf(
   return result
 }
 
-/**
- * The choices of ZeRO level and placement order that can matter for these genes. Level 1 moves what level 0 moves (less where gradients
- * are fp32) and needs less memory, so it stands for both; with one die per weight there is nothing to share.
- */
+/** The choices of ZeRO level and placement order that can matter: with one die per weight there is nothing to share. */
 export function variantsOf(genes: OuterGenes, space: MappingSpace): readonly OuterGenes[] {
   const shares = genes.replicas > 1 || genes.shape.region.rows * genes.shape.region.columns > 1
-  const levels = space.zeroStages ?? (genes.replicas > 1 ? [1, 2, 3] : shares ? [1, 2] : [0])
+  const levels = space.zeroStages ?? (genes.replicas > 1 ? [0, 1, 2, 3] : shares ? [0, 1, 2] : [0])
   const orders: readonly PlacementOrder[] =
     genes.replicas > 1 && genes.stages > 1 ? ['pipeline-first', 'replica-first'] : ['pipeline-first']
   return levels.flatMap((zeroStage) => orders.map((order) => ({ ...genes, zeroStage, order })))

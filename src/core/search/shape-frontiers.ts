@@ -12,7 +12,7 @@ export interface FastestLayers {
   readonly residual: number
   /** Seconds per micro-batch, by class. */
   readonly time_s: readonly number[]
-  /** Least fill per micro-batch under a zero-bubble schedule, by class. */
+  /** Least time minus twice the weight gradients, what a zero-bubble schedule fills with, by class; may be negative. */
   readonly fill_s: readonly number[]
 }
 
@@ -61,13 +61,16 @@ export function fastestLayers(
   const result: FastestLayers[] = []
   for (const residual of residualLayouts(model, space)) {
     const least = (layerClass: number, only: 'time' | 'fill'): number =>
-      layerFrontier({ model, layerClass, residual, space, limit: 1, only }).labels[0]?.costs[TIME_S] ?? Infinity
+      layerFrontier({ model, layerClass, residual, space, limit: 1, only }).labels.reduce(
+        (best, { costs }) => Math.min(best, costs[TIME_S]!),
+        Infinity
+      )
     const time_s = workload.classes.map((_layer, index) => least(index, 'time'))
     if (!time_s.every(Number.isFinite)) continue
     result.push({
       residual,
       time_s,
-      fill_s: workload.classes.map((_layer, index) => Math.max(0, least(index, 'fill')))
+      fill_s: workload.classes.map((_layer, index) => least(index, 'fill'))
     })
   }
   const stack = ({ time_s }: FastestLayers): number => workload.chain.reduce((sum, index) => sum + time_s[index]!, 0)

@@ -1,6 +1,6 @@
 import type { StepFrame } from '../simulator/pipeline.ts'
 import { occupied_s } from '../simulator/pipeline.ts'
-import { fill_s, microBatchesInFlight } from '../simulator/schedule.ts'
+import { delayedMicroBatches, fill_s, microBatchesInFlight } from '../simulator/schedule.ts'
 import * as layer from './layer-frontier.ts'
 import type { LayerLabel } from './layer-frontier.ts'
 
@@ -44,18 +44,27 @@ const EMPTY: Totals = {
   buffer_B: 0
 }
 
-const withLayers = (before: Totals, { costs }: LayerLabel, layers: number, inFlight: number): Totals => ({
-  time_s: before.time_s + layers * costs[layer.TIME_S]!,
-  weightGradient_s: before.weightGradient_s - layers * costs[layer.MINUS_WEIGHT_GRADIENT_S]!,
-  sync_s: before.sync_s + layers * costs[layer.SYNC_S]!,
-  optimizer_s: before.optimizer_s + layers * costs[layer.OPTIMIZER_S]!,
-  bytes: before.bytes + layers * (costs[layer.STATE_B]! + inFlight * costs[layer.KEPT_B]!),
-  rematerialized_B: Math.max(before.rematerialized_B, costs[layer.REMATERIALIZED_B]!),
-  buffer_B: Math.max(before.buffer_B, costs[layer.BUFFER_B]!)
-})
+/** Micro-batches in flight, and those whose weight gradients wait. */
+interface Held {
+  readonly inFlight: number
+  readonly delayed: number
+}
 
-const bytesOf = (label: LayerLabel, inFlight: number): number =>
-  label.costs[layer.STATE_B]! + inFlight * label.costs[layer.KEPT_B]!
+const withLayers = (before: Totals, label: LayerLabel, layers: number, held: Held): Totals => {
+  const { costs } = label
+  return {
+    time_s: before.time_s + layers * costs[layer.TIME_S]!,
+    weightGradient_s: before.weightGradient_s - layers * costs[layer.MINUS_WEIGHT_GRADIENT_S]!,
+    sync_s: before.sync_s + layers * costs[layer.SYNC_S]!,
+    optimizer_s: before.optimizer_s + layers * costs[layer.OPTIMIZER_S]!,
+    bytes: before.bytes + layers * bytesOf(label, held),
+    rematerialized_B: Math.max(before.rematerialized_B, costs[layer.REMATERIALIZED_B]!),
+    buffer_B: Math.max(before.buffer_B, costs[layer.BUFFER_B]!)
+  }
+}
+
+const bytesOf = ({ costs }: LayerLabel, { inFlight, delayed }: Held): number =>
+  costs[layer.STATE_B]! + inFlight * costs[layer.KEPT_B]! + delayed * costs[layer.REMATERIALIZED_B]!
 
 /** Runs of at most this many layers are split between two plans in every way, which is exact; longer ones as memory allows. */
 const SHORT_RUN = 4
@@ -63,6 +72,7 @@ const SHORT_RUN = 4
 /**
  * Ways to give a stage its plans so that it fits its memory: for each class one plan for all its layers, for the longest run also two
  * side by side with as many layers under the faster one as memory allows (a knapsack of equal items, solved exactly for every pair).
+ * @param everyShare also long runs are split between two plans in every way
  * @returns choices none of which another beats in both fill and occupation; empty when nothing fits
  */
 export function stageChoices(
@@ -70,9 +80,13 @@ export function stageChoices(
   stage: number,
   stages: number,
   runs: readonly ClassRun[],
-  capacity_B: number
+  capacity_B: number,
+  everyShare: boolean
 ): readonly StageChoice[] {
-  const inFlight = microBatchesInFlight(frame.schedule, stage, stages, frame.microBatches)
+  const held: Held = {
+    inFlight: microBatchesInFlight(frame.schedule, stage, stages, frame.microBatches),
+    delayed: delayedMicroBatches(frame.schedule, stage, frame.microBatches)
+  }
   const found: StageChoice[] = []
   const longest = runs.reduce((best, run, index) => (run.layers > runs[best]!.layers ? index : best), 0)
 
@@ -90,14 +104,14 @@ export function stageChoices(
     const run = runs[index]
     if (!run) return consider(totals, chosen)
     for (const label of run.labels)
-      extend(index + 1, withLayers(totals, label, run.layers, inFlight), [...chosen, [{ label, layers: run.layers }]])
+      extend(index + 1, withLayers(totals, label, run.layers, held), [...chosen, [{ label, layers: run.layers }]])
     // Two plans side by side are tried for the longest run; beside it a few layers of another class share one plan.
     if (run.layers === 1 || index !== longest) return
     for (const fast of run.labels)
       for (const small of run.labels) {
         if (fast === small) continue
         for (const layers of sharesOf(fast, small, run.layers, totals)) {
-          const mixed = withLayers(withLayers(totals, fast, layers, inFlight), small, run.layers - layers, inFlight)
+          const mixed = withLayers(withLayers(totals, fast, layers, held), small, run.layers - layers, held)
           const pair = [
             { label: fast, layers },
             { label: small, layers: run.layers - layers }
@@ -109,10 +123,10 @@ export function stageChoices(
 
   /** Layer counts of the faster of two plans worth trying: all of them in a short run, as many as memory allows in a long one. */
   const sharesOf = (fast: LayerLabel, small: LayerLabel, layers: number, totals: Totals): readonly number[] => {
-    if (layers <= SHORT_RUN) return Array.from({ length: layers - 1 }, (_, index) => index + 1)
-    const difference = bytesOf(fast, inFlight) - bytesOf(small, inFlight)
+    if (everyShare || layers <= SHORT_RUN) return Array.from({ length: layers - 1 }, (_, index) => index + 1)
+    const difference = bytesOf(fast, held) - bytesOf(small, held)
     if (fast.costs[layer.TIME_S]! >= small.costs[layer.TIME_S]! || difference <= 0) return []
-    const all = withLayers(withLayers(totals, small, layers, inFlight), fast, 0, inFlight)
+    const all = withLayers(withLayers(totals, small, layers, held), fast, 0, held)
     const most = Math.floor((capacity_B - all.bytes - all.rematerialized_B - all.buffer_B) / difference)
     return most < 1 ? [] : [Math.min(layers - 1, most)]
   }

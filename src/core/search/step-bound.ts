@@ -23,14 +23,13 @@ export function outerBound_s(workload: Workload, machine: Machine, genes: OuterG
   }
   const share = total / stages
   const rounded = Math.ceil(workload.model.layers / stages) * layer
-  const slowest = Math.max(share, rounded)
   const dies = genes.replicas * stages * genes.shape.region.rows * genes.shape.region.columns
   const optimizer_s =
     (optimizerTraffic_B(workload.training) * workload.parameters) /
     (dies * machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
   // A zero-bubble stage's own fill is at most its whole time.
   const own = schedule.name === 'zb-h1' ? 1 : 1 / chunks
-  return (
-    Math.max(fill + (microBatches - own) * slowest, microBatches * slowest) + optimizer_s + machine.iterationOverhead_s
-  )
+  // The slowest stage takes at least the average of (m - own) t + optimiser, and at least its rounded-up layers.
+  const after = (times: number): number => Math.max(times * share + optimizer_s, times * rounded)
+  return Math.max(Math.max(0, fill) + after(microBatches - own), after(microBatches)) + machine.iterationOverhead_s
 }

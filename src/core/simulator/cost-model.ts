@@ -8,6 +8,7 @@ import type { Machine } from './machine.ts'
 import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
 import { RegionLayouts } from './region-layouts.ts'
 import { NO_TRANSFER, TensorTransfers } from './tensor-transfers.ts'
+import { sharesTable } from './tied-table.ts'
 import { elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
 
 /** Everything the cost of a step depends on beside its own layout; one cost model serves all mappings that share it. */
@@ -57,6 +58,11 @@ export class CostModel {
       )
     )
     this.#transfers = new TensorTransfers(this.axes, this.#groups)
+  }
+
+  /** All dies of the region. */
+  get regionGroup(): CollectiveCost {
+    return this.#groups.at(-1)!
   }
 
   /**
@@ -162,11 +168,19 @@ export class CostModel {
     at[offset + row.FORWARD_S] = before.forward_s + main.forward_s + after.forward_s
     at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
     at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
-    at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s
+    at[offset + row.TENSOR_COMMUNICATION_S] =
+      mainForward_s + mainBackward_s + this.#statistics_s(step, from, settled, tokens)
     at[offset + row.DATA_COMMUNICATION_S] =
       hidden(stream.replicas_s, forwardRoom) +
       hidden(2 * stream.replicas_s + this.#gradientScatter_s(step.main, cuts), backwardRoom)
-    at[offset + row.BUFFER_B] = 2 * stream.gathered_B + entry.buffer_B
+    // Weights of this operator and the next, the gradient of weights that are not kept whole, gathered input, gradients in and out.
+    const scattered = stream.gathered_B > 0 || this.context.zeroStage >= 2
+    const weightGradient_B = scattered ? BYTES * this.#localParameters(step.main, cuts) * cuts.streamed : 0
+    const inputGradient_B = (BYTES * tokens * step.inputWidth) / this.layouts.cutOf(needs)
+    const scores = step.main.kind === 'attention' && !flash ? step.main.outputGranularity * length : 0
+    const outputGradient_B = (BYTES * tokens * (givenWidth + scores)) / this.layouts.cutOf(given)
+    at[offset + row.BUFFER_B] =
+      2 * stream.gathered_B + weightGradient_B + entry.buffer_B + inputGradient_B + outputGradient_B
     this.#fillState(offset, step, cuts)
     this.#fillStored(offset, step, cuts, from, step.closes ? given : settled, residual, tokens)
 
@@ -217,8 +231,12 @@ export class CostModel {
     const { zeroStage } = this.context
     const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
     const sharded = zeroStage === 3 && replicas.size > 1
-    if (this.#parametersOf(operator) === 0 || (cuts.streamed === 1 && !sharded)) return NO_STREAM
-    const bytes = this.#localParameters(operator, cuts) * cuts.streamed * BYTES
+    // A tied table on one stage is gathered once, for the logits; its state is the embedding's.
+    if (operator.kind === 'embedding' && sharesTable(this)) return NO_STREAM
+    const parameters = operator.kind === 'linear' ? operator.output * operator.reduction : 0
+    const held = this.#localParameters(operator, cuts) || this.#share(operator, cuts) * parameters
+    if (held === 0 || (cuts.streamed === 1 && !sharded)) return NO_STREAM
+    const bytes = held * cuts.streamed * BYTES
     const region = cuts.streamed > 1 ? this.#groups[cuts.axes.streamed]! : undefined
     return {
       region_s: region ? fastest_s(region.gather, bytes) : 0,
@@ -228,6 +246,22 @@ export class CostModel {
         1.5 * bytes * (region?.linkCrossings ?? 0) +
         (sharded ? (1.5 * bytes * replicas.linkCrossings) / cuts.streamed : 0)
     }
+  }
+
+  /**
+   * Seconds of the small all-reduces of numbers per token, forward and backward: two fp32 statistics of each norm on axes that cut the
+   * hidden side, and maximum and sum of the loss on axes that cut the vocabulary.
+   */
+  #statistics_s(step: Step, from: number, settled: number, tokens: number): number {
+    const perToken = 8
+    const among = (layout: number): number => {
+      const axes = this.layouts.hiddenAxes(layout)
+      if (axes === 0) return 0
+      const group = this.#groups[axes]!
+      const bytes = (perToken * tokens * group.size) / this.layouts.cutOf(layout)
+      return 2 * fastest_s(group.allReduce, bytes)
+    }
+    return (step.before.length > 0 ? among(from) : 0) + (step.main.name === 'logits' ? among(settled) : 0)
   }
 
   /**
@@ -254,9 +288,14 @@ export class CostModel {
 
   /** Parameters of an operator that one die holds. */
   #localParameters(operator: Operator, cuts: Cuts): number {
+    return this.#parametersOf(operator) * this.#share(operator, cuts)
+  }
+
+  /** Share of an operator's weights that one die holds. */
+  #share(operator: Operator, cuts: Cuts): number {
     const output = operator.output > 0 ? localOutput(operator, cuts.output) / operator.output : 1
     const experts = operator.experts ? cuts.expert * this.context.expertParallel : 1
-    return (this.#parametersOf(operator) * output) / (cuts.reduction * experts * cuts.streamed)
+    return output / (cuts.reduction * experts * cuts.streamed)
   }
 
   /** Model state, gradient synchronisation and optimiser step of the operators of a step. */

@@ -4,11 +4,13 @@ import { decodePlan, encodePlan, type PlanCode } from '../mapping/plan-code.ts'
 import { ROLE_COUNT, roleFacts, roleName } from '../mapping/axis-roles.ts'
 import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
+import { fastest_s, type CollectiveCost } from './collective-cost.ts'
 import { CostModel } from './cost-model.ts'
 import type { Machine } from './machine.ts'
 import { gradientBytes } from './model-state.ts'
 import type { StepFrame } from './pipeline.ts'
 import { PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
+import { sharesTable, tableResharding_s } from './tied-table.ts'
 import { addLayers } from './pipeline.ts'
 
 /** A run of layers of one stage under one plan, by plan index. */
@@ -28,11 +30,20 @@ export interface Design {
 type FrameGenes = Pick<Mapping, 'region' | 'microBatch' | 'dataParallel' | 'expertParallel' | 'schedule' | 'placement'>
 type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
 
+/** Seconds to all-reduce a gigabyte: by which groups are compared. */
+const slowness = (group: CollectiveCost): number => (group.size === 1 ? 0 : fastest_s(group.allReduce, 1e9))
+
 /** Builds the cost model of all mappings with these outer genes. */
 export function costModelOf(workload: Workload, machine: Machine, genes: ContextGenes): CostModel {
   const { region, placement, expertParallel, collectives } = genes
-  const origins = placement.map((corners) => corners[0]!)
-  const among = (members: typeof origins) => machine.replicaGroup(members, region, collectives)
+  // Stages may lie differently; the one whose replicas are slowest to add up a gradient speaks for all.
+  const among = (keep: (replica: number) => boolean): CollectiveCost =>
+    placement[0]!
+      .map((_corner, stage) => {
+        const members = placement.filter((_corners, replica) => keep(replica)).map((corners) => corners[stage]!)
+        return machine.replicaGroup(members, region, collectives)
+      })
+      .reduce((slowest, group) => (slowness(group) > slowness(slowest) ? group : slowest))
   return new CostModel({
     workload,
     machine,
@@ -41,9 +52,9 @@ export function costModelOf(workload: Workload, machine: Machine, genes: Context
     zeroStage: genes.zeroStage,
     collectives,
     expertParallel,
-    dataGroup: among(origins),
-    expertGroup: among(origins.slice(0, expertParallel)),
-    expertDataGroup: among(origins.filter((_origin, replica) => replica % expertParallel === 0)),
+    dataGroup: among(() => true),
+    expertGroup: among((replica) => replica < expertParallel),
+    expertDataGroup: among((replica) => replica % expertParallel === 0),
     copiesTable: workload.model.tiedEmbeddings && placement[0]!.length > 1
   })
 }
@@ -182,6 +193,11 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
     if (wrong >= 0) throw indivisible(design.model, design.plans[index]!, wrong)
   }
   stages.fill(0, 0, design.stages.length * PLAN_COLUMNS)
+  if (sharesTable(design.model)) {
+    const use = (name: 'embedding' | 'head'): number =>
+      design.plans.find(({ layerClass }) => design.model.context.workload.classes[layerClass]!.name === name)!.roles[0]!
+    stages[TENSOR_COMMUNICATION_S]! += tableResharding_s(design.model, use('embedding'), use('head'))
+  }
   let residual = -1
   for (let stage = 0; stage < design.stages.length; stage++) {
     const runs = design.stages[stage]!

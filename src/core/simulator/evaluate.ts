@@ -10,7 +10,7 @@ import type { Machine } from './machine.ts'
 import * as pipeline from './pipeline.ts'
 import { offloaded_B } from './pipeline.ts'
 import * as plan from './plan-cost.ts'
-import { fill_s, microBatchesInFlight } from './schedule.ts'
+import { delayedMicroBatches, fill_s, logitsInFlight, microBatchesInFlight } from './schedule.ts'
 
 const GIGA = 1e9
 
@@ -28,12 +28,16 @@ const total = (parts: TimeBreakdown_s): number =>
 function stageMemory_B(design: Design, stages: Float64Array, stage: number, capacity: number): MemoryBreakdown_B {
   const at = stage * plan.PLAN_COLUMNS
   const inFlight = microBatchesInFlight(design.frame.schedule, stage, design.stages.length, design.frame.microBatches)
+  const delayed = delayedMicroBatches(design.frame.schedule, stage, design.frame.microBatches)
   const weights = stages[at + plan.WEIGHTS_B]!
   const gradients = stages[at + plan.GRADIENTS_B]!
   const optimizer = stages[at + plan.OPTIMIZER_B]!
   const activations = inFlight * stages[at + plan.KEPT_B]!
   const workspace =
-    inFlight * stages[at + plan.LOGITS_B]! + stages[at + plan.REMATERIALIZED_B]! + stages[at + plan.BUFFER_B]!
+    logitsInFlight(design.frame.schedule, design.frame.microBatches) * stages[at + plan.LOGITS_B]! +
+    delayed * stages[at + plan.DELAYED_B]! +
+    stages[at + plan.REMATERIALIZED_B]! +
+    stages[at + plan.BUFFER_B]!
   const peak = weights + gradients + optimizer + activations + workspace
   return { capacity, peak, weights, gradients, optimizer, activations, workspace }
 }
@@ -50,7 +54,7 @@ function timeBreakdown_s(design: Design, stages: Float64Array, critical: number,
     compute: m * (stages[at + plan.FORWARD_S]! + stages[at + plan.BACKWARD_S]!),
     recompute: m * stages[at + plan.RECOMPUTE_S]!,
     tensorCommunication: m * stages[at + plan.TENSOR_COMMUNICATION_S]!,
-    pipelineCommunication: m * pipeline.exposedTransfer_s(frame, critical) + transfers,
+    pipelineCommunication: m * pipeline.exposedTransfer_s(frame, critical, time) + transfers,
     dataCommunication:
       m * stages[at + plan.DATA_COMMUNICATION_S]! +
       pipeline.exposedSync_s(stages[at + plan.GRADIENT_SYNC_S]!, time, frame.gradientOverlap) +

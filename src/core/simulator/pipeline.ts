@@ -1,5 +1,5 @@
 import type { Schedule } from '../mapping/mapping.ts'
-import { crossings, fill_s, microBatchesInFlight } from './schedule.ts'
+import { crossings, delayedMicroBatches, fill_s, logitsInFlight, microBatchesInFlight } from './schedule.ts'
 import * as plan from './plan-cost.ts'
 
 /** Totals of a stage: the columns of a plan's cost summed over its layers (largest one for BUFFER and REMATERIALIZED). */
@@ -31,15 +31,14 @@ const BACKWARD_SHARE = 2 / 3
 export const exposedSync_s = (sync_s: number, microBatch_s: number, overlap: number): number =>
   Math.max(0, sync_s - overlap * Math.min(sync_s, BACKWARD_SHARE * microBatch_s))
 
-/** Seconds that a stage waits for its neighbours' transfers in each micro-batch, what overlaps left out. */
-export const exposedTransfer_s = (frame: StepFrame, stage: number): number => {
+/** Seconds that a stage waits for its neighbours' transfers in each micro-batch, what hides under its own work left out. */
+export const exposedTransfer_s = (frame: StepFrame, stage: number, microBatch_s: number): number => {
   const { boundaries_s, schedule } = frame
   const ends = (stage === 0 ? 1 : 0) + (stage === boundaries_s.length ? 1 : 0)
-  return (
-    (1 - frame.overlap) *
-    (crossings(schedule) * ((boundaries_s[stage - 1] ?? 0) + (boundaries_s[stage] ?? 0)) +
-      (crossings(schedule) - 1) * ends * frame.wrapAround_s)
-  )
+  const transfers =
+    crossings(schedule) * ((boundaries_s[stage - 1] ?? 0) + (boundaries_s[stage] ?? 0)) +
+    (crossings(schedule) - 1) * ends * frame.wrapAround_s
+  return transfers - frame.overlap * Math.min(transfers, microBatch_s)
 }
 
 /**
@@ -55,7 +54,7 @@ export function occupied_s(
   optimizer_s: number
 ): number {
   return (
-    frame.microBatches * (microBatch_s + exposedTransfer_s(frame, stage)) -
+    frame.microBatches * (microBatch_s + exposedTransfer_s(frame, stage, microBatch_s)) -
     fill_s(frame.schedule, microBatch_s, weightGradient_s) +
     exposedSync_s(sync_s, microBatch_s, frame.gradientOverlap) +
     optimizer_s
@@ -63,12 +62,20 @@ export function occupied_s(
 }
 
 /** Bytes that a stage needs at its fullest. */
-export function stagePeak_B(stage: Float64Array, at: number, inFlight: number): number {
+export function stagePeak_B(
+  stage: Float64Array,
+  at: number,
+  inFlight: number,
+  delayed: number,
+  logits: number
+): number {
   return (
     stage[at + plan.WEIGHTS_B]! +
     stage[at + plan.GRADIENTS_B]! +
     stage[at + plan.OPTIMIZER_B]! +
-    inFlight * (stage[at + plan.KEPT_B]! + stage[at + plan.LOGITS_B]!) +
+    inFlight * stage[at + plan.KEPT_B]! +
+    logits * stage[at + plan.LOGITS_B]! +
+    delayed * stage[at + plan.DELAYED_B]! +
     stage[at + plan.REMATERIALIZED_B]! +
     stage[at + plan.BUFFER_B]!
   )
@@ -112,7 +119,9 @@ export function simulateStep(frame: StepFrame, stages: Float64Array, count: numb
       longest = occupied
       out[CRITICAL_STAGE] = stage
     }
-    const bytes = stagePeak_B(stages, at, microBatchesInFlight(frame.schedule, stage, count, frame.microBatches))
+    const inFlight = microBatchesInFlight(frame.schedule, stage, count, frame.microBatches)
+    const delayed = delayedMicroBatches(frame.schedule, stage, frame.microBatches)
+    const bytes = stagePeak_B(stages, at, inFlight, delayed, logitsInFlight(frame.schedule, frame.microBatches))
     if (bytes > peak) {
       peak = bytes
       out[PEAK_STAGE] = stage

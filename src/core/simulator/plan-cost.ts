@@ -24,13 +24,15 @@ export const LINK_TRAFFIC_B = 15
 /** Exposed time of moving tensors to the offload memory and back, and what lies there per micro-batch in flight. */
 export const OFFLOAD_S = 16
 export const OFFLOADED_B = 17
+/** Recomputed tensors again, summed: what weight gradients that wait keep alive per micro-batch. */
+export const DELAYED_B = 18
 /** From here on the largest layer of a stage counts, not their sum. */
-export const LARGEST = 18
-/** Gathered parameters and tensors of the largest step. */
-export const BUFFER_B = 18
+export const LARGEST = 19
+/** Gathered parameters and tensors, and gradients in work, of the largest step. */
+export const BUFFER_B = 19
 /** Recomputed tensors of one layer, alive while its backward pass runs. */
-export const REMATERIALIZED_B = 19
-export const PLAN_COLUMNS = 20
+export const REMATERIALIZED_B = 20
+export const PLAN_COLUMNS = 21
 
 /** Whether another unit that runs again runs everything of this one. */
 function isCovered(units: readonly RecomputeUnit[], unit: number, rerun: number): boolean {
@@ -81,6 +83,7 @@ export function addStep(
     const bytes = at[offset + row.TENSOR + bit]!
     if (mask & (1 << bit)) {
       out[to + REMATERIALIZED_B]! += bytes
+      out[to + DELAYED_B]! += bytes
       rerun |= 1 << tensor.unit
     } else out[to + KEPT_B]! += bytes
     bit++

@@ -49,6 +49,16 @@ export class RegionLayouts {
     return cut
   }
 
+  /** Axes on which a layout cuts the hidden side, as bits. */
+  hiddenAxes(layout: number): number {
+    let bits = 0
+    for (let i = 0; i < this.axes.length; i++) {
+      if (layout % LAYOUT_COUNT === HIDDEN) bits |= 1 << i
+      layout = Math.floor(layout / LAYOUT_COUNT)
+    }
+    return bits
+  }
+
   /** Layout the operator needs its input in. */
   needed(roles: number): number {
     let layout = 0

@@ -2,11 +2,13 @@ import type { Schedule } from '../mapping/mapping.ts'
 
 /**
  * Micro-batches whose activations stage `stage` of `stages` holds at its fullest; fractional for interleaved stages, which hold
- * chunks. GPipe holds all; 1F1B and ZB-H1 min(m, p - i) (2104.04473 section 2.2); interleaving holds
+ * chunks. GPipe holds all; 1F1B min(m, p - i) (2104.04473 section 2.2);
+ * ZB-H1 as many as 1F1B's first stage on every stage, because delayed weight gradients keep their inputs (2401.10241); interleaving holds
  * (2(p - i - 1) + (v - 1) p + 1)/v, at stage 0 the p (1 + (p-1)/(p v)) of 2205.05198 section 4.2.3.
  */
 export function microBatchesInFlight(schedule: Schedule, stage: number, stages: number, microBatches: number): number {
   if (schedule.name === 'gpipe') return microBatches
+  if (schedule.name === 'zb-h1') return Math.min(microBatches, stages)
   const v = schedule.virtualStages
   if (schedule.name === 'interleaved' && v > 1)
     return Math.min(microBatches, (2 * (stages - stage - 1) + (v - 1) * stages + 1) / v)
@@ -24,3 +26,14 @@ export function fill_s(schedule: Schedule, microBatch_s: number, weightGradient_
 
 /** Times each stage boundary is crossed per micro-batch and direction. */
 export const crossings = (schedule: Schedule): number => schedule.virtualStages
+
+/** Micro-batches whose fp32 logits the last stage holds: GPipe's backward passes begin after all forward passes, others' at once. */
+export const logitsInFlight = (schedule: Schedule, microBatches: number): number =>
+  schedule.name === 'gpipe' ? microBatches : 1
+
+/**
+ * Micro-batches whose recomputed tensors a stage holds beside those of the layer at work: under ZB-H1 the weight gradients of up to
+ * `stage` micro-batches wait, with what they need.
+ */
+export const delayedMicroBatches = (schedule: Schedule, stage: number, microBatches: number): number =>
+  schedule.name === 'zb-h1' ? Math.min(microBatches, stage) : 0

@@ -10,7 +10,7 @@ export const TrainingSpec = z.strictObject({
     .describe('standard stores the s x s scores; flash never does (2205.14135)'),
   precision: z.literal('bf16').default('bf16'),
   optimizerBytesPerParameter: z
-    .union([z.literal(16), z.literal(18)])
+    .literal([16, 18])
     .default(18)
     .describe('model state in bytes per parameter: 2 weight + 2 (or 4, fp32) gradient + 12 Adam')
 })

@@ -24,7 +24,7 @@ import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
 import { writeRunReport } from './report/write-run-report.ts'
-import { checkResultFile } from './write-result-file.ts'
+import { checkResultFile, makeFolderOf } from './write-result-file.ts'
 
 const MOST_WORKERS = 64
 
@@ -102,8 +102,6 @@ async function answer(
   context: CommandContext
 ): Promise<ExitCode> {
   const record = explorationRecord(store, runId)
-  const report = textOption(values, 'report')
-  if (report !== undefined) await writeRunReport(record, report, context.cwd)
   if (json)
     await context.out(
       `${JSON.stringify({
@@ -120,6 +118,9 @@ async function answer(
       })}\n`
     )
   else await context.out(summaryText(record))
+  // The result is told before anything else can fail.
+  const report = textOption(values, 'report')
+  if (report !== undefined) await writeRunReport(record, report, context.cwd)
   const project = textOption(values, 'project')
   if (project !== undefined) context.err(`Project  ${project} (run ${runId})\n`)
   if (report !== undefined) context.err(`Report   ${report}\n`)
@@ -156,7 +157,10 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
   if (named === undefined && flagOption(values, 'resume'))
     throw new Problem('usage', "'--resume' needs the project that has the unfinished run: --project F.tmac", 'resume')
   const report = textOption(values, 'report')
-  if (report !== undefined) checkResultFile(report, context.cwd)
+  if (report !== undefined) {
+    makeFolderOf(report, context.cwd)
+    checkResultFile(report, context.cwd)
+  }
   const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'tmac-')) : undefined
   try {
     using store = openProject(folder ? join(folder, 'run.tmac') : resolve(context.cwd, named!), {

@@ -28,6 +28,11 @@ export const commandEntries: readonly CommandEntry[] = [
     summary: 'set points of projects side by side',
     load: () => import('./compare.ts')
   },
+  {
+    name: 'policies',
+    summary: 'how other systems would map a model: their rules and sources',
+    load: () => import('./policies.ts')
+  },
   { name: 'models', summary: 'the models that come with the program, with sources', load: () => import('./models.ts') },
   {
     name: 'chips',

@@ -1,9 +1,10 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem, type ProblemCode } from '../../core/problem.ts'
 
 const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   ENOENT: ['file-not-found', 'cannot be written: its folder does not exist'],
+  EEXIST: ['not-a-file', 'cannot be written: part of its path is not a folder'],
   ENOTDIR: ['not-a-file', 'cannot be written: part of its path is not a folder'],
   EISDIR: ['not-a-file', 'is a directory; name a file'],
   EACCES: ['read-only', 'cannot be written: permission denied'],
@@ -48,6 +49,11 @@ function guarded(path: string, call: () => void): void {
  */
 export function writeResultFile(path: string, directory: string, text: string): void {
   guarded(path, () => write(resolve(directory, path), text))
+}
+
+/** Makes the folder of a file a person named, as far as it is missing. @throws Problem where it cannot be made */
+export function makeFolderOf(path: string, directory: string): void {
+  guarded(path, () => void mkdirSync(dirname(resolve(directory, path)), { recursive: true }))
 }
 
 /**

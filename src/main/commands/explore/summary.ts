@@ -45,6 +45,17 @@ export function summaryText(record: ExplorationRecord): string {
       `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
     )
   }
+  for (const { message, fix } of record.verdicts.filter(({ ok, waived }) => !ok && !waived))
+    lines.push(`Limit broken by the given chip  ${message}; ${fix}`)
+  const { wafers, wafersBuildable } = run.statistics
+  if (wafers !== undefined && wafersBuildable === 0) {
+    const worst = Object.entries(run.statistics)
+      .filter(([name]) => name.startsWith('wafersOver '))
+      .sort(([, a], [, b]) => b - a)[0]
+    lines.push(
+      `No wafer of the space can be built: ${worst ? `${worst[1]} of ${wafers} first break ${worst[0].slice('wafersOver '.length)}` : 'none was looked at'}; widen the genes or the limit`
+    )
+  }
   const mappings = brief(policyTable(record))
   if (mappings.rows.length > 0) lines.push('', textTable(mappings))
   const front = frontTable(record)
