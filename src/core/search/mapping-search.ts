@@ -32,7 +32,7 @@ export const THOROUGH: Effort = { frontier: 24, combinations: 4000, unevenness: 
 /** Former best mappings that a search remembers: starting points for neighbouring chips. */
 const TRAIL = 8
 
-export const QUICK: Effort = { frontier: 8, combinations: 24, unevenness: 1 }
+export const QUICK: Effort = { frontier: 8, combinations: 80, unevenness: 1 }
 
 /** Where a search stands: enough to go on from in another process. Plain JSON data. */
 export interface SearchState {
