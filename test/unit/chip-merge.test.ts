@@ -66,3 +66,14 @@ describe('overriding a chip', () => {
     expect(() => mergeChip(wafer, [1])).toThrow(/must be an object/)
   })
 })
+
+describe('a value in another unit than the name says', () => {
+  it.each([
+    [{ die: { clock_Hz: 1.35 } }, /die\.clock_Hz.*1\.35.*1 GHz is 1e9/],
+    [{ links: { latency_s: 200 } }, /links\.latency_s.*200.*1 ns is 1e-9/],
+    [{ links: { bandwidthPerEdge_Bps: 500 } }, /links\.bandwidthPerEdge_Bps.*500.*1 GB\/s is 1e9/],
+    [{ die: { width_mm: 25_200_000 } }, /die\.width_mm.*25200000.*millimetres/]
+  ])('is refused: %o', (override, message) => {
+    expect(() => mergeChip(chipPreset('lean-48'), override)).toThrow(message)
+  })
+})

@@ -2,19 +2,26 @@ import * as z from 'zod'
 
 const positive = z.number().positive()
 const nonnegative = z.number().nonnegative()
+// Values no chip has, but a value in another unit would: told before they become results.
+const bandwidth = positive.min(1e6, 'under 1,000,000 B/s; bandwidths are in bytes per second, 1 GB/s is 1e9')
+const clock = positive.min(1e6, 'under 1,000,000 Hz; clocks are in hertz, 1 GHz is 1e9')
+const speed = positive.min(1e9, 'under 1e9 FLOP/s; speeds are in FLOP per second, 1 TFLOP/s is 1e12')
+const capacity = positive.min(1e4, 'under 10,000 B; capacities are in bytes, 1 GB is 1e9')
+const latency = nonnegative.max(0.1, 'above 0.1 s; latencies are in seconds, 1 ns is 1e-9')
+const millimetres = positive.max(1e4, 'above 10,000 mm; lengths are in millimetres')
 const count = z.int().positive()
 /** Lowest and highest published value, picojoule per bit. */
 const energyRange = z.tuple([nonnegative, nonnegative]).describe('[low, high] in pJ/bit')
 
 const Wafer = z.strictObject({
   shape: z.enum(['disc', 'square']).describe('a round wafer, or the square (corners clipped) cut from one'),
-  size_mm: positive.describe('diameter of the disc or side of the square'),
+  size_mm: millimetres.describe('diameter of the disc or side of the square'),
   edgeExclusion_mm: nonnegative.describe('ring of the 300 mm wafer, or of the disc given, that carries no dies')
 })
 
 const Die = z.strictObject({
-  width_mm: positive,
-  height_mm: positive,
+  width_mm: millimetres,
+  height_mm: millimetres,
   cores: count.describe('compute cores per die that work; spare ones are not counted'),
   spareCores: z
     .int()
@@ -24,9 +31,9 @@ const Die = z.strictObject({
   macsPerCore: count.describe('16-bit multiply-accumulates per core and cycle'),
   arrayRows: count.describe('rows of the systolic array a core is made of'),
   arrayColumns: count,
-  clock_Hz: positive,
+  clock_Hz: clock,
   sramPerCore_B: positive,
-  sramBandwidth_Bps: positive.describe('all cores of a die together'),
+  sramBandwidth_Bps: bandwidth.describe('all cores of a die together'),
   energyPerFlop_pJ: z.tuple([positive, positive]).describe('[low, high] whole-chip energy of one 16-bit FLOP')
 })
 
@@ -42,8 +49,8 @@ const Memory = z.strictObject({
 })
 
 const Links = z.strictObject({
-  bandwidthPerEdge_Bps: positive.describe('one edge of a die, one direction'),
-  latency_s: nonnegative.describe('one hop'),
+  bandwidthPerEdge_Bps: bandwidth.describe('one edge of a die, one direction'),
+  latency_s: latency.describe('one hop'),
   reach_mm: positive.describe('longest wire'),
   energy_pJPerBit: energyRange,
   shorelineDensity_BpsPerMm: positive.describe(
@@ -52,8 +59,8 @@ const Links = z.strictObject({
 })
 
 const WaferLink = z.strictObject({
-  bandwidth_Bps: positive.describe('one wafer edge, one direction'),
-  latency_s: nonnegative,
+  bandwidth_Bps: bandwidth.describe('one wafer edge, one direction'),
+  latency_s: latency,
   energy_pJPerBit: energyRange
 })
 
@@ -94,8 +101,8 @@ const Manufacture = z.strictObject({
 
 /** A larger, slower memory behind every die for tensors that wait for the backward pass: host memory, or memory off the wafer. */
 const Offload = z.strictObject({
-  bandwidthPerDie_Bps: positive.describe('each way'),
-  capacityPerDie_B: positive
+  bandwidthPerDie_Bps: bandwidth.describe('each way'),
+  capacityPerDie_B: capacity
 })
 
 /** What an operator costs beyond arithmetic and bytes; zero overheads on wafers, fitted ones on GPUs. */
@@ -185,28 +192,28 @@ export const ClusterChipSpec = z.strictObject({
   title: z.string().default(''),
   devices: count,
   device: z.strictObject({
-    peakFlops: positive.describe('dense 16-bit FLOP/s'),
-    memory_B: positive,
-    memoryBandwidth_Bps: positive,
-    cache_B: positive,
+    peakFlops: speed.describe('dense 16-bit FLOP/s'),
+    memory_B: capacity,
+    memoryBandwidth_Bps: bandwidth,
+    cache_B: capacity,
     power_W: positive,
     energyPerFlop_pJ: z.tuple([positive, positive]),
     memoryEnergy_pJPerBit: energyRange
   }),
   node: z.strictObject({
     devices: count,
-    bandwidth_Bps: positive.describe('per device and direction, what collectives of a whole node reach'),
+    bandwidth_Bps: bandwidth.describe('per device and direction, what collectives of a whole node reach'),
     groupBandwidth_Bps: z
       .array(positive)
       .optional()
       .describe('the same for groups of 2, 3, ... devices of one node; bandwidth_Bps for sizes it does not list'),
-    latency_s: nonnegative.describe('one collective launch'),
-    stepLatency_s: nonnegative.describe('one ring step'),
+    latency_s: latency.describe('one collective launch'),
+    stepLatency_s: latency.describe('one ring step'),
     energy_pJPerBit: energyRange
   }),
   network: z.strictObject({
-    bandwidthPerDevice_Bps: positive.describe('between nodes, per device and direction'),
-    latency_s: nonnegative.describe('one step between nodes'),
+    bandwidthPerDevice_Bps: bandwidth.describe('between nodes, per device and direction'),
+    latency_s: latency.describe('one step between nodes'),
     energy_pJPerBit: energyRange
   }),
   offload: Offload.optional(),
