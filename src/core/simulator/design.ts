@@ -193,10 +193,12 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
     if (wrong >= 0) throw indivisible(design.model, design.plans[index]!, wrong)
   }
   stages.fill(0, 0, design.stages.length * PLAN_COLUMNS)
+  // One stage holds embedding and head: its first run and its last one.
   if (sharesTable(design.model)) {
-    const use = (name: 'embedding' | 'head'): number =>
-      design.plans.find(({ layerClass }) => design.model.context.workload.classes[layerClass]!.name === name)!.roles[0]!
-    stages[TENSOR_COMMUNICATION_S]! += tableResharding_s(design.model, use('embedding'), use('head'))
+    const runs = design.stages[0]!
+    const embedding = design.plans[runs[0]!.plan]!.roles[0]!
+    const logits = design.plans[runs[runs.length - 1]!.plan]!.roles[0]!
+    stages[TENSOR_COMMUNICATION_S]! += tableResharding_s(design.model, embedding, logits)
   }
   let residual = -1
   for (let stage = 0; stage < design.stages.length; stage++) {

@@ -34,13 +34,24 @@ export function tableCut(axes: number, operator: 'embedding' | 'logits', roles: 
 export const sharesTable = (model: Pick<TableModel, 'context'>): boolean =>
   model.context.workload.model.tiedEmbeddings && !model.context.copiesTable
 
+const embeddingCuts = roleFacts.map((_facts, role) => cutOfTable('embedding', role))
+const logitsCuts = roleFacts.map((_facts, role) => cutOfTable('logits', role))
+
+function sameShards(axes: number, embedding: number, logits: number): boolean {
+  for (let axis = 0; axis < axes; axis++) {
+    if (embeddingCuts[embedding % ROLE_COUNT] !== logitsCuts[logits % ROLE_COUNT]) return false
+    embedding = Math.floor(embedding / ROLE_COUNT)
+    logits = Math.floor(logits / ROLE_COUNT)
+  }
+  return true
+}
+
 /**
  * Seconds per micro-batch to bring a table that one stage holds from the shards of the embedding to those of the logits: gathered
  * forward, gathered again and its gradient scattered backward, over the whole region. None where both use the same shards.
  */
 export function tableResharding_s(model: TableModel, embedding: number, logits: number): number {
-  const axes = model.axes.length
-  if (tableCut(axes, 'embedding', embedding) === tableCut(axes, 'logits', logits)) return 0
+  if (sameShards(model.axes.length, embedding, logits)) return 0
   const { hidden, vocabulary } = model.context.workload.model
   return 3 * fastest_s(model.regionGroup.gather, BYTES * hidden * vocabulary)
 }
