@@ -61,22 +61,12 @@ export class RegionLayouts {
 
   /** Layout the operator needs its input in. */
   needed(roles: number): number {
-    let layout = 0
-    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
-      layout += roleFacts[roles % ROLE_COUNT]!.needs * place
-      roles = Math.floor(roles / ROLE_COUNT)
-    }
-    return layout
+    return this.#layoutBy('needs', roles)
   }
 
   /** Layout of what the operator gives out. */
   given(roles: number): number {
-    let layout = 0
-    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
-      layout += roleFacts[roles % ROLE_COUNT]!.gives * place
-      roles = Math.floor(roles / ROLE_COUNT)
-    }
-    return layout
+    return this.#layoutBy('gives', roles)
   }
 
   /** The layout after partial sums are added up, each die keeping its columns. */
@@ -112,6 +102,15 @@ export class RegionLayouts {
     const cuts = this.#cutsOf(operator, roles)
     byRoles.set(roles, cuts)
     return cuts
+  }
+
+  #layoutBy(side: 'needs' | 'gives', roles: number): number {
+    let layout = 0
+    for (let i = 0, place = 1; i < this.axes.length; i++, place *= LAYOUT_COUNT) {
+      layout += roleFacts[roles % ROLE_COUNT]![side] * place
+      roles = Math.floor(roles / ROLE_COUNT)
+    }
+    return layout
   }
 
   #residualDivides(layout: number): boolean {
