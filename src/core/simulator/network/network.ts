@@ -1,0 +1,19 @@
+/**
+ * A network of dies as directed links: every full-duplex wire is two. Nodes 0 to dies - 1 are the dies (row by row on a wafer, wafers one
+ * below the other; devices in order on a cluster); nodes after them are switches and adapters.
+ */
+export interface Network {
+  readonly dies: number
+  readonly nodes: number
+  readonly linkFrom: Int32Array
+  readonly linkTo: Int32Array
+  readonly bandwidth_Bps: Float64Array
+  readonly latency_s: Float64Array
+  /** Dies that take part: a dead die neither computes nor forwards. */
+  readonly alive: Uint8Array
+  /**
+   * Links from one die to another, in order; empty for a die to itself. The same array for the same pair.
+   * @throws Problem `unreachable` when no path of living links joins them
+   */
+  route(from: number, to: number): Int32Array
+}
