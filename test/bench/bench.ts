@@ -18,6 +18,8 @@ import { coexploration } from './coexploration.ts'
 import { randomDesigns } from './random-designs.ts'
 
 const ROUNDS = 5
+/** By far longer than sweeping a gigabyte takes. */
+const SWEEP_ms = 1000
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -30,8 +32,10 @@ const workloadOf = (model: ModelSpec, globalBatch: number, attention: 'standard'
 
 /** CPU seconds of this process, user and system. */
 function cpu_s(work: () => void): number {
-  // What was built before is not this work's garbage.
+  // What was built before is not this work's garbage: V8's helper threads sweep it after the collection has returned, and their time
+  // counts as this process's. They are waited for, so that only this work, its own garbage included, is measured.
   collectGarbage()
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SWEEP_ms)
   const before = process.cpuUsage()
   work()
   const { user, system } = process.cpuUsage(before)
