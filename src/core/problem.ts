@@ -32,7 +32,8 @@ export class Problem extends Error {
   }
 }
 
-const dotted = (path: readonly PropertyKey[]): string =>
+/** A path as people write it: `stages[0].layers`. */
+export const dotted = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
     ''

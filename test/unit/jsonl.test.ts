@@ -26,9 +26,9 @@ async function ask(input: readonly (string | Uint8Array)[]): Promise<Answer[]> {
 const askOne = async (changes: object): Promise<Answer> => (await ask([JSON.stringify({ ...request, ...changes })]))[0]!
 
 describe('tmac evaluate --jsonl', () => {
-  it('answers every line in order, echoes any id, skips blank lines and reads a last line without line feed', async () => {
+  it('answers every line in order, echoes any id and reads a last line without line feed', async () => {
     const ids = [7, 'b', null, [1, { a: 2 }], { deep: true }, 1.5, false]
-    const answers = await ask([ids.map((id) => JSON.stringify({ id, ...request })).join('\n\n  \r\n')])
+    const answers = await ask([ids.map((id) => JSON.stringify({ id, ...request })).join('\r\n')])
     expect(answers.map(({ id }) => id)).toEqual(ids)
     expect(answers.every(({ schema, feasible }) => schema === 'tmac.evaluation/1' && feasible)).toBe(true)
   })
@@ -100,19 +100,66 @@ describe('tmac evaluate --jsonl', () => {
 
   it('answers nothing to nothing', async () => {
     expect(await ask([])).toEqual([])
-    expect(await ask(['\n \n'])).toEqual([])
+    expect(await ask([''])).toEqual([])
+  })
+
+  it('answers line n by line n: a blank line too, but not the end after the last line feed', async () => {
+    const line = (id: number): string => JSON.stringify({ id, ...request })
+    const answers = await ask([`${line(1)}\n\n \t\r\n${line(4)}\n\n`])
+    expect(answers.map(({ id }) => id)).toEqual([1, null, null, 4, null])
+    for (const at of [1, 2, 4])
+      expect(answers[at]).toMatchObject({ error: { code: 'bad-input', message: expect.stringContaining('blank') } })
+    expect(await ask(['\n'])).toHaveLength(1)
+  })
+
+  it('reads a byte order mark before the first line', async () => {
+    const [answer] = await ask([Uint8Array.of(0xef, 0xbb, 0xbf), JSON.stringify({ id: 1, ...request })])
+    expect(answer).toMatchObject({ id: 1, feasible: true })
   })
 })
 
 describe('a bad line of tmac evaluate --jsonl', () => {
   const good = JSON.stringify({ id: 'after', ...request })
   const { strategy: _strategy, ...withoutStrategy } = request
+  const withKey = (member: string): string => `{"id":"bad",${member}}`
   const cases: [string, unknown, string, RegExp, string][] = [
-    ['no JSON', '{"id":1,', 'bad-json', /line 1, column 9: .*truncated/, ''],
+    ['no JSON', '{"id":1,', 'bad-json', /the line is not JSON: column 9: .*truncated/, ''],
     ['a list', '[1]', 'bad-input', /expected object, received array/, ''],
     ['a word', '"hello"', 'bad-input', /expected object, received string/, ''],
     ['a hostile tower', `{"id":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'bad-json', /more than 100 levels/, ''],
-    ['__proto__', '{"__proto__":{}}', 'bad-input', /__proto__/, '__proto__'],
+    ['a NaN', '{"devices":NaN}', 'bad-json', /column 12: expected a value, found 'NaN'/, ''],
+    ['an Infinity', '{"devices":-Infinity}', 'bad-json', /column 12: expected a value, found '-Infinity'/, ''],
+    [
+      'a number beyond all numbers',
+      JSON.stringify({ ...request, id: 'bad' }).replace('16', '1e999'),
+      'bad-input',
+      /'devices' is Infinity/,
+      'devices'
+    ],
+    ['two requests', '{"id":1}{"id":2}', 'bad-json', /column 9: expected nothing more/, ''],
+    ['__proto__', withKey('"__proto__":{"strategy":{}}'), 'bad-input', /'__proto__', which no spec has/, '__proto__'],
+    [
+      '__proto__ in escapes',
+      withKey('"\\u005f_proto__":1'),
+      'bad-input',
+      /'__proto__', which no spec has/,
+      '__proto__'
+    ],
+    ['__proto__ within', withKey('"model":[{"__proto__":{}}]'), 'bad-input', /model\[0\]/, 'model[0].__proto__'],
+    [
+      'a key twice',
+      withKey('"devices":8,"devices":16'),
+      'bad-input',
+      /key 'devices' twice, again at column 25/,
+      'devices'
+    ],
+    [
+      'a key twice within',
+      withKey('"model":{"moe":[1,{"a":[2],"\\u0061":1}]}'),
+      'bad-input',
+      /twice/,
+      'model.moe[1].a'
+    ],
     ['an unknown key', { ...request, trainin: {} }, 'bad-input', /did you mean 'training'/, 'trainin'],
     [
       'an unknown key within',
@@ -167,11 +214,16 @@ describe('a bad line of tmac evaluate --jsonl', () => {
       expect(after).toMatchObject({ id: 'after', feasible: true })
       expect(bad!.error!.message).toMatch(message)
       expect(bad).toEqual({
-        id: typeof line === 'string' ? null : 'bad',
+        id: text.includes('"bad"') ? 'bad' : null,
         error: { code, message: bad!.error!.message, path }
       })
     }
   )
+
+  it('leaves the prototype of objects alone', async () => {
+    await ask(['{"id":1,"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'])
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
 
   it('that is not UTF-8 is answered with its error', async () => {
     const [bad, after] = await ask([Uint8Array.of(0x22, 0xff, 0x22, 10), good])

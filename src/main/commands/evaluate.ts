@@ -28,7 +28,7 @@ export const command: Command = {
     'the evaluation is printed all the same.\n\n' +
     'With --jsonl each line of standard input is a request {"id","model","chip","devices","training":{"globalBatch","microBatch","sequenceLength",' +
     '"attention","precision","optimizerBytesPerParameter"},"strategy":{…} or "mapping":{…},"overlap"}, answered by one line in the same order; ' +
-    'resources/schemas/evaluate-request.schema.json describes it. A bad line is answered with its error and the rest goes on.',
+    'resources/schemas/evaluate-request.schema.json describes it. A bad or blank line is answered with its error and the rest goes on.',
   options,
   run: async (invocation, context) => (await import('./evaluate/run-evaluate.ts')).runEvaluate(invocation, context)
 }

@@ -1,7 +1,7 @@
 import { EvaluateRequest } from '../../../contract/evaluate-request.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import { decodeText } from '../../input/decode-text.ts'
-import { parseJson } from '../../input/parse-json.ts'
+import { readJson } from '../../input/parse-json.ts'
 import type { CommandContext } from '../command.ts'
 import { evaluator, type Answer } from './evaluator.ts'
 import { inputLines, type InputLine } from './input-lines.ts'
@@ -14,16 +14,18 @@ const BATCH = 2 ** 16
 const idOf = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && Object.hasOwn(value, 'id') ? (value as { id: unknown }).id : null
 
-/** The answer to one line, or undefined for a blank one. */
-function answerLine(line: InputLine, answer: (request: EvaluateRequest) => Answer): string | undefined {
+/** The answer to one line. */
+function answerLine(line: InputLine, answer: (request: EvaluateRequest) => Answer): string {
   let id: unknown = null
   try {
     if (line === 'too-long')
       throw new Problem('bad-input', `the line is larger than ${LONGEST_LINE_B / MEBI} MiB, which no request is`)
-    const text = decodeText(line, 'the line').trim()
-    if (text === '') return undefined
-    const value = parseJson(text, 'the line')
+    const text = decodeText(line, 'the line')
+    if (text.trim() === '')
+      throw new Problem('bad-input', 'the line is blank; every line of the input is one request, as a JSON object')
+    const { value, refusal } = readJson(text, 'the line')
     id = idOf(value)
+    if (refusal) throw refusal
     const { evaluation } = answer(parseInput(EvaluateRequest, value, 'request'))
     return `{"id":${JSON.stringify(id)},${JSON.stringify(evaluation).slice(1)}`
   } catch (error) {
@@ -36,8 +38,8 @@ function answerLine(line: InputLine, answer: (request: EvaluateRequest) => Answe
 }
 
 /**
- * Answers requests, one JSON object per line of the input, with one line each in the same order. A line that cannot be answered gets
- * `{"id","error":{"code","message","path"}}`; blank lines get nothing.
+ * Answers requests, one JSON object per line of the input, with one line each in the same order, so that line n answers line n. A line
+ * that cannot be answered, a blank one too, gets `{"id","error":{"code","message","path"}}`; a line feed at the very end starts no line.
  */
 export async function answerLines(context: CommandContext): Promise<void> {
   const answer = evaluator(context.cwd)
@@ -49,9 +51,7 @@ export async function answerLines(context: CommandContext): Promise<void> {
   }
   for await (const lines of inputLines(context.input(), LONGEST_LINE_B)) {
     for (const line of lines) {
-      const text = answerLine(line, answer)
-      if (text === undefined) continue
-      pending += `${text}\n`
+      pending += `${answerLine(line, answer)}\n`
       if (pending.length >= BATCH) await flush()
     }
     await flush()
