@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { nearest } from './nearest.ts'
+import { keysAt, memberPaths } from './schema-keys.ts'
 
 /** Kinds of trouble a person can cause or meet; hosts turn them into exit codes and screens. */
 export type ProblemCode =
@@ -60,6 +61,24 @@ function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return closest ? mostTelling({ ...closest, path: [...issue.path, ...closest.path] }) : issue
 }
 
+/** What may have been meant by a key that nobody knows: its place in the schema, the key most like it, or all that there are. */
+function keyHint(schema: z.ZodType, value: unknown, path: readonly PropertyKey[], key: string): string {
+  const known = keysAt(schema, value, path)
+  const elsewhere = memberPaths(schema, value).map((place) => ({
+    place,
+    last: place.slice(place.lastIndexOf('.') + 1)
+  }))
+  const same = elsewhere.filter(({ last }) => last === key)
+  const longer = key.length >= 3 ? elsewhere.filter(({ last }) => last.startsWith(key)) : []
+  // A key of another kind of object is no slip of the pen, so what it resembles says nothing.
+  const isForeign = keysAt(schema, value, path, true).includes(key)
+  const alike = same.length > 0 || isForeign ? undefined : nearest(key, known)
+  const places = same.length > 0 ? same : longer
+  const guesses = alike === undefined ? places.slice(0, 3).map(({ place }) => place) : [alike]
+  if (guesses.length > 0) return `; did you mean ${guesses.map((guess) => `'${guess}'`).join(' or ')}?`
+  return known.length > 0 ? `; known: ${known.join(', ')}` : ''
+}
+
 /**
  * Parses a value from outside by its schema.
  * @param what names the input for the message, e.g. `model file gpt.json`
@@ -74,9 +93,7 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
   const path = dotted(issue.path)
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys[0]!
-    const known = knownKeys(schema, issue.path)
-    const guess = nearest(key, known)
-    const hint = guess ? `; did you mean '${guess}'?` : known.length > 0 ? `; known: ${known.join(', ')}` : ''
+    const hint = keyHint(schema, value, issue.path, key)
     throw new Problem(
       'bad-input',
       `${what}: unknown key '${path ? `${path}.${key}` : key}'${hint}`,
@@ -87,24 +104,4 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
   if (found === undefined && path && issue.message.startsWith('Invalid input'))
     throw new Problem('bad-input', `${what}: '${path}' is missing`, path)
   throw new Problem('bad-input', `${what}: ${path ? `'${path}' is ${shown(found)}: ` : ''}${issue.message}`, path)
-}
-
-/** Keys that the schema's object at this path takes; empty where the schema is no plain object. */
-function knownKeys(schema: unknown, path: readonly PropertyKey[]): string[] {
-  type Definition = {
-    shape?: Record<string, unknown>
-    element?: unknown
-    innerType?: unknown
-    in?: unknown
-    valueType?: unknown
-    options?: unknown[]
-  }
-  const definition = (schema as { _zod?: { def: Definition } } | undefined)?._zod?.def
-  if (!definition) return []
-  if (definition.innerType) return knownKeys(definition.innerType, path)
-  if (definition.in) return knownKeys(definition.in, path)
-  if (definition.options) return definition.options.flatMap((option) => knownKeys(option, path))
-  const [head, ...rest] = path
-  if (head === undefined) return Object.keys(definition.shape ?? {})
-  return knownKeys(definition.shape?.[String(head)] ?? definition.element ?? definition.valueType, rest)
 }

@@ -38,6 +38,28 @@ describe('overriding a chip', () => {
     expect(() => mergeChip(wafer, { grid: { colums: 7 } })).toThrow(/'grid.colums'; did you mean 'columns'/)
   })
 
+  it('says where a kind of chip keeps what was set in another kind of chip, or at the wrong level', () => {
+    const told = (chip: string, override: object): string => {
+      try {
+        return JSON.stringify(mergeChip(chipPreset(chip), override))
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    expect(told('a100-80gb', { memory: { stackCapacity_B: 96e9 } })).toBe(
+      "chip 'a100-80gb': unknown key 'memory'; did you mean 'device.memory_B' or 'device.memoryBandwidth_Bps' or " +
+        "'device.memoryEnergy_pJPerBit'?"
+    )
+    expect(told('a100-80gb', { power: { cap_W: 1e3 } })).toMatch(/did you mean 'device\.power_W'\?/)
+    expect(told('a100-80gb', { peakFlops: 1e15 })).toMatch(/did you mean 'device\.peakFlops'\?/)
+    expect(told('lean-48', { rows: 6 })).toMatch(/did you mean 'grid\.rows'\?/)
+    expect(told('lean-48', { memory: { clock_Hz: 1e9 } })).toMatch(/did you mean 'die\.clock_Hz'\?/)
+    expect(told('lean-48', { memry: {} })).toMatch(/did you mean 'memory'\?/)
+    expect(told('a100-80gb', { grid: { rows: 6 } })).toMatch(/known: schema, kind, name, title, devices, device, node/)
+    expect(told('a100-80gb', { grid: { rows: 6 } })).not.toContain('wafer')
+    expect(told('lean-48', { device: { memory_B: 1e9 } })).toMatch(/known: .*technology, wafer, wafers, grid/)
+  })
+
   it('refuses a device count on a wafer and says what a wafer has', () => {
     expect(() => mergeChip(wafer, {}, 32)).toThrow(/6 rows x 9 columns/)
   })
