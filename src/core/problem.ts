@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'locked-project'
   | 'usage'
   | 'infeasible'
+  | 'unreachable'
   | 'engine-failed'
 
 /** An error whose message is meant for a person: it names the thing, its value, the limit and a fix. */
