@@ -27,6 +27,7 @@ const model = fc
       heads,
       kvHeads: grouped ? heads / 2 : heads,
       vocabulary: 50257,
+      maxPositions: 8192,
       ffnHidden: heads * 512,
       ffn: gated ? 'swiglu' : 'gelu',
       ...(mixed && { moe: mixture })

@@ -202,6 +202,13 @@ describe('an exploration that is cut short', () => {
   })
 })
 
+test('sequences beyond a learned position table are refused before a search starts', async () => {
+  const batch = ['--global-batch', '16', '--seq-length', '4096']
+  const { code, err } = await runCli(['explore', '--model', 'gpt-6.7b', '--chip', 'wsc-llm-54', ...batch])
+  expect(code).toBe(2)
+  expect(err).toMatch(/sequences of 4096 tokens are longer .* its maxPositions is 2048; train on 2048 tokens at most/)
+})
+
 describe('when nothing fits', () => {
   const batch = ['--global-batch', '64', '--seq-length', '4096', '--policies', 'deepspeed-z3', '--fixed-chip', '--json']
 
@@ -234,7 +241,7 @@ describe('when nothing fits', () => {
     const space = join(folder, 'one-die.json')
     writeFileSync(space, JSON.stringify({ mapping: { regions: [[1, 1]], microBatch: [16], recompute: 'none' } }))
     const long = ['--global-batch', '16', '--seq-length', '131072', '--policies', 'none', '--fixed-chip', '--json']
-    const model = ['--model', JSON.stringify(smallModel), '--space', space]
+    const model = ['--model', JSON.stringify({ ...smallModel, maxPositions: 131072 }), '--space', space]
     const { code, out, err } = await runCli(['explore', ...model, '--chip', 'wsc-llm-54', ...long])
     expect(code).toBe(3)
     const { value, limit, unit, message } = parse(out).infeasibility!

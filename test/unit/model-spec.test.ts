@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { parseInput, Problem } from '../../src/core/problem.ts'
 import { ModelSpec } from '../../src/core/workload/model-spec.ts'
+import { parameterCount } from '../../src/core/workload/parameter-count.ts'
+import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
 
 const small = { name: 'small', layers: 4, hidden: 64, heads: 4, vocabulary: 1000 }
 
@@ -103,5 +106,27 @@ describe('model spec', () => {
 
   test('a misspelt field is refused with the one that was meant', () => {
     expect(refusal({ ...small, vocabulry: 3 }).message).toMatch(/did you mean 'vocabulary'/)
+  })
+})
+
+describe('sequences longer than maxPositions', () => {
+  const workloadOf = (changes: object, sequenceLength: number) =>
+    buildWorkload(ModelSpec.parse({ ...small, ...changes }), TrainingSpec.parse({ globalBatch: 4, sequenceLength }))
+
+  test('have no rows in a learned table, and the refusal names value, limit and fix', () => {
+    expect(() => workloadOf({}, 2049)).toThrow(
+      "sequences of 2049 tokens are longer than the learned position table of model 'small': its maxPositions is 2048; train on " +
+        "2048 tokens at most, or give a model with maxPositions 2049 or positions 'rotary'"
+    )
+  })
+
+  test('leave the parameters as the model states them, up to the limit', () => {
+    const parameters = [1, 1024, 2048].map((length) => workloadOf({}, length).parameters)
+    expect(parameters).toEqual(Array(3).fill(parameterCount(ModelSpec.parse(small)).total))
+  })
+
+  test('are no matter to rotary positions', () => {
+    const rotary = { positions: 'rotary' }
+    expect(workloadOf(rotary, 2 ** 17).parameters).toBe(workloadOf(rotary, 128).parameters)
   })
 })

@@ -115,7 +115,9 @@ describe('AccPar on a language model', () => {
   })
 
   it('cuts tokens of a sequence when whole sequences run out', () => {
-    const roles = partitionModel(workloadOf('gpt-6.7b', { globalBatch: 2, sequenceLength: 65536 }), 2, [2, 2], 0)
+    const model = { ...modelPreset('gpt-6.7b').spec, maxPositions: 65536 }
+    const training = TrainingSpec.parse({ globalBatch: 2, sequenceLength: 65536 })
+    const roles = partitionModel(buildWorkload(model, training), 2, [2, 2], 0)
     expect(roles.map((level) => level[1])).toEqual(['batch', 'sequence'])
   })
 

@@ -286,11 +286,9 @@ function moeLayer(model: ModelSpec, moe: NonNullable<ModelSpec['moe']>, training
 }
 
 /** Table look-up and position; its gradient is a scatter into the same rows. Input dropout keeps a mask. */
-function embedding(model: ModelSpec, training: TrainingSpec): LayerClass {
+function embedding(model: ModelSpec): LayerClass {
   const { hidden, vocabulary } = model
   const mask = trainsWithDropout(model) ? hidden : 0
-  // Longer sequences than the model was made for need a longer table of positions.
-  const positions = Math.max(model.maxPositions, training.sequenceLength)
   return {
     name: 'embedding',
     hasAttention: false,
@@ -302,7 +300,7 @@ function embedding(model: ModelSpec, training: TrainingSpec): LayerClass {
           output: hidden,
           // Vocabularies are padded to the group, so any cut is allowed.
           reductionGranularity: 0,
-          parameters: vocabulary * hidden + (model.positions === 'learned' ? positions * hidden : 0),
+          parameters: vocabulary * hidden + (model.positions === 'learned' ? model.maxPositions * hidden : 0),
           forwardTraffic_B: 2 * BYTES * hidden,
           backwardTraffic_B: 2 * BYTES * hidden
         }),
@@ -359,7 +357,7 @@ function head(model: ModelSpec): LayerClass {
 /** The layer classes of a model in the order in which a token meets them; moe only where the model has it. */
 export function layerClasses(model: ModelSpec, training: TrainingSpec): readonly LayerClass[] {
   return [
-    embedding(model, training),
+    embedding(model),
     denseLayer(model, training),
     ...(model.moe ? [moeLayer(model, model.moe, training)] : []),
     head(model)

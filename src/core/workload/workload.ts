@@ -1,3 +1,4 @@
+import { Problem } from '../problem.ts'
 import { layerClasses } from './layer-classes.ts'
 import type { ModelSpec } from './model-spec.ts'
 import { isMoeLayer } from './parameter-count.ts'
@@ -30,8 +31,23 @@ export function forwardFlopsPerToken(operator: Operator, training: TrainingSpec)
   return 2 * operator.output * operator.reduction * (operator.experts?.topK ?? 1)
 }
 
-/** Builds the operators of one training step of a model. */
+/** A learned table has no row for a token beyond its end; rotary positions are computed, so they have no end. */
+function refuseBeyondPositions({ name, positions, maxPositions }: ModelSpec, { sequenceLength }: TrainingSpec): void {
+  if (positions !== 'learned' || sequenceLength <= maxPositions) return
+  throw new Problem(
+    'bad-input',
+    `sequences of ${sequenceLength} tokens are longer than the learned position table of model '${name}': its maxPositions is ` +
+      `${maxPositions}; train on ${maxPositions} tokens at most, or give a model with maxPositions ${sequenceLength} or positions 'rotary'`,
+    'training.sequenceLength'
+  )
+}
+
+/**
+ * Builds the operators of one training step of a model.
+ * @throws Problem `bad-input` when the sequences are longer than a learned position table
+ */
 export function buildWorkload(model: ModelSpec, training: TrainingSpec): Workload {
+  refuseBeyondPositions(model, training)
   const classes = layerClasses(model, training)
   const indexOf = (name: LayerClass['name']): number => classes.findIndex((layer) => layer.name === name)
   const layers = Array.from({ length: model.layers }, (_, layer) => indexOf(isMoeLayer(model, layer) ? 'moe' : 'dense'))

@@ -8,6 +8,7 @@ import type { ChipSpec } from '../../../core/chip/chip-spec.ts'
 import { waferCost_usd } from '../../../core/chip/cost.ts'
 import { chipVerdicts } from '../../../core/chip/verdicts.ts'
 import { TrainingSpec } from '../../../core/workload/training-spec.ts'
+import { buildWorkload } from '../../../core/workload/workload.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { modelFrom } from '../../input/model-input.ts'
 import { readJsonFile } from '../../input/read-json-file.ts'
@@ -64,7 +65,8 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     seed: wholeOption(values, 'seed', 0, 0xffff_ffff) ?? 1
   }
   const frame = taskFrame(inputs)
-  // A wafer that cannot be judged or priced, and wrong genes, should be told before a search starts.
+  // Sequences that do not fit the model, a wafer that cannot be judged or priced, and wrong genes should be told before a search starts.
+  buildWorkload(inputs.model, inputs.training)
   if (inputs.chip.kind === 'wafer') {
     chipVerdicts(inputs.chip)
     waferCost_usd(inputs.chip)
