@@ -54,11 +54,17 @@ const shown = (value: unknown): string => {
   return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
+/** Whether a value is of another type than a branch of a union is about, so that the branch says nothing of what is wrong inside it. */
+const isOtherType = ([issue]: readonly z.core.$ZodIssue[]): boolean =>
+  issue!.path.length === 0 && (issue!.code === 'invalid_type' || issue!.code === 'invalid_value')
+
 /** The issues of a union's closest branch say more than "invalid input" of the union itself. */
 function mostTelling(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue
   const branches = issue.errors.filter((branch) => branch.length > 0)
-  const closest = branches.sort((a, b) => a.length - b.length)[0]?.[0]
+  const closest = branches.sort(
+    (a, b) => Number(isOtherType(a)) - Number(isOtherType(b)) || a.length - b.length
+  )[0]?.[0]
   return closest ? mostTelling({ ...closest, path: [...issue.path, ...closest.path] }) : issue
 }
 

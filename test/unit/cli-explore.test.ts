@@ -209,6 +209,14 @@ test('sequences beyond a learned position table are refused before a search star
   expect(err).toMatch(/sequences of 4096 tokens are longer .* its maxPositions is 2048; train on 2048 tokens at most/)
 })
 
+test('genes of a wafer are no choice among clusters', async () => {
+  const space = join(folder, 'genes.json')
+  writeFileSync(space, JSON.stringify({ architecture: { genes: { 'grid.rows': [5] } } }))
+  const batch = ['--global-batch', '16', '--seq-length', '2048', '--space', space]
+  const { code, err } = await runCli(['explore', '--model', 'gpt-6.7b', '--chip', 'a100-80gb', ...batch])
+  expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining("chip 'a100-80gb' is a cluster") })
+})
+
 describe('when nothing fits', () => {
   const batch = ['--global-batch', '64', '--seq-length', '4096', '--policies', 'deepspeed-z3', '--fixed-chip', '--json']
 

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import type { ChipSpec, WaferChipSpec } from '../chip/chip-spec.ts'
+import { numericLeaves } from '../chip/numeric-leaves.ts'
 import { technology } from '../chip/technology.ts'
 import { chipVerdicts } from '../chip/verdicts.ts'
 import type { Verdict } from '../chip/verdict.ts'
+import { nearest } from '../nearest.ts'
 import { Problem } from '../problem.ts'
 
 const Range = z
@@ -12,7 +14,8 @@ const Range = z
 /** Which wafers an exploration may choose from: numbers of the chip's spec by their path, as a list or a range. */
 export const ArchitectureSpace = z.strictObject({
   genes: z
-    .record(z.string(), z.union([z.array(z.number()).min(1), Range]))
+    .record(z.string(), z.union([z.array(z.number()).min(1, 'a list without values; give at least one'), Range]))
+    .refine((genes) => Object.keys(genes).length > 0, 'no gene is named; architecture null leaves the wafer as it is')
     .describe("path in the chip spec, as 'grid.rows' or 'links.bandwidthPerEdge_Bps' -> values"),
   points: z.int().positive().default(10_000).describe('points drawn when the space holds more'),
   resizeDie: z
@@ -33,25 +36,32 @@ type Tree = { [key: string]: Tree | number | string | null | readonly unknown[] 
 const leaf = (chip: ChipSpec, path: string): unknown =>
   path.split('.').reduce<unknown>((inner, key) => (inner as Tree | undefined)?.[key], chip)
 
+/** Paths of the numbers of a chip that a gene may choose. */
+const genePaths = (chip: ChipSpec): readonly string[] =>
+  [...numericLeaves(chip)].filter(([, value]) => typeof value === 'number').map(([path]) => path)
+
 /**
  * The genes of a space on a base chip.
  * @throws Problem `bad-input` for a path that is no number of the chip, or a range without end
  */
 export function genesOf(space: ArchitectureSpace, base: WaferChipSpec): readonly Gene[] {
+  const known = genePaths(base)
   return Object.entries(space.genes).map(([path, given]) => {
-    if (typeof leaf(base, path) !== 'number')
+    if (!known.includes(path)) {
+      const guess = known.find((candidate) => candidate.endsWith(`.${path}`)) ?? nearest(path, known)
       throw new Problem(
         'bad-input',
-        `space: '${path}' is no number of chip '${base.name}'`,
+        `space: gene '${path}' is no number of chip '${base.name}'${guess ? `; did you mean '${guess}'?` : ''}`,
         `architecture.genes.${path}`
       )
-    if (Array.isArray(given)) return { path, values: given }
+    }
+    if (Array.isArray(given)) return { path, values: [...new Set(given)] }
     const { from, to, step } = given as z.output<typeof Range>
     const count = Math.floor((to - from) / step + 1e-9) + 1
     if (count > 10_000)
       throw new Problem(
         'bad-input',
-        `space: '${path}' has ${count} values; at most 10,000`,
+        `space: gene '${path}' has ${count} values; at most 10,000`,
         `architecture.genes.${path}`
       )
     return { path, values: Array.from({ length: count }, (_, index) => from + index * step) }

@@ -3,7 +3,7 @@ import { parseInput, Problem } from '../../../core/problem.ts'
 import type { ExplorationInputs, Objective } from '../../../core/search/exploration.ts'
 import { taskFrame } from '../../../core/search/explore.ts'
 import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
-import { genesOf } from '../../../core/search/architecture-space.ts'
+import { checkGenes } from '../../../core/search/check-genes.ts'
 import type { ChipSpec } from '../../../core/chip/chip-spec.ts'
 import { waferCost_usd } from '../../../core/chip/cost.ts'
 import { chipVerdicts } from '../../../core/chip/verdicts.ts'
@@ -64,6 +64,12 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     objective: choiceOption(values, 'objective', objectives) ?? 'throughput',
     seed: wholeOption(values, 'seed', 0, 0xffff_ffff) ?? 1
   }
+  if (inputs.chip.kind === 'cluster' && typeof space.architecture === 'object' && space.architecture !== null)
+    throw new Problem(
+      'bad-input',
+      `space: genes choose among wafers, and chip '${inputs.chip.name}' is a cluster; leave architecture out, or name a wafer`,
+      'architecture'
+    )
   const frame = taskFrame(inputs)
   // Sequences that do not fit the model, a wafer that cannot be judged or priced, and wrong genes should be told before a search starts.
   buildWorkload(inputs.model, inputs.training)
@@ -71,6 +77,6 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     chipVerdicts(inputs.chip)
     waferCost_usd(inputs.chip)
   }
-  if (frame.architecture && frame.chip.kind === 'wafer') genesOf(frame.architecture, frame.chip)
+  if (frame.architecture && frame.chip.kind === 'wafer') checkGenes(frame.architecture, frame.chip)
   return inputs
 }
