@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest'
 import {
   arraySize_mm,
   dieCentres_mm,
+  siteArea_mm2,
   siteSize_mm,
   usableWaferArea_mm2,
   waferAreaInUse_mm2
 } from '../../src/core/chip/floorplan.ts'
+import { chipPresets } from '../../src/core/chip/chip-presets.ts'
+import { waferAreaVerdict } from '../../src/core/chip/wafer-area.ts'
 import { waferPreset } from './chip-wafer-preset.ts'
 
 describe('the floorplan of a wafer', () => {
@@ -34,7 +37,19 @@ describe('the floorplan of a wafer', () => {
   })
 
   it('gives a FRED accelerator 1,314 mm2 with its five stacks', () => {
-    expect(waferAreaInUse_mm2(waferPreset('fred-20')) / 20).toBeCloseTo(1314, -1)
+    expect(siteArea_mm2(waferPreset('fred-20'))).toBeCloseTo(1314, -1)
+  })
+
+  it('uses the sites and the gaps between them, which is the number that its limit is held against', () => {
+    const gap = (chip: string, gap_mm: number) => waferPreset(chip, { grid: { gap_mm } })
+    const touching = gap('wsc-llm-54', 0)
+    expect(waferAreaInUse_mm2(touching)).toBeCloseTo(54 * siteArea_mm2(touching), 6)
+    const apart = gap('wsc-llm-54', 1)
+    const array = arraySize_mm(touching)
+    expect(waferAreaInUse_mm2(apart)).toBeGreaterThan((array.width_mm + 5) * (array.height_mm + 5))
+    for (const chip of chipPresets)
+      if (chip.kind === 'wafer') expect(waferAreaInUse_mm2(chip)).toBe(waferAreaVerdict(chip).value)
+    expect(waferAreaInUse_mm2(waferPreset('wsc-llm-54'))).toBeCloseTo(45_854, 0)
   })
 
   it('puts the stacks where the array comes out squarest, never squeezing the die', () => {

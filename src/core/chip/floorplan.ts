@@ -77,6 +77,8 @@ export function usableWaferArea_mm2(chip: WaferChipSpec): number {
   return clippedSquare_mm2(size_mm, assembly.waferDiameter_mm.value / 2 - edgeExclusion_mm)
 }
 
-/** Area that dies, the DRAM beside them and edge ports take on one wafer; gaps are not counted. */
-export const waferAreaInUse_mm2 = (chip: WaferChipSpec): number =>
-  diesOfWafer(chip) * siteArea_mm2(chip) + edgePortArea_mm2(chip)
+/** Wafer area in use: the outline of the array of dies, the DRAM beside them and the gaps between them, and the ports on the wafer edge. */
+export function waferAreaInUse_mm2(chip: WaferChipSpec): number {
+  const array = arraySize_mm(chip)
+  return array.width_mm * array.height_mm + edgePortArea_mm2(chip)
+}

@@ -1,15 +1,19 @@
 import type { WaferChipSpec } from './chip-spec.ts'
-import { arraySize_mm, edgePortArea_mm2, usableWaferArea_mm2 } from './floorplan.ts'
+import { arraySize_mm, usableWaferArea_mm2, waferAreaInUse_mm2 } from './floorplan.ts'
 import { atMost, type Verdict } from './verdict.ts'
 
 const fix = 'use fewer or smaller dies, fewer DRAM stacks, or memory stacked on the die'
 
-/** The array of dies, stacks and gaps, and the edge ports, against the wafer area that may carry them. */
-export function waferAreaVerdict(chip: WaferChipSpec): Verdict {
-  const array = arraySize_mm(chip)
-  const value = array.width_mm * array.height_mm + edgePortArea_mm2(chip)
-  return atMost('wafer-area', 'dies, DRAM and gaps on a wafer', value, usableWaferArea_mm2(chip), 'mm2', fix)
-}
+/** The wafer area in use against what may carry dies. */
+export const waferAreaVerdict = (chip: WaferChipSpec): Verdict =>
+  atMost(
+    'wafer-area',
+    'dies, DRAM and gaps on a wafer',
+    waferAreaInUse_mm2(chip),
+    usableWaferArea_mm2(chip),
+    'mm2',
+    fix
+  )
 
 /**
  * The outline of the array against the wafer: its diagonal against the usable diameter of a disc, its longer side
