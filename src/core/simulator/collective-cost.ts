@@ -119,6 +119,12 @@ export interface SwitchedNetwork {
   readonly networkStep_s: number
 }
 
+/** What each device of a group sends on a ring through all members: inside a node its port's, between nodes the members' adapters together. */
+export const ringBandwidth_Bps = (group: SwitchedGroup, network: SwitchedNetwork): number =>
+  group.nodes === 1
+    ? (network.groupBandwidth_Bps?.[group.size - 2] ?? network.nodeBandwidth_Bps)
+    : Math.min(group.perNode > 1 ? network.nodeBandwidth_Bps : Infinity, group.perNode * network.networkBandwidth_Bps)
+
 /**
  * Collectives behind switches: a ring through all members. Inside a node it runs at the node's bus bandwidth, between nodes at
  * the adapters of the members of one node together; every step adds its latency (alpha-beta, Thakur et al. 2005).
@@ -126,10 +132,7 @@ export interface SwitchedNetwork {
 export function switchedCollectives(group: SwitchedGroup, network: SwitchedNetwork): CollectiveCost {
   const { size } = group
   if (size === 1) return ALONE
-  const bandwidth =
-    group.nodes === 1
-      ? (network.groupBandwidth_Bps?.[size - 2] ?? network.nodeBandwidth_Bps)
-      : Math.min(group.perNode > 1 ? network.nodeBandwidth_Bps : Infinity, group.perNode * network.networkBandwidth_Bps)
+  const bandwidth = ringBandwidth_Bps(group, network)
   const steps_s = (group.perNode - 1) * network.nodeStep_s + (group.nodes - 1) * network.networkStep_s
   const share = (size - 1) / size
   const gather = { latency_s: network.launch_s + steps_s, perByte_s: share / bandwidth }

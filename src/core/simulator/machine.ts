@@ -2,15 +2,9 @@ import { activeDies, dieMemory_B, dieMemoryBandwidth_Bps, diePeak_flops, dieSram
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { MeshAxis } from '../mapping/region.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
-import {
-  ALONE,
-  meshCollectives,
-  switchedCollectives,
-  type AffineCost,
-  type CollectiveCost,
-  type SwitchedNetwork
-} from './collective-cost.ts'
+import { ALONE, meshCollectives, switchedCollectives, type AffineCost, type CollectiveCost } from './collective-cost.ts'
 import type { MatrixEngine } from './matrix-time.ts'
+import { switchedNetworkOf } from './switched-network.ts'
 
 /** [row, column] of a region's corner on the die grid; wafers are stacked row-wise. A cluster is one row of devices. */
 export type Origin = readonly [row: number, column: number]
@@ -203,16 +197,7 @@ function inSequence(inside: CollectiveCost, outside: CollectiveCost): Collective
 
 function clusterMachine(chip: Extract<ChipSpec, { kind: 'cluster' }>, overlap: number | undefined): Machine {
   const perNode = chip.node.devices
-  const share = chip.execution.collectiveShare ?? 1
-  const network: SwitchedNetwork = {
-    nodeDevices: perNode,
-    nodeBandwidth_Bps: chip.node.bandwidth_Bps * share,
-    groupBandwidth_Bps: (chip.node.groupBandwidth_Bps ?? []).map((bandwidth) => bandwidth * share),
-    launch_s: chip.node.latency_s,
-    nodeStep_s: chip.node.stepLatency_s,
-    networkBandwidth_Bps: chip.network.bandwidthPerDevice_Bps * share,
-    networkStep_s: chip.network.latency_s
-  }
+  const network = switchedNetworkOf(chip)
   const group = (size: number, stride: number): CollectiveCost => {
     if (size === 1) return ALONE
     const together = Math.max(1, Math.min(size, Math.floor(perNode / stride)))
