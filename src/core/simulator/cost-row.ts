@@ -23,11 +23,14 @@ export const MATRIX_FLOPS = 13
 export const MEMORY_TRAFFIC_B = 14
 /** Bytes times links crossed. */
 export const LINK_TRAFFIC_B = 15
-/** Forward share of the three above, charged again when everything of the step is recomputed. */
+/** Forward share of the matrix FLOPs, charged again when the step's product is recomputed. */
 export const FORWARD_MATRIX_FLOPS = 16
-/** Up to three recompute units: seconds of compute, seconds of exposed communication. */
-export const UNIT = 17
-export const UNIT_COLUMNS = 2
+/** Once per optimiser step: main-memory bytes of the optimiser, and bytes times links of the gradients' synchronisation. */
+export const OPTIMIZER_TRAFFIC_B = 17
+export const SYNC_TRAFFIC_B = 18
+/** Up to three recompute units: seconds of compute, seconds of exposed communication, main-memory bytes, bytes times links. */
+export const UNIT = 19
+export const UNIT_COLUMNS = 4
 export const MAX_UNITS = 3
 /** Up to four optional stored tensors: bytes when kept. */
 export const TENSOR = UNIT + UNIT_COLUMNS * MAX_UNITS

@@ -26,13 +26,16 @@ export const OFFLOAD_S = 16
 export const OFFLOADED_B = 17
 /** Recomputed tensors again, summed: what weight gradients that wait keep alive per micro-batch. */
 export const DELAYED_B = 18
+/** Once per optimiser step: main-memory bytes of the optimiser, and bytes times links of the gradients' synchronisation. */
+export const OPTIMIZER_TRAFFIC_B = 19
+export const SYNC_TRAFFIC_B = 20
 /** From here on the largest layer of a stage counts, not their sum. */
-export const LARGEST = 19
+export const LARGEST = 21
 /** Gathered parameters and tensors, and gradients in work, of the largest step. */
-export const BUFFER_B = 19
+export const BUFFER_B = 21
 /** Recomputed tensors of one layer, alive while its backward pass runs. */
-export const REMATERIALIZED_B = 20
-export const PLAN_COLUMNS = 21
+export const REMATERIALIZED_B = 22
+export const PLAN_COLUMNS = 23
 
 /** Whether another unit that runs again runs everything of this one. */
 function isCovered(units: readonly RecomputeUnit[], unit: number, rerun: number): boolean {
@@ -72,6 +75,8 @@ export function addStep(
   out[to + MATRIX_FLOPS]! += at[offset + row.MATRIX_FLOPS]!
   out[to + MEMORY_TRAFFIC_B]! += at[offset + row.MEMORY_TRAFFIC_B]!
   out[to + LINK_TRAFFIC_B]! += at[offset + row.LINK_TRAFFIC_B]!
+  out[to + OPTIMIZER_TRAFFIC_B]! += at[offset + row.OPTIMIZER_TRAFFIC_B]!
+  out[to + SYNC_TRAFFIC_B]! += at[offset + row.SYNC_TRAFFIC_B]!
   const buffer = at[offset + row.BUFFER_B]!
   if (buffer > out[to + BUFFER_B]!) out[to + BUFFER_B] = buffer
 
@@ -93,6 +98,8 @@ export function addStep(
     const cost = offset + row.UNIT + unit * row.UNIT_COLUMNS
     out[to + RECOMPUTE_S]! += at[cost]!
     out[to + TENSOR_COMMUNICATION_S]! += at[cost + 1]!
+    out[to + MEMORY_TRAFFIC_B]! += at[cost + 2]!
+    out[to + LINK_TRAFFIC_B]! += at[cost + 3]!
     if (step.units[unit]!.main) out[to + MATRIX_FLOPS]! += at[offset + row.FORWARD_MATRIX_FLOPS]!
   }
 }
@@ -124,7 +131,9 @@ function offloadTensors(
   out[to + KEPT_B]! -= bytes
   out[to + OFFLOADED_B]! += bytes
   out[to + OFFLOAD_S]! += exposed(at[offset + row.FORWARD_S]!) + exposed(at[offset + row.BACKWARD_S]!)
+  // Read here, written back here; one link each way lies between the die and the offload memory.
   out[to + MEMORY_TRAFFIC_B]! += 2 * bytes
+  out[to + LINK_TRAFFIC_B]! += 2 * bytes
 }
 
 /**
