@@ -1,32 +1,14 @@
-import type { Mapping, Region } from '../mapping/mapping.ts'
 import { regionAxes, type MeshAxis } from '../mapping/region.ts'
 import type { Operator, Step } from '../workload/operator.ts'
-import type { Workload } from '../workload/workload.ts'
-import { ALONE, fastest_s, type CollectiveCost } from './collective-cost.ts'
+import { fastest_s, type CollectiveCost } from './collective-cost.ts'
+import type { CostContext } from './cost-context.ts'
 import * as row from './cost-row.ts'
-import type { Machine } from './machine.ts'
-import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
-import { RegionLayouts } from './region-layouts.ts'
-import { NO_TRANSFER, TensorTransfers } from './tensor-transfers.ts'
-import { sharesTable } from './tied-table.ts'
+import { BYTES } from './model-state.ts'
 import { elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
-
-/** Everything the cost of a step depends on beside its own layout; one cost model serves all mappings that share it. */
-export interface CostContext {
-  readonly workload: Workload
-  readonly machine: Machine
-  readonly region: Region
-  readonly microBatch: number
-  readonly zeroStage: Mapping['zeroStage']
-  readonly collectives: Mapping['collectives']
-  readonly expertParallel: number
-  /** The dies at one place of all replicas of a stage, of the replicas that share experts, and of those that hold equal experts. */
-  readonly dataGroup: CollectiveCost
-  readonly expertGroup: CollectiveCost
-  readonly expertDataGroup: CollectiveCost
-  /** Tied embeddings on different stages: the head holds a copy of the table. */
-  readonly copiesTable: boolean
-}
+import { ParameterCost } from './parameter-cost.ts'
+import { RegionLayouts } from './region-layouts.ts'
+import { StepRecorder, type StepOperations } from './step-operations.ts'
+import { ENTRY, EXIT, NO_TRANSFER, TensorTransfers, type Exchange, type Transfer } from './tensor-transfers.ts'
 
 /**
  * Prices steps of plans: a row of numbers for (step, layout of its source, roles of its operator, layout of the residual stream), made
@@ -42,14 +24,15 @@ export class CostModel {
   readonly #offsets: readonly (readonly Map<number, number>[])[]
   readonly #groups: readonly CollectiveCost[]
   readonly #transfers: TensorTransfers
-  readonly #gradientBytes: number
+  readonly #parameters: ParameterCost
+  /** Set while {@link CostModel.operations} listens to what a row is made of. */
+  #record: StepRecorder | undefined
 
   constructor(context: CostContext) {
     this.context = context
     this.axes = regionAxes(context.region)
     this.#offsets = context.workload.classes.map(({ steps }) => steps.map(() => new Map<number, number>()))
     this.layouts = new RegionLayouts(this.axes, context.workload, context.microBatch, context.expertParallel)
-    this.#gradientBytes = gradientBytes(context.workload.training)
     this.#groups = Array.from({ length: 2 ** this.axes.length }, (_, mask) =>
       context.machine.regionGroup(
         this.axes.filter((_axis, position) => mask & (1 << position)),
@@ -58,6 +41,7 @@ export class CostModel {
       )
     )
     this.#transfers = new TensorTransfers(this.axes, this.#groups)
+    this.#parameters = new ParameterCost(context, this.#groups)
   }
 
   /** All dies of the region. */
@@ -80,13 +64,46 @@ export class CostModel {
     return offset
   }
 
+  /**
+   * What a row of {@link CostModel.offset} is made of: the compute of a step in order and every collective with its bytes, for levels
+   * that run them one by one. One walk makes both, so they cannot differ.
+   */
+  operations(layerClass: number, step: number, source: number, roles: number, residual: number): StepOperations {
+    const record = new StepRecorder()
+    this.#record = this.#parameters.record = record
+    const offset = this.#fill(this.context.workload.classes[layerClass]!.steps[step]!, source, roles, residual)
+    this.#record = this.#parameters.record = undefined
+    // The row is remembered elsewhere, or will be when it is asked for.
+    if (offset >= 0) {
+      this.rows.fill(0, offset, offset + row.COLUMNS)
+      this.#used--
+    }
+    return record
+  }
+
+  /** The collectives of {@link CostModel.resharding_s}. */
+  reshardingOperations(from: number, to: number): StepOperations {
+    const record = new StepRecorder()
+    this.#reshard(from, to, record)
+    return record
+  }
+
   /** Seconds per micro-batch, forward and backward, to bring the residual stream from one layout to another between layers. */
   resharding_s(from: number, to: number): number {
     if (from === to) return 0
+    const transfer = this.#reshard(from, to)
+    return transfer.forward_s + transfer.backward_s + transfer.backwardBeside_s
+  }
+
+  /** Bytes times links of {@link CostModel.resharding_s}, per die. */
+  reshardingTraffic_B(from: number, to: number): number {
+    return from === to ? 0 : this.#reshard(from, to).linkTraffic_B
+  }
+
+  #reshard(from: number, to: number, record?: StepRecorder): Transfer {
     const { workload, microBatch } = this.context
     const bytes = workload.model.hidden * microBatch * workload.training.sequenceLength * BYTES
-    const transfer = this.#transfers.between(from, to, -1, bytes)
-    return transfer.forward_s + transfer.backward_s + transfer.backwardBeside_s
+    return this.#transfers.between(from, to, -1, bytes, record)
   }
 
   #allocate(): number {
@@ -114,7 +131,7 @@ export class CostModel {
     const offset = this.#allocate()
     const at = this.rows
 
-    const entry = this.#transfers.between(from, needs, roles, step.inputWidth * tokens * BYTES)
+    const entry = this.#transfers.between(from, needs, roles, step.inputWidth * tokens * BYTES, this.#record, ENTRY)
     const given = this.layouts.given(roles)
     // Partial sums are added up before anything but a sum reads them: an activation, a rotation, a softmax.
     const settled = step.closes ? residual : this.layouts.summed(given)
@@ -122,7 +139,7 @@ export class CostModel {
     const exit =
       settled === given && !step.closes
         ? NO_TRANSFER
-        : this.#transfers.between(given, settled, -1, givenWidth * tokens * BYTES)
+        : this.#transfers.between(given, settled, -1, givenWidth * tokens * BYTES, this.#record, EXIT)
     const dispatch = this.#dispatch(step.main, cuts, tokens)
 
     const work = operatorCost(
@@ -144,7 +161,7 @@ export class CostModel {
     const hidden = (communication: number, window: number): number =>
       Math.max(0, communication - overlap * Math.min(communication, window))
     const context = this.#contextRing(step.main, cuts, tokens)
-    const stream = this.#weightStreams(step.main, cuts)
+    const stream = this.#parameters.weightStreams(step.main, cuts)
     const inner = context.forward_s + stream.region_s
     const innerBackward = context.backward_s + 2 * stream.region_s
     const forwardRoom = Math.max(0, main.forward_s - inner)
@@ -168,20 +185,32 @@ export class CostModel {
     at[offset + row.FORWARD_S] = before.forward_s + main.forward_s + after.forward_s
     at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
     at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
+    const statistics = this.#statistics(step, from, settled, tokens)
+    const scatter = this.#parameters.gradientScatter(step.main, cuts)
     at[offset + row.TENSOR_COMMUNICATION_S] =
-      mainForward_s + mainBackward_s + this.#statistics_s(step, from, settled, tokens)
+      mainForward_s + mainBackward_s + statistics.time_s
     at[offset + row.DATA_COMMUNICATION_S] =
       hidden(stream.replicas_s, forwardRoom) +
-      hidden(2 * stream.replicas_s + this.#gradientScatter_s(step.main, cuts), backwardRoom)
+      hidden(2 * stream.replicas_s + scatter.time_s, backwardRoom)
     // Weights of this operator and the next, the gradient of weights that are not kept whole, gathered input, gradients in and out.
     const scattered = stream.gathered_B > 0 || this.context.zeroStage >= 2
-    const weightGradient_B = scattered ? BYTES * this.#localParameters(step.main, cuts) * cuts.streamed : 0
+    const weightGradient_B = scattered ? BYTES * this.#parameters.localParameters(step.main, cuts) * cuts.streamed : 0
     const inputGradient_B = (BYTES * tokens * step.inputWidth) / this.layouts.cutOf(needs)
     const scores = step.main.kind === 'attention' && !flash ? step.main.outputGranularity * length : 0
     const outputGradient_B = (BYTES * tokens * (givenWidth + scores)) / this.layouts.cutOf(given)
     at[offset + row.BUFFER_B] =
       2 * stream.gathered_B + weightGradient_B + entry.buffer_B + inputGradient_B + outputGradient_B
-    this.#fillState(offset, step, cuts)
+    if (this.#record)
+      this.#record.compute_s = {
+        forwardBefore: before.forward_s,
+        forwardMain: main.forward_s,
+        forwardAfter: after.forward_s,
+        backwardAfter: after.inputGradient_s,
+        inputGradient: main.inputGradient_s,
+        weightGradient: main.weightGradient_s,
+        backwardBefore: before.inputGradient_s
+      }
+    this.#parameters.fillState(this.rows, offset, step, cuts)
     this.#fillStored(offset, step, cuts, from, step.closes ? given : settled, residual, tokens)
 
     at[offset + row.OUTPUT_LAYOUT] = settled
@@ -190,25 +219,47 @@ export class CostModel {
     at[offset + row.MATRIX_FLOPS] = 3 * forwardFlops
     at[offset + row.MEMORY_TRAFFIC_B] = before.traffic_B + main.traffic_B + after.traffic_B
     at[offset + row.LINK_TRAFFIC_B] =
-      entry.linkTraffic_B + exit.linkTraffic_B + dispatch.linkTraffic_B + context.linkTraffic_B + stream.linkTraffic_B
+      entry.linkTraffic_B +
+      exit.linkTraffic_B +
+      dispatch.linkTraffic_B +
+      context.linkTraffic_B +
+      stream.linkTraffic_B +
+      statistics.linkTraffic_B +
+      scatter.linkTraffic_B
+    // What runs again: its one forward transfer of three, of tokens to experts one way of two.
+    const forwardTraffic_B =
+      entry.forwardLinkTraffic_B +
+      exit.forwardLinkTraffic_B +
+      dispatch.linkTraffic_B / 2 +
+      (context.linkTraffic_B + stream.regionLinkTraffic_B) / 3
 
     for (const [index, unit] of step.units.entries()) {
       at[offset + row.UNIT + index * row.UNIT_COLUMNS] =
         (unit.before ? before.forward_s : 0) + (unit.main ? main.forward_s : 0) + (unit.after ? after.forward_s : 0)
       at[offset + row.UNIT + index * row.UNIT_COLUMNS + 1] = unit.main ? mainForward_s : 0
+      at[offset + row.UNIT + index * row.UNIT_COLUMNS + 2] =
+        (unit.before ? before.forwardTraffic_B : 0) +
+        (unit.main ? main.forwardTraffic_B : 0) +
+        (unit.after ? after.forwardTraffic_B : 0)
+      at[offset + row.UNIT + index * row.UNIT_COLUMNS + 3] = unit.main ? forwardTraffic_B : 0
     }
     return offset
   }
 
   /** Tokens on their way to the experts they visit, or back: one all-to-all on the region, one among replicas. */
-  #dispatch(operator: Operator, cuts: Cuts, tokens: number): { time_s: number; linkTraffic_B: number } {
+  #dispatch(operator: Operator, cuts: Cuts, tokens: number): Exchange {
     if (!operator.experts) return NO_DISPATCH
     const width = operator.experts.opens ? operator.reduction : operator.output
     const bytes = ((tokens * width * operator.experts.topK) / (cuts.batch * cuts.sequence)) * BYTES
     let time_s = 0
     let linkTraffic_B = 0
-    for (const group of [this.#groups[cuts.axes.expert]!, this.context.expertGroup]) {
+    for (const [name, group] of [
+      [cuts.axes.expert, this.#groups[cuts.axes.expert]!],
+      ['expert-replicas', this.context.expertGroup]
+    ] as const) {
       if (group.size === 1) continue
+      this.#record?.add(operator.experts.opens ? 'before-forward' : 'after-forward', 'all-to-all', name, bytes)
+      this.#record?.add(operator.experts.opens ? 'after-backward' : 'before-backward', 'all-to-all', name, bytes)
       time_s += fastest_s(group.allToAll, bytes)
       // Forward the tokens, backward their gradients.
       linkTraffic_B += 2 * bytes * group.linkCrossings
@@ -223,127 +274,32 @@ export class CostModel {
     const bytes = ((tokens * operator.reduction) / (cuts.batch * heads)) * BYTES
     const group = this.#groups[cuts.axes.sequence]!
     const gather = fastest_s(group.gather, bytes)
+    this.#record?.add('beside-forward', 'all-gather', cuts.axes.sequence, bytes)
+    this.#record?.add('beside-backward', 'all-gather', cuts.axes.sequence, bytes)
+    this.#record?.add('beside-backward', 'reduce-scatter', cuts.axes.sequence, bytes)
     return { forward_s: gather, backward_s: 2 * gather, linkTraffic_B: 1.5 * bytes * group.linkCrossings }
   }
 
-  /** Seconds to gather the operator's weights once: around the axes that stream them, and from the replicas under ZeRO-3. */
-  #weightStreams(operator: Operator, cuts: Cuts) {
-    const { zeroStage } = this.context
-    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
-    const sharded = zeroStage === 3 && replicas.size > 1
-    // A tied table on one stage is gathered once, for the logits; its state is the embedding's.
-    if (operator.kind === 'embedding' && sharesTable(this)) return NO_STREAM
-    const parameters = operator.kind === 'linear' ? operator.output * operator.reduction : 0
-    const held = this.#localParameters(operator, cuts) || this.#share(operator, cuts) * parameters
-    if (held === 0 || (cuts.streamed === 1 && !sharded)) return NO_STREAM
-    const bytes = held * cuts.streamed * BYTES
-    const region = cuts.streamed > 1 ? this.#groups[cuts.axes.streamed]! : undefined
-    return {
-      region_s: region ? fastest_s(region.gather, bytes) : 0,
-      replicas_s: sharded ? fastest_s(replicas.gather, bytes / cuts.streamed) : 0,
-      gathered_B: bytes,
-      linkTraffic_B:
-        1.5 * bytes * (region?.linkCrossings ?? 0) +
-        (sharded ? (1.5 * bytes * replicas.linkCrossings) / cuts.streamed : 0)
-    }
-  }
-
   /**
-   * Seconds of the small all-reduces of numbers per token, forward and backward: two fp32 statistics of each norm on axes that cut the
+   * The small all-reduces of numbers per token, forward and backward: two fp32 statistics of each norm on axes that cut the
    * hidden side, and maximum and sum of the loss on axes that cut the vocabulary.
    */
-  #statistics_s(step: Step, from: number, settled: number, tokens: number): number {
+  #statistics(step: Step, from: number, settled: number, tokens: number): Exchange {
     const perToken = 8
-    const among = (layout: number): number => {
+    let linkTraffic_B = 0
+    const among = (layout: number, isLoss: boolean): number => {
       const axes = this.layouts.hiddenAxes(layout)
       if (axes === 0) return 0
       const group = this.#groups[axes]!
       const bytes = (perToken * tokens * group.size) / this.layouts.cutOf(layout)
+      this.#record?.add(isLoss ? 'after-forward' : 'before-forward', 'all-reduce', axes, bytes)
+      this.#record?.add(isLoss ? 'before-backward' : 'after-backward', 'all-reduce', axes, bytes)
+      linkTraffic_B += 2 * bytes * group.linkCrossings
       return 2 * fastest_s(group.allReduce, bytes)
     }
-    return (step.before.length > 0 ? among(from) : 0) + (step.main.name === 'logits' ? among(settled) : 0)
-  }
-
-  /**
-   * Seconds to scatter an operator's gradients to their owners after each micro-batch: with ZeRO-2 and 3 no die keeps them whole. ZeRO-3's
-   * scatter to the replicas is the third of the transfers of #weightStreams.
-   */
-  #gradientScatter_s(operator: Operator, cuts: Cuts): number {
-    const { zeroStage } = this.context
-    if (zeroStage < 2) return 0
-    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
-    const tokens = this.#groups[cuts.axes.tokens]!
-    const bytes = this.#localParameters(operator, cuts) * BYTES
-    return (
-      (tokens.size > 1 ? fastest_s(tokens.gather, bytes) : 0) +
-      (zeroStage === 2 && replicas.size > 1 ? fastest_s(replicas.gather, bytes / tokens.size) : 0)
-    )
-  }
-
-  #parametersOf(operator: Operator): number {
-    return operator.name === 'logits' && this.context.copiesTable
-      ? operator.output * operator.reduction
-      : operator.parameters
-  }
-
-  /** Parameters of an operator that one die holds. */
-  #localParameters(operator: Operator, cuts: Cuts): number {
-    return this.#parametersOf(operator) * this.#share(operator, cuts)
-  }
-
-  /** Share of an operator's weights that one die holds. */
-  #share(operator: Operator, cuts: Cuts): number {
-    const output = operator.output > 0 ? localOutput(operator, cuts.output) / operator.output : 1
-    const experts = operator.experts ? cuts.expert * this.context.expertParallel : 1
-    return output / (cuts.reduction * experts * cuts.streamed)
-  }
-
-  /** Model state, gradient synchronisation and optimiser step of the operators of a step. */
-  #fillState(offset: number, step: Step, cuts: Cuts): void {
-    const { machine, zeroStage } = this.context
-    const replicas = step.main.experts ? this.context.expertDataGroup : this.context.dataGroup
-    const tokens = this.#groups[cuts.axes.tokens]!
-    const main = this.#localParameters(step.main, cuts)
-    if (main > 0) this.#addState(offset, main, replicas, tokens, machine, zeroStage)
-    const small = [...step.before, ...step.after].reduce((total, operator) => total + operator.parameters, 0)
-    if (small > 0) this.#addState(offset, small, this.context.dataGroup, ALONE, machine, zeroStage)
-  }
-
-  #addState(
-    offset: number,
-    parameters: number,
-    replicas: CollectiveCost,
-    tokens: CollectiveCost,
-    machine: Machine,
-    zeroStage: Mapping['zeroStage']
-  ): void {
-    const at = this.rows
-    const shards = replicas.size * tokens.size
-    const gradient_B = this.#gradientBytes * parameters
-    const gather = (group: CollectiveCost, bytes: number): number =>
-      group.size === 1 ? 0 : fastest_s(group.gather, bytes)
-    const all = (group: CollectiveCost, bytes: number): number =>
-      group.size === 1 ? 0 : fastest_s(group.allReduce, bytes)
-    // Without sharding: one all-reduce inside the other, or pieces scattered inside, added outside and gathered inside.
-    const unsharded = Math.min(
-      all(tokens, gradient_B) + all(replicas, gradient_B),
-      tokens.size === 1 ? Infinity : 2 * fastest_s(tokens.gather, gradient_B) + all(replicas, gradient_B / tokens.size)
-    )
-    at[offset + row.WEIGHTS_B]! += (BYTES * parameters) / (zeroStage === 3 ? replicas.size : 1)
-    at[offset + row.GRADIENTS_B]! += gradient_B / (zeroStage >= 2 ? shards : 1)
-    at[offset + row.OPTIMIZER_B]! += (ADAM_BYTES * parameters) / (zeroStage >= 1 ? shards : 1)
-    // Sharded: level 1 scatters what it accumulated, levels 2 and 3 did so after each micro-batch; then new weights are gathered.
-    const scattered = zeroStage === 1 ? gather(tokens, gradient_B) + gather(replicas, gradient_B / tokens.size) : 0
-    const weights_B = BYTES * parameters
-    const gathered =
-      zeroStage === 3
-        ? gather(tokens, weights_B / replicas.size)
-        : gather(tokens, weights_B) + gather(replicas, weights_B / tokens.size)
-    at[offset + row.GRADIENT_SYNC_S]! += zeroStage === 0 ? unsharded : scattered + gathered
-    at[offset + row.OPTIMIZER_S]! +=
-      (optimizerTraffic_B(this.context.workload.training) * parameters) /
-      (zeroStage >= 1 ? shards : 1) /
-      (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
+    const time_s =
+      (step.before.length > 0 ? among(from, false) : 0) + (step.main.name === 'logits' ? among(settled, true) : 0)
+    return { time_s, linkTraffic_B }
   }
 
   #fillStored(
@@ -382,14 +338,16 @@ export class CostModel {
 }
 
 const NO_DISPATCH = { time_s: 0, linkTraffic_B: 0 }
-const NO_STREAM = { region_s: 0, replicas_s: 0, gathered_B: 0, linkTraffic_B: 0 }
 
-const sumOf = (costs: readonly { forward_s: number; inputGradient_s: number; traffic_B: number }[]) =>
+const sumOf = (
+  costs: readonly { forward_s: number; inputGradient_s: number; traffic_B: number; forwardTraffic_B: number }[]
+) =>
   costs.reduce(
     (total, cost) => ({
       forward_s: total.forward_s + cost.forward_s,
       inputGradient_s: total.inputGradient_s + cost.inputGradient_s,
-      traffic_B: total.traffic_B + cost.traffic_B
+      traffic_B: total.traffic_B + cost.traffic_B,
+      forwardTraffic_B: total.forwardTraffic_B + cost.forwardTraffic_B
     }),
-    { forward_s: 0, inputGradient_s: 0, traffic_B: 0 }
+    { forward_s: 0, inputGradient_s: 0, traffic_B: 0, forwardTraffic_B: 0 }
   )

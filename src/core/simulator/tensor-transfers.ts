@@ -1,6 +1,7 @@
 import { LAYOUT_COUNT, PARTIAL, REPLICATED, ROLE_COUNT, roleFacts } from '../mapping/axis-roles.ts'
 import type { MeshAxis } from '../mapping/region.ts'
 import { fastest_s, type CollectiveCost } from './collective-cost.ts'
+import type { CollectiveKind, StepPart, StepRecorder } from './step-operations.ts'
 import { ALL_GATHER, ALL_REDUCE, ALL_TO_ALL, NOTHING, REDUCE_SCATTER, axisConversion } from './layout-conversion.ts'
 
 /** What bringing a tensor from one layout to another costs on one die. */
@@ -14,6 +15,14 @@ export interface Transfer {
   readonly buffer_B: number
   /** Bytes times links crossed. */
   readonly linkTraffic_B: number
+  /** The forward share of it. */
+  readonly forwardLinkTraffic_B: number
+}
+
+/** Seconds of collectives, and bytes times links that they cross, on one die. */
+export interface Exchange {
+  readonly time_s: number
+  readonly linkTraffic_B: number
 }
 
 export const NO_TRANSFER: Transfer = {
@@ -22,8 +31,34 @@ export const NO_TRANSFER: Transfer = {
   backwardBeside_s: 0,
   gatherAgain_s: 0,
   buffer_B: 0,
-  linkTraffic_B: 0
+  linkTraffic_B: 0,
+  forwardLinkTraffic_B: 0
 }
+
+/** Where the collectives of a transfer belong in the step that causes them, for a recorder. */
+export interface TransferParts {
+  readonly forward: StepPart
+  readonly backward: StepPart
+  readonly backwardBeside: StepPart
+  readonly gatherAgain: StepPart
+}
+
+/** What a reader's input goes through, and what an operator's output does. */
+export const ENTRY: TransferParts = {
+  forward: 'before-forward',
+  backward: 'after-backward',
+  backwardBeside: 'beside-weight-gradient',
+  gatherAgain: 'beside-input-gradient'
+}
+export const EXIT: TransferParts = {
+  forward: 'after-forward',
+  backward: 'before-backward',
+  backwardBeside: 'before-backward',
+  gatherAgain: 'before-backward'
+}
+
+/** By the numbers of layout-conversion.ts. */
+const KINDS: readonly CollectiveKind[] = ['reduce-scatter', 'all-to-all', 'all-reduce', 'all-gather']
 
 /** Derives and prices the collectives between layouts on a region; bit i of a group's index is axis i. */
 export class TensorTransfers {
@@ -38,10 +73,18 @@ export class TensorTransfers {
   /**
    * Collectives that bring a tensor of `bytes` (whole) from one layout to another, forward and backward.
    * @param roles of the operator that reads it; -1 for the residual stream
+   * @param record listens to the collectives, which belong to these parts of a step
    */
-  between(from: number, to: number, roles: number, bytes: number): Transfer {
+  between(
+    from: number,
+    to: number,
+    roles: number,
+    bytes: number,
+    record?: StepRecorder,
+    parts: TransferParts = ENTRY
+  ): Transfer {
     if (bytes === 0) return NO_TRANSFER
-    const result = { forward_s: 0, backward_s: 0, backwardBeside_s: 0, gatherAgain_s: 0, buffer_B: 0, linkTraffic_B: 0 }
+    const result = { ...NO_TRANSFER }
     const forward = [0, 0, 0, 0]
     const backward = [0, 0, 0, 0]
     let again = 0
@@ -64,19 +107,27 @@ export class TensorTransfers {
       b = Math.floor(b / LAYOUT_COUNT)
       rest = Math.floor(rest / ROLE_COUNT)
     }
-    result.forward_s = this.#run(forward, bytes, fromCut, result)
+    result.forward_s = this.#run(forward, bytes, fromCut, result, record, parts.forward)
+    result.forwardLinkTraffic_B = result.linkTraffic_B
     // Gradients walk the same way back; those that the reader's own cut makes hide beside its weight gradient.
     const besideOnly = backward.map((mask) => mask & beside)
     const alone = backward.map((mask) => mask & ~beside)
-    result.backwardBeside_s = this.#run(besideOnly, bytes, toCut, result)
-    result.backward_s = this.#run(alone, bytes, toCut, result)
-    if (again) result.gatherAgain_s = this.#run([0, 0, 0, again], bytes, fromCut, result)
+    result.backwardBeside_s = this.#run(besideOnly, bytes, toCut, result, record, parts.backwardBeside)
+    result.backward_s = this.#run(alone, bytes, toCut, result, record, parts.backward)
+    if (again) result.gatherAgain_s = this.#run([0, 0, 0, again], bytes, fromCut, result, record, parts.gatherAgain)
     if (forward[ALL_GATHER]) result.buffer_B = bytes / toCut
     return result
   }
 
   /** Runs collectives in shrinking-first order on a tensor cut `cut` ways; returns seconds and books link traffic. */
-  #run(masks: readonly number[], bytes: number, cut: number, book: { linkTraffic_B: number }): number {
+  #run(
+    masks: readonly number[],
+    bytes: number,
+    cut: number,
+    book: { linkTraffic_B: number },
+    record: StepRecorder | undefined,
+    part: StepPart
+  ): number {
     let time = 0
     let local = bytes / cut
     for (let kind = 0; kind < masks.length; kind++) {
@@ -86,6 +137,7 @@ export class TensorTransfers {
       if (kind === ALL_GATHER) local *= group.size
       const algorithms = kind === ALL_REDUCE ? group.allReduce : kind === ALL_TO_ALL ? group.allToAll : group.gather
       time += fastest_s(algorithms, local)
+      record?.add(part, KINDS[kind]!, mask, local)
       book.linkTraffic_B += local * group.linkCrossings * (kind === ALL_REDUCE ? 1 : 0.5)
       if (kind === REDUCE_SCATTER) local /= group.size
     }

@@ -1,0 +1,220 @@
+import { localOutput, type Cuts } from './operator-cost.ts'
+import type { Operator, Step } from '../workload/operator.ts'
+import { ALONE, fastest_s, type CollectiveCost } from './collective-cost.ts'
+import type { CostContext } from './cost-context.ts'
+import * as row from './cost-row.ts'
+import type { Exchange } from './tensor-transfers.ts'
+import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
+import type { CollectiveGroup, CollectiveKind, StepRecorder } from './step-operations.ts'
+import { sharesTable } from './tied-table.ts'
+
+/** The replicas that hold the weights of an operator too. */
+const replicasOf = (operator: Operator): CollectiveGroup => (operator.experts ? 'expert-data-replicas' : 'replicas')
+
+const allReduce_s = (group: CollectiveCost, bytes: number): number =>
+  group.size === 1 ? 0 : fastest_s(group.allReduce, bytes)
+
+/** Gradients that no one shards, added up by one all-reduce inside the region and one among the replicas. */
+const unshardedWhole_s = (tokens: CollectiveCost, replicas: CollectiveCost, bytes: number): number =>
+  allReduce_s(tokens, bytes) + allReduce_s(replicas, bytes)
+
+/** The same with pieces: scattered inside, added up outside, gathered inside. */
+const unshardedInPieces_s = (tokens: CollectiveCost, replicas: CollectiveCost, bytes: number): number =>
+  tokens.size === 1 ? Infinity : 2 * fastest_s(tokens.gather, bytes) + allReduce_s(replicas, bytes / tokens.size)
+
+const NO_STREAM = { region_s: 0, replicas_s: 0, gathered_B: 0, linkTraffic_B: 0, regionLinkTraffic_B: 0 }
+const NO_SCATTER: Exchange = { time_s: 0, linkTraffic_B: 0 }
+
+/** What the parameters of a step cost: gathering them, scattering their gradients, their state, and the synchronisation at the end. */
+export class ParameterCost {
+  readonly context: CostContext
+  /** Set while someone listens to the collectives. */
+  record: StepRecorder | undefined
+  readonly #groups: readonly CollectiveCost[]
+  readonly #gradientBytes: number
+
+  /** @param groups of the region; bit i of the index is mesh axis i */
+  constructor(context: CostContext, groups: readonly CollectiveCost[]) {
+    this.context = context
+    this.#groups = groups
+    this.#gradientBytes = gradientBytes(context.workload.training)
+  }
+
+  /** Seconds to gather the operator's weights once: around the axes that stream them, and from the replicas under ZeRO-3. */
+  weightStreams(operator: Operator, cuts: Cuts) {
+    const { zeroStage } = this.context
+    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
+    const sharded = zeroStage === 3 && replicas.size > 1
+    // A tied table on one stage is gathered once, for the logits; its state is the embedding's.
+    if (operator.kind === 'embedding' && sharesTable(this)) return NO_STREAM
+    const parameters = operator.kind === 'linear' ? operator.output * operator.reduction : 0
+    const held = this.localParameters(operator, cuts) || this.#share(operator, cuts) * parameters
+    if (held === 0 || (cuts.streamed === 1 && !sharded)) return NO_STREAM
+    const bytes = held * cuts.streamed * BYTES
+    const region = cuts.streamed > 1 ? this.#groups[cuts.axes.streamed]! : undefined
+    if (this.record) {
+      if (region) this.#recordStream(cuts.axes.streamed, bytes)
+      if (sharded) this.#recordStream(replicasOf(operator), bytes / cuts.streamed)
+    }
+    const regionLinkTraffic_B = 1.5 * bytes * (region?.linkCrossings ?? 0)
+    return {
+      region_s: region ? fastest_s(region.gather, bytes) : 0,
+      replicas_s: sharded ? fastest_s(replicas.gather, bytes / cuts.streamed) : 0,
+      gathered_B: bytes,
+      linkTraffic_B: regionLinkTraffic_B + (sharded ? (1.5 * bytes * replicas.linkCrossings) / cuts.streamed : 0),
+      regionLinkTraffic_B
+    }
+  }
+
+  /** Weights gathered for the forward pass and again for the backward one, which scatters their gradient. */
+  #recordStream(group: CollectiveGroup, bytes: number): void {
+    this.record!.add('beside-forward', 'all-gather', group, bytes)
+    this.record!.add('beside-backward', 'all-gather', group, bytes)
+    this.record!.add('beside-backward', 'reduce-scatter', group, bytes)
+  }
+
+  /**
+   * Scattering an operator's gradients to their owners after each micro-batch: with ZeRO-2 and 3 no die keeps them whole. ZeRO-3's
+   * scatter to the replicas is the third of the transfers of #weightStreams.
+   */
+  gradientScatter(operator: Operator, cuts: Cuts): Exchange {
+    const { zeroStage } = this.context
+    if (zeroStage < 2) return NO_SCATTER
+    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
+    const tokens = this.#groups[cuts.axes.tokens]!
+    const bytes = this.localParameters(operator, cuts) * BYTES
+    if (bytes === 0) return NO_SCATTER
+    if (tokens.size > 1) this.record?.add('beside-backward', 'reduce-scatter', cuts.axes.tokens, bytes)
+    if (zeroStage === 2 && replicas.size > 1)
+      this.record?.add('beside-backward', 'reduce-scatter', replicasOf(operator), bytes / tokens.size)
+    const outside = zeroStage === 2 && replicas.size > 1
+    return {
+      time_s:
+        (tokens.size > 1 ? fastest_s(tokens.gather, bytes) : 0) +
+        (outside ? fastest_s(replicas.gather, bytes / tokens.size) : 0),
+      linkTraffic_B:
+        0.5 * bytes * (tokens.linkCrossings + (outside ? replicas.linkCrossings / tokens.size : 0))
+    }
+  }
+
+  #parametersOf(operator: Operator): number {
+    return operator.name === 'logits' && this.context.copiesTable
+      ? operator.output * operator.reduction
+      : operator.parameters
+  }
+
+  /** Parameters of an operator that one die holds. */
+  localParameters(operator: Operator, cuts: Cuts): number {
+    return this.#parametersOf(operator) * this.#share(operator, cuts)
+  }
+
+  /** Share of an operator's weights that one die holds. */
+  #share(operator: Operator, cuts: Cuts): number {
+    const output = operator.output > 0 ? localOutput(operator, cuts.output) / operator.output : 1
+    const experts = operator.experts ? cuts.expert * this.context.expertParallel : 1
+    return output / (cuts.reduction * experts * cuts.streamed)
+  }
+
+  /** Model state, gradient synchronisation and optimiser step of the operators of a step. */
+  fillState(at: Float64Array, offset: number, step: Step, cuts: Cuts): void {
+    const replicas = step.main.experts ? this.context.expertDataGroup : this.context.dataGroup
+    const tokens = this.#groups[cuts.axes.tokens]!
+    const main = this.localParameters(step.main, cuts)
+    if (main > 0) {
+      this.#addState(at, offset, main, replicas, tokens)
+      this.#recordSynchronisation(main, replicas, replicasOf(step.main), tokens, cuts.axes.tokens)
+    }
+    const small = [...step.before, ...step.after].reduce((total, operator) => total + operator.parameters, 0)
+    if (small > 0) {
+      this.#addState(at, offset, small, this.context.dataGroup, ALONE)
+      this.#recordSynchronisation(small, this.context.dataGroup, 'replicas', ALONE, 0)
+    }
+  }
+
+  #addState(
+    at: Float64Array,
+    offset: number,
+    parameters: number,
+    replicas: CollectiveCost,
+    tokens: CollectiveCost
+  ): void {
+    const { machine, zeroStage } = this.context
+    const shards = replicas.size * tokens.size
+    const gradient_B = this.#gradientBytes * parameters
+    const gather = (group: CollectiveCost, bytes: number): number =>
+      group.size === 1 ? 0 : fastest_s(group.gather, bytes)
+    const unsharded = Math.min(
+      unshardedWhole_s(tokens, replicas, gradient_B),
+      unshardedInPieces_s(tokens, replicas, gradient_B)
+    )
+    at[offset + row.WEIGHTS_B]! += (BYTES * parameters) / (zeroStage === 3 ? replicas.size : 1)
+    at[offset + row.GRADIENTS_B]! += gradient_B / (zeroStage >= 2 ? shards : 1)
+    at[offset + row.OPTIMIZER_B]! += (ADAM_BYTES * parameters) / (zeroStage >= 1 ? shards : 1)
+    // Sharded: level 1 scatters what it accumulated, levels 2 and 3 did so after each micro-batch; then new weights are gathered.
+    const scattered = zeroStage === 1 ? gather(tokens, gradient_B) + gather(replicas, gradient_B / tokens.size) : 0
+    const weights_B = BYTES * parameters
+    const gathered =
+      zeroStage === 3
+        ? gather(tokens, weights_B / replicas.size)
+        : gather(tokens, weights_B) + gather(replicas, weights_B / tokens.size)
+    at[offset + row.GRADIENT_SYNC_S]! += zeroStage === 0 ? unsharded : scattered + gathered
+    const optimizer_B =
+      (optimizerTraffic_B(this.context.workload.training) * parameters) / (zeroStage >= 1 ? shards : 1)
+    at[offset + row.OPTIMIZER_S]! +=
+      optimizer_B / (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
+    at[offset + row.OPTIMIZER_TRAFFIC_B]! += optimizer_B
+    at[offset + row.SYNC_TRAFFIC_B]! += this.#synchronisationTraffic_B(tokens, replicas, gradient_B, weights_B)
+  }
+
+  /** Bytes times links of what GRADIENT_SYNC_S times, per die: a scatter or a gather crosses half of the links of an all-reduce. */
+  #synchronisationTraffic_B(
+    tokens: CollectiveCost,
+    replicas: CollectiveCost,
+    gradient_B: number,
+    weights_B: number
+  ): number {
+    const { zeroStage } = this.context
+    const inside = tokens.linkCrossings
+    const outside = replicas.linkCrossings
+    if (zeroStage === 0) {
+      const whole = unshardedWhole_s(tokens, replicas, gradient_B) <= unshardedInPieces_s(tokens, replicas, gradient_B)
+      return gradient_B * (inside + (whole ? outside : outside / tokens.size))
+    }
+    const scattered_B = zeroStage === 1 ? gradient_B * (inside + outside / tokens.size) : 0
+    const gathered_B =
+      zeroStage === 3 ? (weights_B / replicas.size) * inside : weights_B * (inside + outside / tokens.size)
+    return (scattered_B + gathered_B) / 2
+  }
+
+  /** The collectives behind GRADIENT_SYNC_S of {@link CostModel.#addState}. */
+  #recordSynchronisation(
+    parameters: number,
+    replicas: CollectiveCost,
+    replicasName: CollectiveGroup,
+    tokens: CollectiveCost,
+    axes: number
+  ): void {
+    const record = this.record
+    if (!record) return
+    const { zeroStage } = this.context
+    const gradient_B = this.#gradientBytes * parameters
+    const weights_B = BYTES * parameters
+    const add = (kind: CollectiveKind, inside: boolean, bytes: number): void => {
+      if ((inside ? tokens : replicas).size > 1)
+        record.add('synchronisation', kind, inside ? axes : replicasName, bytes)
+    }
+    if (zeroStage === 0) {
+      const whole = unshardedWhole_s(tokens, replicas, gradient_B) <= unshardedInPieces_s(tokens, replicas, gradient_B)
+      add(whole ? 'all-reduce' : 'reduce-scatter', true, gradient_B)
+      add('all-reduce', false, whole ? gradient_B : gradient_B / tokens.size)
+      if (!whole) add('all-gather', true, gradient_B)
+      return
+    }
+    if (zeroStage === 1) {
+      add('reduce-scatter', true, gradient_B)
+      add('reduce-scatter', false, gradient_B / tokens.size)
+    }
+    if (zeroStage < 3) add('all-gather', false, weights_B / tokens.size)
+    add('all-gather', true, zeroStage === 3 ? weights_B / replicas.size : weights_B)
+  }
+}
