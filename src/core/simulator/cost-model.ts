@@ -187,11 +187,9 @@ export class CostModel {
     at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
     const statistics = this.#statistics(step, from, settled, tokens)
     const scatter = this.#parameters.gradientScatter(step.main, cuts)
-    at[offset + row.TENSOR_COMMUNICATION_S] =
-      mainForward_s + mainBackward_s + statistics.time_s
+    at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s + statistics.time_s
     at[offset + row.DATA_COMMUNICATION_S] =
-      hidden(stream.replicas_s, forwardRoom) +
-      hidden(2 * stream.replicas_s + scatter.time_s, backwardRoom)
+      hidden(stream.replicas_s, forwardRoom) + hidden(2 * stream.replicas_s + scatter.time_s, backwardRoom)
     // Weights of this operator and the next, the gradient of weights that are not kept whole, gathered input, gradients in and out.
     const scattered = stream.gathered_B > 0 || this.context.zeroStage >= 2
     const weightGradient_B = scattered ? BYTES * this.#parameters.localParameters(step.main, cuts) * cuts.streamed : 0
@@ -287,18 +285,17 @@ export class CostModel {
   #statistics(step: Step, from: number, settled: number, tokens: number): Exchange {
     const perToken = 8
     let linkTraffic_B = 0
-    const among = (layout: number, isLoss: boolean): number => {
+    const among = (layout: number): number => {
       const axes = this.layouts.hiddenAxes(layout)
       if (axes === 0) return 0
       const group = this.#groups[axes]!
       const bytes = (perToken * tokens * group.size) / this.layouts.cutOf(layout)
-      this.#record?.add(isLoss ? 'after-forward' : 'before-forward', 'all-reduce', axes, bytes)
-      this.#record?.add(isLoss ? 'before-backward' : 'after-backward', 'all-reduce', axes, bytes)
+      this.#record?.add('statistics-forward', 'all-reduce', axes, bytes)
+      this.#record?.add('statistics-backward', 'all-reduce', axes, bytes)
       linkTraffic_B += 2 * bytes * group.linkCrossings
       return 2 * fastest_s(group.allReduce, bytes)
     }
-    const time_s =
-      (step.before.length > 0 ? among(from, false) : 0) + (step.main.name === 'logits' ? among(settled, true) : 0)
+    const time_s = (step.before.length > 0 ? among(from) : 0) + (step.main.name === 'logits' ? among(settled) : 0)
     return { time_s, linkTraffic_B }
   }
 

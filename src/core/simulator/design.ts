@@ -8,9 +8,10 @@ import { fastest_s, type CollectiveCost } from './collective-cost.ts'
 import { CostModel } from './cost-model.ts'
 import type { Machine } from './machine.ts'
 import { gradientBytes } from './model-state.ts'
+import { crossings } from './schedule.ts'
 import type { StepFrame } from './pipeline.ts'
-import { PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
-import { sharesTable, tableResharding_s } from './tied-table.ts'
+import { LINK_TRAFFIC_B, PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
+import { sharesTable, tableResharding_s, tableReshardingTraffic_B } from './tied-table.ts'
 import { addLayers } from './pipeline.ts'
 
 /** A run of layers of one stage under one plan, by plan index. */
@@ -69,32 +70,46 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
   const { globalBatch, sequenceLength } = workload.training
   const stages = genes.placement[0]!.length
   const bytes = 2 * hidden * genes.microBatch * sequenceLength
-  const transfer_s = (from: number, to: number, residual: number): number => {
+  const dies = region.rows * region.columns
+  /** One micro-batch, one way: seconds in the slowest replica, bytes times links over all of them. */
+  const transfer = (from: number, to: number, residual: number): { time_s: number; traffic_B: number } => {
     const sent = bytes / model.layouts.cutOf(residual)
-    let worst = 0
+    let time_s = 0
+    let links = 0
     for (const corners of genes.placement) {
       const cost = machine.transfer(corners[from]!, corners[to]!, region)
-      worst = Math.max(worst, cost.latency_s + cost.perByte_s * sent)
+      time_s = Math.max(time_s, cost.latency_s + cost.perByte_s * sent)
+      links += cost.links
     }
-    return worst
+    return { time_s, traffic_B: dies * sent * links }
   }
-  const boundaries_s = residuals.map((residual, stage) => transfer_s(stage, stage + 1, residual))
+  const boundaries = residuals.map((residual, stage) => transfer(stage, stage + 1, residual))
   const wraps = genes.schedule.virtualStages > 1 && stages > 1
+  const wrapAround = wraps ? transfer(stages - 1, 0, residuals.at(-1)!) : { time_s: 0, traffic_B: 0 }
+  const microBatches = globalBatch / (genes.microBatch * genes.dataParallel)
+  const times = crossings(genes.schedule)
+  const between_B = boundaries.reduce((sum, { traffic_B }) => sum + traffic_B, 0)
+  // Activations one way, their gradients the other.
+  let linkTraffic_B = 2 * microBatches * (times * between_B + (times - 1) * wrapAround.traffic_B)
   let tiedSync_s = 0
   if (tiedEmbeddings && stages > 1) {
     const cost = machine.transfer(genes.placement[0]![0]!, genes.placement[0]!.at(-1)!, region)
-    const dies = region.rows * region.columns
-    tiedSync_s = cost.latency_s + (cost.perByte_s * gradientBytes(workload.training) * vocabulary * hidden) / dies
+    const table_B = gradientBytes(workload.training) * vocabulary * hidden
+    tiedSync_s = cost.latency_s + (cost.perByte_s * table_B) / dies
+    // Both ends send theirs.
+    for (const corners of genes.placement)
+      linkTraffic_B += 2 * table_B * machine.transfer(corners[0]!, corners.at(-1)!, region).links
   }
   return {
     schedule: genes.schedule,
-    microBatches: globalBatch / (genes.microBatch * genes.dataParallel),
+    microBatches,
     overlap: machine.overlap,
     gradientOverlap: machine.gradientOverlap,
     iterationOverhead_s: machine.iterationOverhead_s,
-    boundaries_s,
-    wrapAround_s: wraps ? transfer_s(stages - 1, 0, residuals.at(-1)!) : 0,
-    tiedSync_s
+    boundaries_s: boundaries.map(({ time_s }) => time_s),
+    wrapAround_s: wrapAround.time_s,
+    tiedSync_s,
+    linkTraffic_B
   }
 }
 
@@ -199,6 +214,7 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
     const embedding = design.plans[runs[0]!.plan]!.roles[0]!
     const logits = design.plans[runs[runs.length - 1]!.plan]!.roles[0]!
     stages[TENSOR_COMMUNICATION_S]! += tableResharding_s(design.model, embedding, logits)
+    stages[LINK_TRAFFIC_B]! += tableReshardingTraffic_B(design.model, embedding, logits)
   }
   let residual = -1
   for (let stage = 0; stage < design.stages.length; stage++) {
@@ -208,8 +224,10 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
       const next = design.plans[run.plan]!.residual
       addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
       // Layers that lay the residual stream out differently hand it over by a collective, paid by the later one.
-      if (residual >= 0 && residual !== next)
+      if (residual >= 0 && residual !== next) {
         stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += design.model.resharding_s(residual, next)
+        stages[stage * PLAN_COLUMNS + LINK_TRAFFIC_B]! += design.model.reshardingTraffic_B(residual, next)
+      }
       residual = next
     }
   }

@@ -4,7 +4,7 @@ import { optionalTensors } from '../mapping/plan-code.ts'
 import { forwardFlopsPerToken, type Workload } from '../workload/workload.ts'
 import { stepBound } from './bounds.ts'
 import { designOf, fillStages, type Design } from './design.ts'
-import { stepEnergy_J } from './energy.ts'
+import { stepEnergy_J, stepWork } from './energy.ts'
 import type { Evaluation, MemoryBreakdown_B, StageEvaluation, TimeBreakdown_s, Violation } from './evaluation.ts'
 import type { Machine } from './machine.ts'
 import * as pipeline from './pipeline.ts'
@@ -149,19 +149,8 @@ export function evaluateDesign(workload: Workload, machine: Machine, design: Des
   const memory_B = evaluated[step[pipeline.PEAK_STAGE]!]!.memory_B
   const violations = [...violationsOf(evaluated), ...offloadViolations(design, machine, stages)]
   const executed = executedFlops(design, workload)
-  const sum = (column: number): number =>
-    design.stages.reduce((value, _runs, stage) => value + stages[stage * plan.PLAN_COLUMNS + column]!, 0) *
-    m *
-    dies *
-    mapping.dataParallel
-  const energy_J = stepEnergy_J(machine.chip, {
-    matrixFlops: sum(plan.MATRIX_FLOPS),
-    memoryTraffic_B: sum(plan.MEMORY_TRAFFIC_B),
-    linkTraffic_B: sum(plan.LINK_TRAFFIC_B),
-    time_s: iterationTime_s,
-    dies: machine.dies,
-    peak_flops: machine.engine.peak_flops
-  })
+  const work = stepWork(design.frame, stages, design.stages.length, dies * mapping.dataParallel)
+  const energy_J = stepEnergy_J(machine, work, iterationTime_s)
   const peak = machine.dies * machine.engine.peak_flops * iterationTime_s
   return {
     schema: 'tmac.evaluation/1',

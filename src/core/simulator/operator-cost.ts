@@ -23,10 +23,18 @@ export interface OperatorCost {
   readonly forward_s: number
   readonly inputGradient_s: number
   readonly weightGradient_s: number
+  /** Main-memory bytes of forward and backward together, and of forward alone. */
   readonly traffic_B: number
+  readonly forwardTraffic_B: number
 }
 
-const IDLE: OperatorCost = { forward_s: 0, inputGradient_s: 0, weightGradient_s: 0, traffic_B: 0 }
+const IDLE: OperatorCost = {
+  forward_s: 0,
+  inputGradient_s: 0,
+  weightGradient_s: 0,
+  traffic_B: 0,
+  forwardTraffic_B: 0
+}
 
 /** FlashAttention-2 (2307.08691) skips tiles above the diagonal: half of the score work. */
 export const CAUSAL_SHARE_OF_FLASH = 0.5
@@ -49,7 +57,8 @@ export function elementwiseCost(operator: Operator, engine: MatrixEngine, tokens
     forward_s: time(operator.forwardTraffic_B),
     inputGradient_s: time(operator.backwardTraffic_B),
     weightGradient_s: 0,
-    traffic_B: ((operator.forwardTraffic_B + operator.backwardTraffic_B) * tokens) / cut
+    traffic_B: ((operator.forwardTraffic_B + operator.backwardTraffic_B) * tokens) / cut,
+    forwardTraffic_B: (operator.forwardTraffic_B * tokens) / cut
   }
 }
 
@@ -65,6 +74,7 @@ function linearCost(
   const m = operator.experts ? Math.max(1, (local * operator.experts.topK) / copies) : local
   const n = localOutput(operator, cuts.output)
   const k = Math.ceil(operator.reduction / cuts.reduction)
+  const forwardTraffic_B = copies * matrixTraffic_B(m, n, k, engine.sram_B)
   // Frameworks pad what they cut; an uncut vocabulary keeps its width.
   const slowdown = cuts.output === 1 && operator.output % ALIGNED_ELEMENTS > 0 ? 1 / engine.misalignedShare : 1
   return {
@@ -72,10 +82,8 @@ function linearCost(
     inputGradient_s: slowdown * matrix_s(engine, copies, m, k, n),
     weightGradient_s: slowdown * matrix_s(engine, copies, k, n, m),
     traffic_B:
-      copies *
-      (matrixTraffic_B(m, n, k, engine.sram_B) +
-        matrixTraffic_B(m, k, n, engine.sram_B) +
-        matrixTraffic_B(k, n, m, engine.sram_B))
+      forwardTraffic_B + copies * (matrixTraffic_B(m, k, n, engine.sram_B) + matrixTraffic_B(k, n, m, engine.sram_B)),
+    forwardTraffic_B
   }
 }
 
@@ -106,7 +114,8 @@ function attentionCost(
     forward_s: forward,
     inputGradient_s: backward,
     weightGradient_s: 0,
-    traffic_B: (operator.forwardTraffic_B + operator.backwardTraffic_B) * share
+    traffic_B: (operator.forwardTraffic_B + operator.backwardTraffic_B) * share,
+    forwardTraffic_B: operator.forwardTraffic_B * share
   }
 }
 

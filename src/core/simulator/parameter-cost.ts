@@ -5,11 +5,12 @@ import type { CostContext } from './cost-context.ts'
 import * as row from './cost-row.ts'
 import type { Exchange } from './tensor-transfers.ts'
 import { ADAM_BYTES, BYTES, gradientBytes, optimizerTraffic_B } from './model-state.ts'
-import type { CollectiveGroup, CollectiveKind, StepRecorder } from './step-operations.ts'
+import type { CollectiveKind } from './collectives/collective.ts'
+import type { GroupName, StepRecorder } from './step-operations.ts'
 import { sharesTable } from './tied-table.ts'
 
 /** The replicas that hold the weights of an operator too. */
-const replicasOf = (operator: Operator): CollectiveGroup => (operator.experts ? 'expert-data-replicas' : 'replicas')
+const replicasOf = (operator: Operator): GroupName => (operator.experts ? 'expert-data-replicas' : 'replicas')
 
 const allReduce_s = (group: CollectiveCost, bytes: number): number =>
   group.size === 1 ? 0 : fastest_s(group.allReduce, bytes)
@@ -67,7 +68,7 @@ export class ParameterCost {
   }
 
   /** Weights gathered for the forward pass and again for the backward one, which scatters their gradient. */
-  #recordStream(group: CollectiveGroup, bytes: number): void {
+  #recordStream(group: GroupName, bytes: number): void {
     this.record!.add('beside-forward', 'all-gather', group, bytes)
     this.record!.add('beside-backward', 'all-gather', group, bytes)
     this.record!.add('beside-backward', 'reduce-scatter', group, bytes)
@@ -92,8 +93,7 @@ export class ParameterCost {
       time_s:
         (tokens.size > 1 ? fastest_s(tokens.gather, bytes) : 0) +
         (outside ? fastest_s(replicas.gather, bytes / tokens.size) : 0),
-      linkTraffic_B:
-        0.5 * bytes * (tokens.linkCrossings + (outside ? replicas.linkCrossings / tokens.size : 0))
+      linkTraffic_B: 0.5 * bytes * (tokens.linkCrossings + (outside ? replicas.linkCrossings / tokens.size : 0))
     }
   }
 
@@ -190,7 +190,7 @@ export class ParameterCost {
   #recordSynchronisation(
     parameters: number,
     replicas: CollectiveCost,
-    replicasName: CollectiveGroup,
+    replicasName: GroupName,
     tokens: CollectiveCost,
     axes: number
   ): void {

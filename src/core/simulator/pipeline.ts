@@ -22,6 +22,8 @@ export interface StepFrame {
   readonly wrapAround_s: number
   /** Seconds to add up the gradients of a table that first and last stage both hold. */
   readonly tiedSync_s: number
+  /** Bytes times links crossed of a whole step between stages, over all dies: boundaries, wrap-around and tied table. */
+  readonly linkTraffic_B: number
 }
 
 /** The backward pass takes about two thirds of a micro-batch; gradient synchronisation can hide under the last one's. */

@@ -55,3 +55,11 @@ export function tableResharding_s(model: TableModel, embedding: number, logits: 
   const { hidden, vocabulary } = model.context.workload.model
   return 3 * fastest_s(model.regionGroup.gather, BYTES * hidden * vocabulary)
 }
+
+/** Bytes times links of {@link tableResharding_s}, per die and micro-batch. */
+export function tableReshardingTraffic_B(model: TableModel, embedding: number, logits: number): number {
+  if (sameShards(model.axes.length, embedding, logits)) return 0
+  const { hidden, vocabulary } = model.context.workload.model
+  // A gather crosses half of the links of an all-reduce.
+  return 1.5 * model.regionGroup.linkCrossings * BYTES * hidden * vocabulary
+}
