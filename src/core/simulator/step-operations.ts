@@ -1,3 +1,5 @@
+import type { CollectiveKind } from './collectives/collective.ts'
+
 /** Where in the execution of a step a collective runs: before or after its compute, or beside a part of it, hidden as far as that lasts. */
 export type StepPart =
   | 'before-forward'
@@ -8,19 +10,20 @@ export type StepPart =
   | 'beside-weight-gradient'
   | 'beside-backward'
   | 'after-backward'
+  /** Small sums per token of norms and the loss, which recomputation does not repeat. */
+  | 'statistics-forward'
+  | 'statistics-backward'
   /** Once per optimiser step, after the last backward pass. */
   | 'synchronisation'
 
-export type CollectiveKind = 'all-reduce' | 'reduce-scatter' | 'all-gather' | 'all-to-all'
-
 /** Who takes part: the dies along some mesh axes of the region (bit i is axis i), or the dies at one place of several replicas. */
-export type CollectiveGroup = number | 'replicas' | 'expert-replicas' | 'expert-data-replicas'
+export type GroupName = number | 'replicas' | 'expert-replicas' | 'expert-data-replicas'
 
 /** One collective of a step on every group of its region: bytes as {@link CollectiveCost} counts them. */
 export interface StepCollective {
   readonly part: StepPart
   readonly kind: CollectiveKind
-  readonly group: CollectiveGroup
+  readonly group: GroupName
   readonly bytes: number
 }
 
@@ -56,7 +59,7 @@ export class StepRecorder implements StepOperations {
   compute_s: StepCompute_s = NO_COMPUTE
   readonly collectives: StepCollective[] = []
 
-  add(part: StepPart, kind: CollectiveKind, group: CollectiveGroup, bytes: number): void {
+  add(part: StepPart, kind: CollectiveKind, group: GroupName, bytes: number): void {
     if (bytes > 0) this.collectives.push({ part, kind, group, bytes })
   }
 }

@@ -1,7 +1,8 @@
 import { LAYOUT_COUNT, PARTIAL, REPLICATED, ROLE_COUNT, roleFacts } from '../mapping/axis-roles.ts'
 import type { MeshAxis } from '../mapping/region.ts'
 import { fastest_s, type CollectiveCost } from './collective-cost.ts'
-import type { CollectiveKind, StepPart, StepRecorder } from './step-operations.ts'
+import type { CollectiveKind } from './collectives/collective.ts'
+import type { StepPart, StepRecorder } from './step-operations.ts'
 import { ALL_GATHER, ALL_REDUCE, ALL_TO_ALL, NOTHING, REDUCE_SCATTER, axisConversion } from './layout-conversion.ts'
 
 /** What bringing a tensor from one layout to another costs on one die. */
