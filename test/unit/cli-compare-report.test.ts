@@ -1,6 +1,6 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Comparison } from '../../src/core/report/comparison.ts'
 import type { RunRecord, StoredPoint } from '../../src/core/report/run-record.ts'
@@ -123,7 +123,9 @@ describe('tmac compare', () => {
   test('sets points side by side, the ratio to the first, also where a file name has a #', async () => {
     const { code, out, err } = await runCli(['compare', `${project}#2`, `${project}#1`])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toContain(`${project}#1`)
+    expect(out).toContain(`${basename(project)}#1`)
+    expect(out).not.toContain(project)
+    expect(out).toMatch(/Design +/)
     expect(out).toMatch(/Compute +1\.00 s +3\.00 s \(3\.00×\)/)
     expect(out).toMatch(/Mapping: what differs/)
     expect(out).not.toMatch(/Chip: what differs/)
@@ -154,7 +156,7 @@ describe('tmac compare', () => {
   test('refuses what names no point, with an example of what does', async () => {
     const wrong: [string[], RegExp][] = [
       [[], /0 points cannot be compared: name 2 to 8, as A\.tmac#3 B\.tmac#7/],
-      [[`${project}#1`], /1 points cannot be compared/],
+      [[`${project}#1`], /1 point cannot be compared/],
       [[`${project}#1`, 'b.tmac'], /'b\.tmac' names no point: there is no '#'\. Write .* as 'first\.tmac#3'/],
       [[`${project}#1`, 'b.tmac#'], /there is no number after '#'/],
       [[`${project}#1`, 'b.tmac#0'], /'0' is no point number/],

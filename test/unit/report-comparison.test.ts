@@ -25,6 +25,31 @@ test('a member that one of them lacks differs', () => {
   expect(paths.map(([path]) => path)).toContain('placement')
 })
 
+test('what a plan is called is no difference, and plans of one class are told apart by the order of their use', () => {
+  const called = (...names: string[]) => {
+    const mapping = exampleMapping(4)
+    const plans = Object.fromEntries(
+      names.map((name, at) => [name, { ...mapping.plans.main!, recompute: at === 0 ? [] : ['qkv.input'] }])
+    )
+    const stages = mapping.stages.map(({ layers }, at) => ({
+      layers: layers.map((run) => ({ ...run, plan: names[Math.min(at, names.length - 1)]! }))
+    }))
+    return exampleKeptPoint({ mapping: { ...mapping, plans, stages } })
+  }
+  expect(comparePoints(named(called('main'), called('dense-A'))).mapping).toEqual([])
+  expect(comparePoints(named(called('z', 'a'), called('p', 'q'))).mapping).toEqual([])
+  const paths = comparePoints(named(called('z'), called('z', 'a'))).mapping.map(({ path }) => path)
+  expect(paths).toContain('plans.dense 2.recompute')
+  expect(paths).not.toContain('plans.dense.recompute')
+})
+
+test('every column says which design it is', () => {
+  const policy = exampleKeptPoint({ source: 'policy:megatron-full', label: '' })
+  const [results] = comparisonTables(comparePoints(named(base, policy)), ['first', 'second'])
+  expect(results!.columns.map(({ title }) => title)).toEqual(['', 'first', 'second'])
+  expect(results!.rows[0]!.map(({ text }) => text)).toEqual(['Design', base.label, 'megatron-full'])
+})
+
 test('ratios are to the first point', () => {
   const { time_s, metrics } = comparePoints(named(base, other))
   expect(time_s.find(({ name }) => name === 'Compute')).toMatchObject({ values: [1, 2], ratios: [1, 2] })
@@ -53,6 +78,6 @@ test('the terminal shows values with their ratio', () => {
 })
 
 test('one point or nine are refused', () => {
-  expect(() => comparePoints(named(base))).toThrow(/1 points cannot be compared: name 2 to 8/)
+  expect(() => comparePoints(named(base))).toThrow(/1 point cannot be compared: name 2 to 8/)
   expect(() => comparePoints(named(...Array.from({ length: 9 }, () => base)))).toThrow(/9 points/)
 })

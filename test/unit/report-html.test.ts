@@ -88,3 +88,12 @@ test('a run without a feasible point has a page without figures', () => {
 test('stage colours run from the dark end of the sequence to the light one', () => {
   expect([sequenceColor(0), sequenceColor(1)]).toEqual(['#00224e', '#fee838'])
 })
+
+test('columns of sentences keep a least width on a narrow screen, columns of numbers and names do not need one', () => {
+  expect(html).toMatch(/tbody \.long \{ min-width: \d+em; \}/)
+  const cells = [...html.matchAll(/<t[dh](?: scope="row")?(?: class="([^"]*)")?>([^<]*)<\/t[dh]>/g)]
+  const remark = cells.find(([, , text]) => text!.startsWith('56 replicas do not divide'))!
+  expect(remark[1]).toContain('long')
+  for (const [, classes = '', text] of cells)
+    if (classes.includes('number') || text!.length < 20) expect(classes).not.toContain('long')
+})

@@ -91,3 +91,17 @@ test('an interrupted run is reported as partial', () => {
     /interrupted: results are partial.*before a bound was certified/
   )
 })
+
+test('what became of the wafers is told where the front does not tell it, and never denies the front', () => {
+  const told = (statistics: Record<string, number>, points = record.points): string =>
+    textOf(explorationReport({ ...record, run: { ...record.run, statistics }, points }))
+  const mapped = record.points.filter(({ source }) => source !== 'architecture')
+  const none = { wafers: 40, wafersBuildable: 0 }
+  expect(told({ ...none, 'wafersOver power': 25, 'wafersOver wafer-area': 15 }, mapped)).toContain(
+    'No wafer of the space can be built: 25 of 40 first break power'
+  )
+  expect(told(none, mapped)).toContain('The run ended before the 40 wafers of the space were checked.')
+  expect(told(none)).toContain('those on the front are a first sample')
+  expect(told(none)).not.toContain('can be built')
+  expect(told({ wafers: 40, wafersBuildable: 3 })).not.toContain('wafers of the space')
+})

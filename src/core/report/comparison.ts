@@ -1,8 +1,10 @@
+import type { Mapping } from '../mapping/mapping.ts'
 import { Problem } from '../problem.ts'
 import type { KeptPoint } from '../search/exploration.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { memoryCategories, timeCategories } from './categories.ts'
 import { cell, columns, type Table } from './document.ts'
+import { pointName } from './exploration-record.ts'
 import { formatIn, formatField, formatRatio } from './format-quantity.ts'
 import { leafDifferences, type Difference } from './leaf-differences.ts'
 
@@ -16,6 +18,8 @@ export interface Metric {
 
 export interface Comparison {
   readonly names: readonly string[]
+  /** What each point is: of a policy its name, of a wafer what distinguishes it. */
+  readonly designs: readonly string[]
   readonly metrics: readonly Metric[]
   readonly time_s: readonly Metric[]
   readonly memory_B: readonly Metric[]
@@ -50,12 +54,36 @@ function metric(name: string, unit: string, values: readonly (number | undefined
   return { name, unit, values, ratios }
 }
 
-/** Where a number comes from is no difference of the design; a mapping's placement is compared as one thing. */
+/** Where a number comes from is no difference of the design. */
 const comparableChip = ({ chip }: KeptPoint): unknown => ({ ...chip, provenance: undefined })
-const comparableMapping = ({ mapping }: KeptPoint): unknown => ({
-  ...mapping,
-  placement: JSON.stringify(mapping.placement)
-})
+
+/** Names of plans by class and order of use, `dense`, `dense 2`: what others called them is no difference of the design. */
+function plainPlanNames({ stages }: Mapping): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  const used = new Map<string, number>()
+  for (const { class: layerClass, plan } of stages.flatMap(({ layers }) => layers)) {
+    if (names.has(plan)) continue
+    const count = (used.get(layerClass) ?? 0) + 1
+    used.set(layerClass, count)
+    names.set(plan, count === 1 ? layerClass : `${layerClass} ${count}`)
+  }
+  return names
+}
+
+/** A mapping with plain names of plans; its placement is compared as one thing. */
+function comparableMapping({ mapping }: KeptPoint): unknown {
+  const names = plainPlanNames(mapping)
+  const named = (plan: string): string => names.get(plan) ?? plan
+  return {
+    ...mapping,
+    plans: Object.fromEntries(Object.entries(mapping.plans).map(([name, plan]) => [named(name), plan])),
+    stages: mapping.stages.map((stage) => ({
+      ...stage,
+      layers: stage.layers.map((run) => ({ ...run, plan: named(run.plan) }))
+    })),
+    placement: JSON.stringify(mapping.placement)
+  }
+}
 
 function warningsFor(evaluations: readonly Evaluation[]): string[] {
   const differs = (value: (evaluation: Evaluation) => number): boolean => new Set(evaluations.map(value)).size > 1
@@ -76,10 +104,14 @@ function warningsFor(evaluations: readonly Evaluation[]): string[] {
  */
 export function comparePoints(points: readonly NamedPoint[]): Comparison {
   if (points.length < 2 || points.length > 8)
-    throw new Problem('usage', `${points.length} points cannot be compared: name 2 to 8, as A.tmac#3 B.tmac#7`)
+    throw new Problem(
+      'usage',
+      `${points.length} ${points.length === 1 ? 'point' : 'points'} cannot be compared: name 2 to 8, as A.tmac#3 B.tmac#7`
+    )
   const evaluations = points.map(({ point }) => point.evaluation)
   return {
     names: points.map(({ name }) => name),
+    designs: points.map(({ point }) => pointName(point)),
     metrics: metricsOf.map(([name, unit, value]) =>
       metric(
         name,
@@ -137,11 +169,15 @@ const differenceTable = (caption: string, names: readonly string[], differences:
   ])
 })
 
-/** A comparison as tables, those without a row left out. */
-export function comparisonTables(comparison: Comparison): Table[] {
-  const { names } = comparison
+/**
+ * A comparison as tables, those without a row left out.
+ * @param names what the columns are called
+ */
+export function comparisonTables(comparison: Comparison, names: readonly string[] = comparison.names): Table[] {
+  const results = metricTable('Results (ratio to the first)', names, comparison.metrics)
+  const designs = [cell('Design'), ...comparison.designs.map((design) => cell(short(design)))]
   return [
-    metricTable('Results (ratio to the first)', names, comparison.metrics),
+    { ...results, rows: [designs, ...results.rows] },
     metricTable('Where a step goes', names, comparison.time_s),
     metricTable('Memory per die of the fullest stage', names, comparison.memory_B),
     differenceTable('Chip: what differs', names, comparison.chip),

@@ -37,3 +37,18 @@ export function bestPerSource(record: ExplorationRecord): StoredPoint[] {
       a.id - b.id
   )
 }
+
+/** What became of the wafers of a run's space, where the front does not tell: none can be built, or the run ended too soon to check them. */
+export function wafersRemark({ run, points }: ExplorationRecord): string | undefined {
+  const { wafers, wafersBuildable } = run.statistics
+  if (wafers === undefined || wafersBuildable !== 0) return undefined
+  if (points.some(({ source }) => source === 'architecture'))
+    return `The run ended before the ${wafers} wafers of the space were checked: those on the front are a first sample`
+  const [limit, count] =
+    Object.entries(run.statistics)
+      .filter(([name]) => name.startsWith('wafersOver '))
+      .sort(([, a], [, b]) => b - a)[0] ?? []
+  return limit === undefined
+    ? `The run ended before the ${wafers} wafers of the space were checked`
+    : `No wafer of the space can be built: ${count} of ${wafers} first break ${limit.slice('wafersOver '.length)}; widen the genes or the limit`
+}

@@ -1,6 +1,6 @@
 import { chipSection } from './chip-section.ts'
 import type { Fact, ReportDocument, Section } from './document.ts'
-import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
+import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecord } from './exploration-record.ts'
 import * as format from './format-quantity.ts'
 import { notesSection, provenanceSection } from './provenance-section.ts'
 import * as section from './sections.ts'
@@ -59,10 +59,15 @@ function summarySection(record: ExplorationRecord): Section {
     run.status === 'finished'
       ? ''
       : ` The run is ${run.status}${run.failure ? ` (${run.failure})` : ''}: results are partial.`
+  const wafers = wafersRemark(record)
   return {
     id: 'summary',
     title: 'Result',
-    blocks: [{ kind: 'paragraph', text: found.trim() + state }, ...(best ? section.certificateBlocks(record) : [])]
+    blocks: [
+      { kind: 'paragraph', text: found.trim() + state },
+      ...(best ? section.certificateBlocks(record) : []),
+      ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])
+    ]
   }
 }
 

@@ -79,8 +79,9 @@ export function formatField(path: string, value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === 'number')) {
     const [low = 0, high = 0] = value
     if (value.length === 2 && unit !== undefined) return `${formatCount(low)} to ${formatCount(high)} ${unit}`
-    return value.map(formatCount).join(', ')
+    return value.length === 0 ? 'none' : value.map(formatCount).join(', ')
   }
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ')
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 

@@ -135,7 +135,7 @@ const TOLD: Readonly<Record<string, (value: number) => string>> = {
   'die.clock_Hz': (value) => `${giga(value)} GHz`,
   'die.sramPerCore_B': (value) => `${Number((value / 2 ** 20).toPrecision(4))} MiB per core`,
   'links.bandwidthPerEdge_Bps': (value) => `links ${giga(value)} GB/s`,
-  'memory.stacksPerDie': (value) => `${value} stacks`,
+  'memory.stacksPerDie': (value) => `${value} ${value === 1 ? 'stack' : 'stacks'}`,
   'memory.stackCapacity_B': (value) => `${giga(value)} GB stacks`
 }
 

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { comparePoints, comparisonTables, type NamedPoint } from '../../core/report/comparison.ts'
 import { textTable } from '../../core/report/tables.ts'
 import { openProject } from '../projects/open-project.ts'
@@ -18,6 +18,14 @@ function pointsOf(references: readonly PointReference[], directory: string): Nam
   return references.map((reference) => found.get(reference)!)
 }
 
+/** Names without the folders of their projects, where no two projects then share a name. */
+function shortNames(references: readonly PointReference[]): readonly string[] {
+  const projects = [...new Set(references.map(({ project }) => project))]
+  if (new Set(projects.map((project) => basename(project))).size < projects.length)
+    return references.map(({ name }) => name)
+  return references.map(({ project, point }) => `${basename(project)}#${point}`)
+}
+
 export const command: Command = {
   usage: ['A.tmac#3 B.tmac#7 [more, 2 to 8 points]'],
   description:
@@ -28,7 +36,12 @@ export const command: Command = {
   async run({ positionals, json }, { out, err, cwd }) {
     const comparison = comparePoints(pointsOf(positionals.map(pointReference), cwd))
     if (json) await out(`${JSON.stringify({ schema: 'tmac.comparison/1', ...comparison })}\n`)
-    else await out(comparisonTables(comparison).map(textTable).join('\n'))
+    else
+      await out(
+        comparisonTables(comparison, shortNames(positionals.map(pointReference)))
+          .map(textTable)
+          .join('\n')
+      )
     for (const warning of comparison.warnings) err(`Note: ${warning}\n`)
     return exitCodes.done
   }

@@ -3,8 +3,14 @@ import type { Charts } from './charts.ts'
 import { escapeHtml } from './escape-html.ts'
 import { reportStyle } from './report-style.ts'
 
+/** Letters from which on a text would make a tall pile of words in a column that gives way to the others. */
+const LONG = 25
+
 function tableCell({ text, tone }: Cell, column: Column | undefined, isRowHeader: boolean): string {
-  const classes = [column?.numeric ? 'number' : '', tone ?? ''].filter((name) => name !== '').join(' ')
+  const long = !column?.numeric && text.length >= LONG
+  const classes = [column?.numeric ? 'number' : '', long ? 'long' : '', tone ?? '']
+    .filter((name) => name !== '')
+    .join(' ')
   const attributes = classes ? ` class="${classes}"` : ''
   return isRowHeader
     ? `<th scope="row"${attributes}>${escapeHtml(text)}</th>`

@@ -30,7 +30,7 @@ caption { caption-side: top; padding: 0 0 6px; color: var(--quiet); text-align: 
 th, td { padding: 5px 10px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; }
-tbody th:not(.number) { min-width: 11em; }
+tbody th:not(.number) { min-width: 11em; } tbody .long { min-width: 20em; }
 tbody tr:nth-child(even) { background: var(--soft); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 thead .number { white-space: normal; }
@@ -46,6 +46,6 @@ footer { margin-top: 48px; color: var(--quiet); font-size: 13px; }
 @media (max-width: 700px) { main { padding: 20px 16px; } .facts { grid-template-columns: 1fr; } .facts dd { margin-bottom: 6px; } }
 @page { size: A4; margin: 16mm; }
 @media print { :root { color-scheme: light; --paper: #fff; --ground: #fff; --ink: #000; --quiet: #444; --line: #bbb; --soft: #fff; --accent: #003f66;
-  --good: #14532d; --bad: #8c1d18; } body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, details { display: none; } .wide { overflow: visible; }
+  --good: #14532d; --bad: #8c1d18; } body { font-size: 10pt; } main { max-width: none; padding: 0; } nav, details { display: none; } .wide { overflow: visible; } tbody .long { min-width: 0; }
   table { font-size: 8pt; } th, td { padding: 2pt 4pt; } tr { break-inside: avoid; } thead { display: table-header-group; } h2 { break-after: avoid; } }
 `

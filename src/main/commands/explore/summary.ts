@@ -1,6 +1,7 @@
-import type { ExplorationRecord } from '../../../core/report/exploration-record.ts'
+import { wafersRemark, type ExplorationRecord } from '../../../core/report/exploration-record.ts'
 import {
   formatBytes_B,
+  formatIn,
   formatPower_W,
   formatShare,
   formatThroughput_tokensPerSecond,
@@ -34,6 +35,7 @@ export function summaryText(record: ExplorationRecord): string {
   if (whyNothing) lines.push(`Nothing fits  ${whyNothing}`)
   if (best) {
     const { evaluation } = best
+    if (best.source === 'architecture') lines.push(`Wafer        ${best.label}; ${chip.name} itself is over its budget`)
     lines.push(
       `Best design  ${formatThroughput_tokensPerSecond(evaluation.tokensPerSecond)} · ${formatTime_s(evaluation.iterationTime_s)} per step · MFU ${formatShare(evaluation.mfu)} · peak ${formatBytes_B(evaluation.memory_B.peak)} of ${formatBytes_B(evaluation.memory_B.capacity)} per die · ${formatPower_W(evaluation.power_W.low)}–${formatPower_W(evaluation.power_W.high)}`,
       `Mapping      ${mappingSentence(best.mapping)}`
@@ -45,25 +47,23 @@ export function summaryText(record: ExplorationRecord): string {
       `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
     )
   }
+  const bound = run.certificate?.objective
+  if (bound)
+    lines.push(
+      `${bound.objective}: ${formatIn(bound.best, bound.unit)}; no mapping in the space reaches better than ${formatIn(bound.bound, bound.unit)}: within ${formatShare(bound.gap)}`
+    )
   for (const { message, fix } of record.verdicts.filter(({ ok, waived }) => !ok && !waived))
     lines.push(`Limit broken by the given chip  ${message}; ${fix}`)
-  const { wafers, wafersBuildable } = run.statistics
-  if (wafers !== undefined && wafersBuildable === 0) {
-    const worst = Object.entries(run.statistics)
-      .filter(([name]) => name.startsWith('wafersOver '))
-      .sort(([, a], [, b]) => b - a)[0]
-    lines.push(
-      `No wafer of the space can be built: ${worst ? `${worst[1]} of ${wafers} first break ${worst[0].slice('wafersOver '.length)}` : 'none was looked at'}; widen the genes or the limit`
-    )
-  }
+  const wafers = wafersRemark(record)
+  if (wafers !== undefined) lines.push(wafers)
   const mappings = brief(policyTable(record))
-  if (mappings.rows.length > 0) lines.push('', textTable(mappings))
+  if (mappings.rows.length > 0) lines.push('', textTable(mappings).trimEnd())
   const front = frontTable(record)
   if (front.rows.length > 0) {
     const shown = { ...front, rows: front.rows.slice(0, FRONT_ROWS) }
-    lines.push('', textTable(shown))
+    lines.push('', textTable(shown).trimEnd())
     if (front.rows.length > FRONT_ROWS)
-      lines.push(`… and ${front.rows.length - FRONT_ROWS} more on the front; the report has them all`)
+      lines.push(`… and ${front.rows.length - FRONT_ROWS} more on the front; a report as a page (HTML) has them all`)
   }
   return `${lines.join('\n')}\n`
 }
