@@ -136,6 +136,7 @@ describe('a bad line of tmac evaluate --jsonl', () => {
       /'devices' is Infinity/,
       'devices'
     ],
+    ['an id of too many digits', '{"id":12345678901234567890}', 'bad-input', /beyond 2\^53.* as a string/, 'id'],
     ['two requests', '{"id":1}{"id":2}', 'bad-json', /column 9: expected nothing more/, ''],
     ['__proto__', withKey('"__proto__":{"strategy":{}}'), 'bad-input', /'__proto__', which no spec has/, '__proto__'],
     [

@@ -31,7 +31,8 @@ th, td { padding: 5px 10px; border-bottom: 1px solid var(--line); text-align: le
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; overflow-wrap: anywhere; }
 tbody th:not(.number) { min-width: 11em; } tbody .long { min-width: 20em; }
-tbody tr:nth-child(even) { background: var(--soft); }
+tbody th, thead th:first-child { position: sticky; left: 0; background: var(--paper); }
+tbody tr:nth-child(even), tbody tr:nth-child(even) th { background: var(--soft); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 thead .number { white-space: normal; }
 .good { color: var(--good); font-weight: 600; } .bad { color: var(--bad); font-weight: 600; }

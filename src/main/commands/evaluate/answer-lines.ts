@@ -11,8 +11,14 @@ const LONGEST_LINE_B = 16 * MEBI
 /** Characters of answers written at once. */
 const BATCH = 2 ** 16
 
-const idOf = (value: unknown): unknown =>
-  value !== null && typeof value === 'object' && Object.hasOwn(value, 'id') ? (value as { id: unknown }).id : null
+/** @throws Problem for a number that would not come back as it was written */
+function idOf(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'id')) return null
+  const { id } = value as { id: unknown }
+  if (typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER)
+    throw new Problem('bad-input', "'id' is a number beyond 2^53, which loses digits; give it as a string", 'id')
+  return id
+}
 
 /** The answer to one line. */
 function answerLine(line: InputLine, answer: (request: EvaluateRequest) => Answer): string {
