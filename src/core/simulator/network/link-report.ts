@@ -40,8 +40,8 @@ export function linkReport(network: Network, linkBytes: Float64Array, time_s: nu
   return { links, hot }
 }
 
-/** The same network with other bandwidths on some links; routes stay. */
-export function withBandwidth(network: Network, links: readonly number[], more_Bps: number): Network {
+/** The same network with some links faster; routes stay. */
+export function withMoreBandwidth(network: Network, links: readonly number[], more_Bps: number): Network {
   const bandwidth_Bps = network.bandwidth_Bps.slice()
   for (const link of links) bandwidth_Bps[link]! += more_Bps
   return { ...network, bandwidth_Bps }
@@ -62,5 +62,5 @@ export function worth_sPerGBps(
 ): number {
   if (links.length === 0) return 0
   const more_Bps = step * Math.min(...links.map((link) => network.bandwidth_Bps[link]!))
-  return (run(network) - run(withBandwidth(network, links, more_Bps))) / (more_Bps / 1e9)
+  return (run(network) - run(withMoreBandwidth(network, links, more_Bps))) / (more_Bps / 1e9)
 }
