@@ -21,7 +21,7 @@ export async function coexploration(points: number): Promise<Table> {
     model: modelPreset('llama-3-70b').spec,
     chip: base,
     training: TrainingSpec.parse({ globalBatch: 512, sequenceLength: 4096 }),
-    space: { architecture: { ...defaultArchitectureSpace(base), points } },
+    space: { powerCap_W: null, architecture: { ...defaultArchitectureSpace(base), points } },
     policies: [],
     objective: 'throughput',
     seed: 1

@@ -86,7 +86,7 @@ function enumerated(
   space: MappingSpace
 ): ReturnType<typeof enumerateMappings> | undefined {
   try {
-    return enumerateMappings(workload, machine, space, 200_000)
+    return enumerateMappings(workload, machine, space, { most: 200_000 })
   } catch (error) {
     if (error instanceof Problem) return undefined
     throw error

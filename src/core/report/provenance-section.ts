@@ -1,7 +1,11 @@
 import type { Fact, Section } from './document.ts'
 import type { ExplorationRecord } from './exploration-record.ts'
 import { formatCount } from './format-number.ts'
-import { formatShare } from './format-quantity.ts'
+import { formatShare, formatTime_s } from './format-quantity.ts'
+
+/** A statistic in the unit that its name ends with; the others are counts. */
+const statisticText = (name: string, value: number): string =>
+  name.endsWith('_s') ? formatTime_s(value) : formatCount(value)
 
 /** What is needed to make the report again: program, inputs by hash, seed, command and time. */
 export function provenanceSection({ run, project }: ExplorationRecord): Section {
@@ -21,7 +25,7 @@ export function provenanceSection({ run, project }: ExplorationRecord): Section 
     { name: 'Training, SHA-256', value: run.hashes.training },
     { name: 'Space, SHA-256', value: run.hashes.space },
     { name: 'Points kept', value: formatCount(run.pointCount) },
-    ...Object.entries(run.statistics).map(([name, value]) => ({ name, value: formatCount(value) }))
+    ...Object.entries(run.statistics).map(([name, value]) => ({ name, value: statisticText(name, value) }))
   ]
   return { id: 'provenance', title: 'Provenance', blocks: [{ kind: 'facts', facts }] }
 }

@@ -2,16 +2,19 @@ import { PriorityQueue } from '../optimization/priority-queue.ts'
 import { stepBound } from '../simulator/bounds.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
+import type { Goal } from './goal.ts'
 import { outerGenesOf, shapesOf, type OuterGenes } from './outer-genes.ts'
 import { fastestLayers, shapeKey, type FastestLayers } from './shape-frontiers.ts'
 import type { MappingSpace } from './space.ts'
-import { outerBound_s } from './step-bound.ts'
+import { leastWork_s, outerBound_s, outerWork_s } from './step-bound.ts'
 
-/** Outer genes with a layout of the residual stream, and a time that no mapping with them can beat. */
+/** Outer genes with a layout of the residual stream, and a time and a cost that no mapping with them can beat. */
 export interface Candidate {
   readonly genes: OuterGenes
   readonly residual: number
   readonly bound_s: number
+  /** The time's bound, with that of the work under an energy goal. */
+  readonly leastCost_s: number
 }
 
 /**
@@ -24,12 +27,17 @@ export class Candidates {
   readonly #workload: Workload
   readonly #machine: Machine
   readonly #space: MappingSpace
+  readonly #goal: Goal
+  readonly #leastWork_s: number
+  #leastTime_s = Infinity
   readonly #rough: readonly { readonly genes: OuterGenes; readonly bound_s: number }[]
   #next = 0
   readonly #refined = new PriorityQueue<Candidate>()
   readonly #fastest = new Map<string, readonly FastestLayers[]>()
 
-  constructor(workload: Workload, machine: Machine, space: MappingSpace) {
+  constructor(workload: Workload, machine: Machine, space: MappingSpace, goal?: Goal) {
+    this.#goal = goal
+    this.#leastWork_s = leastWork_s(workload, goal)
     this.#workload = workload
     this.#machine = machine
     this.#space = space
@@ -49,10 +57,16 @@ export class Candidates {
     this.total = this.#rough.length
   }
 
-  /** Smallest bound of all combinations that have not been taken. */
+  /** Smallest bound on the cost of all combinations that have not been taken. */
   get least_s(): number {
     this.#refine()
     return this.#refined.least
+  }
+
+  /** A time that no combination at all can beat, taken or not: what is cheapest need not be fastest. */
+  get leastTime_s(): number {
+    this.#refine()
+    return Math.min(this.#leastTime_s, this.#rough[this.#next]?.bound_s ?? Infinity)
   }
 
   take(): Candidate | undefined {
@@ -61,11 +75,16 @@ export class Candidates {
   }
 
   #refine(): void {
-    while (this.#next < this.#rough.length && this.#rough[this.#next]!.bound_s <= this.#refined.least) {
+    while (
+      this.#next < this.#rough.length &&
+      this.#rough[this.#next]!.bound_s + this.#leastWork_s <= this.#refined.least
+    ) {
       const { genes, bound_s } = this.#rough[this.#next++]!
       for (const layers of this.#fastestOf(genes)) {
         const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers))
-        this.#refined.push(refined_s, { genes, residual: layers.residual, bound_s: refined_s })
+        this.#leastTime_s = Math.min(this.#leastTime_s, refined_s)
+        const leastCost_s = this.#goal ? refined_s + outerWork_s(this.#workload, this.#goal, layers) : refined_s
+        this.#refined.push(leastCost_s, { genes, residual: layers.residual, bound_s: refined_s, leastCost_s })
       }
     }
   }
@@ -74,7 +93,7 @@ export class Candidates {
     const key = `${shapeKey(genes.shape)}e${genes.expertParallel}`
     let known = this.#fastest.get(key)
     if (!known) {
-      known = fastestLayers(this.#workload, this.#machine, genes.shape, genes.expertParallel, this.#space)
+      known = fastestLayers(this.#workload, this.#machine, genes.shape, genes.expertParallel, this.#space, this.#goal)
       this.#fastest.set(key, known)
     }
     return known

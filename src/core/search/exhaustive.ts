@@ -3,24 +3,57 @@ import { Problem } from '../problem.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf, type CodedRun, type Design } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
-import { addLayers, PEAK_B, simulateStep, STEP_COLUMNS, TIME_S, type StepFrame } from '../simulator/pipeline.ts'
+import { stepBound } from '../simulator/bounds.ts'
+import { addLayers, PEAK_B, STEP_COLUMNS, TIME_S, type StepFrame } from '../simulator/pipeline.ts'
 import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
 import { sharesTable, tableCut } from '../simulator/tied-table.ts'
 import type { Workload } from '../workload/workload.ts'
 import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
 import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
 import { modelOf } from './shape-frontiers.ts'
-import type { SearchResult } from './mapping-search.ts'
+import { stepCost_s, type Goal } from './goal.ts'
+import type { SearchProgress, SearchResult } from './mapping-search.ts'
+import { leastWork_s } from './step-bound.ts'
 import { framedGenes, mappingOf, stageLengths, stageRuns } from './solution.ts'
 import type { MappingSpace } from './space.ts'
 
 /** Designs an enumeration may visit before it is refused: about a minute of work. */
 export const MOST_DESIGNS = 2e7
 
+/** Designs between two questions whether to go on: some milliseconds. */
+const ASK_EVERY = 4096
+
+interface VisitedDesign {
+  readonly iterationTime_s: number
+  /** What was minimised: the time, or under an energy goal the energy over the chip's idle power. */
+  readonly cost_s: number
+  readonly design: Design
+  readonly genes: OuterGenes
+}
+
 /** What an enumeration found. */
 export interface Enumeration {
-  readonly best: { readonly iterationTime_s: number; readonly design: Design; readonly genes: OuterGenes } | undefined
+  readonly best: VisitedDesign | undefined
   readonly designs: number
+  /** Someone stopped it before its end. */
+  readonly stopped: boolean
+}
+
+/** Where an enumeration stands. */
+export interface EnumerationProgress {
+  readonly designs: number
+  readonly best: VisitedDesign | undefined
+}
+
+/** Ends an enumeration from inside its recursion; never leaves this file. */
+class Stopped extends Error {}
+
+export interface EnumerationOptions {
+  readonly goal?: Goal
+  /** More designs than this are refused. */
+  readonly most?: number
+  /** Asked every few thousand designs; false ends the enumeration with what it has. */
+  readonly onProgress?: ((progress: EnumerationProgress) => boolean | void) | undefined
 }
 
 /** Every legal plan of a class with this residual layout. */
@@ -96,15 +129,15 @@ function cutsOf(
 }
 
 /**
- * Visits every design of a space one by one and keeps the fastest that fits: no bound, no dominance. The yardstick for the exact
- * search, and a strategy of its own where the space is small.
+ * Visits every design of a space one by one and keeps the one that fits and costs least: no bound, no dominance. The yardstick for the
+ * exact search, and a strategy of its own where the space is small.
  * @throws Problem `usage` when the space holds more than `most` designs
  */
 export function enumerateMappings(
   workload: Workload,
   machine: Machine,
   space: MappingSpace,
-  most = MOST_DESIGNS
+  { goal, most = MOST_DESIGNS, onProgress }: EnumerationOptions = {}
 ): Enumeration {
   let best: Enumeration['best']
   let designs = 0
@@ -128,9 +161,13 @@ export function enumerateMappings(
             `the space holds more than ${most} designs, too many to enumerate; narrow it, or use strategy 'bounded'`,
             'space.strategy'
           )
-        simulateStep(frame, stages, fillings.length, step)
-        if (step[PEAK_B]! <= machine.capacity_B && (!best || step[TIME_S]! < best.iterationTime_s))
-          best = { iterationTime_s: step[TIME_S]!, genes, design: { model, plans, stages: [...chosen], frame } }
+        const dies = genes.shape.region.rows * genes.shape.region.columns * genes.replicas
+        const cost_s = stepCost_s(goal, frame, stages, fillings.length, dies, step)
+        if (step[PEAK_B]! <= machine.capacity_B && (!best || cost_s < best.cost_s)) {
+          const design = { model, plans, stages: [...chosen], frame }
+          best = { iterationTime_s: step[TIME_S]!, cost_s, genes, design }
+        }
+        if (designs % ASK_EVERY === 0 && onProgress?.({ designs, best }) === false) throw new Stopped()
         return
       }
       for (const filling of fillings[stage]!) {
@@ -143,45 +180,74 @@ export function enumerateMappings(
     visit(0)
   }
 
-  for (const shape of shapesOf(workload, machine, space))
-    for (const outer of outerGenesOf(workload, machine, shape, space))
-      for (const genes of variantsOf(outer, space)) {
-        const model = modelOf(workload, machine, genes, space)
-        for (const residual of residualLayouts(model, space)) {
-          const perClass = workload.classes.map((_layer, layerClass) => plansOf(model, layerClass, residual, space))
-          if (perClass.some((plans) => plans.length === 0)) continue
-          const plans = perClass.flat()
-          let next = 0
-          const byClass = perClass.map((members) => members.map(() => next++))
-          const costs = new Float64Array(plans.length * PLAN_COLUMNS)
-          for (const [index, plan] of plans.entries()) planCost(model, plan, costs, index * PLAN_COLUMNS)
-          const residuals = Array.from({ length: genes.stages - 1 }, () => residual)
-          const frame = frameOf(model, framedGenes(machine, genes), residuals)
-          const lengths = stageLengths(genes, workload.model.layers, space, Infinity)
-          for (const cut of cutsOf(workload.model.layers, genes.stages, lengths)) {
-            let from = 0
-            const fillings = cut.map((layers, stage) => {
-              const runs = stageRuns(workload, stage, genes.stages, from, from + layers)
-              from += layers
-              return stageFillings(runs, byClass)
-            })
-            const legal = sharesTable(model)
-              ? fillings.map((ways) => ways.filter((way) => cutsAlike(model, plans, way)))
-              : fillings
-            visitStages(model, genes, frame, plans, costs, legal)
+  const visitAll = (): void => {
+    for (const shape of shapesOf(workload, machine, space))
+      for (const outer of outerGenesOf(workload, machine, shape, space))
+        for (const genes of variantsOf(outer, space)) {
+          const model = modelOf(workload, machine, genes, space)
+          for (const residual of residualLayouts(model, space)) {
+            const perClass = workload.classes.map((_layer, layerClass) => plansOf(model, layerClass, residual, space))
+            if (perClass.some((plans) => plans.length === 0)) continue
+            const plans = perClass.flat()
+            let next = 0
+            const byClass = perClass.map((members) => members.map(() => next++))
+            const costs = new Float64Array(plans.length * PLAN_COLUMNS)
+            for (const [index, plan] of plans.entries()) planCost(model, plan, costs, index * PLAN_COLUMNS)
+            const residuals = Array.from({ length: genes.stages - 1 }, () => residual)
+            const frame = frameOf(model, framedGenes(machine, genes), residuals)
+            const lengths = stageLengths(genes, workload.model.layers, space, Infinity)
+            for (const cut of cutsOf(workload.model.layers, genes.stages, lengths)) {
+              let from = 0
+              const fillings = cut.map((layers, stage) => {
+                const runs = stageRuns(workload, stage, genes.stages, from, from + layers)
+                from += layers
+                return stageFillings(runs, byClass)
+              })
+              const legal = sharesTable(model)
+                ? fillings.map((ways) => ways.filter((way) => cutsAlike(model, plans, way)))
+                : fillings
+              visitStages(model, genes, frame, plans, costs, legal)
+            }
           }
         }
-      }
-  return { best, designs }
+  }
+  try {
+    visitAll()
+  } catch (error) {
+    if (error instanceof Stopped) return { best, designs, stopped: true }
+    throw error
+  }
+  return { best, designs, stopped: false }
 }
 
-/** An enumeration as the result of a search: its answer is its own bound. */
-export function enumerationResult(workload: Workload, machine: Machine, space: MappingSpace): SearchResult {
-  const { best, designs } = enumerateMappings(workload, machine, space)
+/**
+ * An enumeration as the result of a search: its answer is its own bound, unless it was stopped or minimised something else than the time;
+ * then only the bounds on all mappings are left. A stopped one starts anew when it is resumed.
+ */
+export function enumerationResult(
+  workload: Workload,
+  machine: Machine,
+  space: MappingSpace,
+  goal: Goal,
+  onProgress: ((progress: SearchProgress) => boolean | void) | undefined
+): SearchResult {
+  const universal_s = stepBound(workload, machine).iterationTime_s
+  const leastCost_s = universal_s + leastWork_s(workload, goal)
+  const tell = ({ designs, best }: EnumerationProgress): boolean | void =>
+    onProgress?.({
+      solved: designs,
+      total: MOST_DESIGNS,
+      best_s: best?.iterationTime_s ?? Infinity,
+      lowerBound_s: universal_s,
+      gap: (best?.cost_s ?? Infinity) / leastCost_s - 1,
+      state: () => ({ solved: 0, best: undefined, trail: [], open_s: null })
+    })
+  const { best, designs, stopped } = enumerateMappings(workload, machine, space, { goal, onProgress: tell })
   const found = best && {
     iterationTime_s: best.iterationTime_s,
+    cost_s: best.cost_s,
     mapping: mappingOf(workload, machine, space, {
-      cost_s: best.iterationTime_s,
+      cost_s: best.cost_s,
       genes: best.genes,
       model: best.design.model,
       stages: best.design.stages.map((runs) => [
@@ -192,9 +258,10 @@ export function enumerationResult(workload: Workload, machine: Machine, space: M
   return {
     best: found,
     trail: found ? [found] : [],
-    lowerBound_s: found?.iterationTime_s ?? 0,
+    lowerBound_s: !found ? 0 : stopped || goal ? universal_s : found.iterationTime_s,
+    leastCost_s: !found ? 0 : stopped ? leastCost_s : found.cost_s,
     combinations: designs,
     solved: designs,
-    exact: true
+    exact: !stopped
   }
 }

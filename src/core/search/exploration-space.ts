@@ -16,6 +16,15 @@ export const ExplorationSpace = z.strictObject({
     .describe(
       'bounded prunes by bounds and thins frontiers; exact prunes by bounds only (to about 8 dies); exhaustive visits every design one by one'
     ),
+  powerCap_W: z
+    .number()
+    .positive()
+    .nullable()
+    .optional()
+    .describe(
+      'hard limit of every wafer in watts, given or explored, in place of its own; null waives it. Left out, the given chip keeps its own cap or waiver, ' +
+        'and explored wafers its cap, or 15 kW where it waives one'
+    ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
 })
 export type ExplorationSpace = z.output<typeof ExplorationSpace>

@@ -4,7 +4,7 @@ import type { Evaluation } from '../simulator/evaluation.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 
-/** What is minimised or maximised when one design must be named best. */
+/** What every search minimises or maximises, and what names one design best. */
 export type Objective = 'throughput' | 'energy' | 'throughput-per-watt' | 'throughput-per-cost'
 
 /** A design worth keeping: a chip, a mapping on it, and what the simulator says of the pair. */
@@ -40,6 +40,17 @@ export interface ExplorationInputs {
   readonly seed: number
 }
 
+/** The bound of an objective that is not the time. */
+export interface ObjectiveBound {
+  readonly objective: Objective
+  /** No mapping of the space on the given chip reaches a better value. */
+  readonly bound: number
+  readonly best: number
+  readonly unit: 'J' | 'tokens/J'
+  /** Share by which the best may miss the bound. */
+  readonly gap: number
+}
+
 export interface Certificate {
   readonly lowerBound_s: number
   readonly best_s: number
@@ -47,4 +58,6 @@ export interface Certificate {
   readonly gap: number
   /** What the bound rests on, e.g. 'compute', 'memory', 'pipeline'. */
   readonly binding: string
+  /** There where something else than the time was minimised. */
+  readonly objective?: ObjectiveBound
 }

@@ -1,11 +1,10 @@
-import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { paretoFront } from '../optimization/pareto.ts'
 import { randomStream } from '../optimization/random.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import { genesOf, genomeLabel, spaceSize, withProvenance } from './architecture-space.ts'
-import type { KeptPoint } from './exploration.ts'
+import type { KeptPoint, Objective } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { keptPoint } from './kept-point.ts'
 import { chipOfPoint, type EstimatedPoint, type TaskFrame, type ScreenResult } from './tasks.ts'
@@ -46,7 +45,7 @@ const chunks = (points: readonly number[]): readonly (readonly number[])[] =>
 const PREVIEWED = 32
 
 const explored = (frame: TaskFrame, point: number, mapping: Mapping): KeptPoint => {
-  const base = frame.chip as WaferChipSpec
+  const base = frame.base!
   const genes = genesOf(frame.architecture!, base)
   const chip = withProvenance(base, chipOfPoint(frame, point), genes)
   const machine = machineOf(chip, frame.space.overlap)
@@ -61,7 +60,7 @@ export async function previewArchitectures(
   seed: number
 ): Promise<readonly KeptPoint[]> {
   const space = frame.architecture!
-  const points = drawPoints(spaceSize(genesOf(space, frame.chip as WaferChipSpec)), space.points, seed)
+  const points = drawPoints(spaceSize(genesOf(space, frame.base!)), space.points, seed)
   const [found] = await host.run<'preview'>([{ kind: 'preview', points: thinned(points, PREVIEWED) }])
   const front = paretoFront(
     found!.map(({ point, mapping }) => explored(frame, point, mapping)),
@@ -88,6 +87,14 @@ function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
   return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!)
 }
 
+/** Best first. */
+const byObjective: Readonly<Record<Objective, (a: EstimatedPoint, b: EstimatedPoint) => number>> = {
+  throughput: (a, b) => b.tokensPerSecond - a.tokensPerSecond,
+  energy: (a, b) => a.energy_J - b.energy_J,
+  'throughput-per-watt': (a, b) => b.tokensPerSecond / b.power_W - a.tokensPerSecond / a.power_W,
+  'throughput-per-cost': (a, b) => b.tokensPerSecond / b.cost_usd - a.tokensPerSecond / a.cost_usd
+}
+
 const estimateCoordinates = (point: EstimatedPoint): readonly number[] => [
   -point.tokensPerSecond,
   point.power_W,
@@ -112,7 +119,7 @@ export async function exploreArchitectures(
   host: ExplorationHost,
   guidance: Guidance
 ): Promise<ArchitectureOutcome> {
-  const base = frame.chip as WaferChipSpec
+  const base = frame.base!
   const space = frame.architecture!
   const genes = genesOf(space, base)
   const points = drawPoints(spaceSize(genes), space.points, guidance.seed)
@@ -157,18 +164,17 @@ export async function exploreArchitectures(
   const candidates = estimated.flatMap((result, index) =>
     result.map((point) => ({ ...point, design: parts[index]!.pool[point.mapping]! }))
   )
-  const promising = paretoFront(candidates, estimateCoordinates).sort((a, b) => b.tokensPerSecond - a.tokensPerSecond)
+  const promising = paretoFront(candidates, estimateCoordinates).sort(byObjective[frame.objective])
   const first = promising.map((candidate) => explored(frame, candidate.point, candidate.design))
   host.keep(first)
 
   const refined = thinned(promising, REFINED)
-  const sequences = frame.training.globalBatch * frame.training.sequenceLength
   const better = await host.run<'search'>(
     refined.map((candidate) => ({
       kind: 'search',
       point: candidate.point,
       effort: 'quick',
-      incumbent_s: sequences / candidate.tokensPerSecond
+      incumbent_s: candidate.mappingCost_s
     })),
     (done) => report('searching mappings of the best wafers', 0.65 + (0.35 * done) / refined.length)
   )

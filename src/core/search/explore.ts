@@ -1,20 +1,32 @@
 import { regionDies } from '../mapping/region.ts'
-import { machineOf } from '../simulator/machine.ts'
+import type { Verdict } from '../chip/verdict.ts'
+import { machineOf, type Machine } from '../simulator/machine.ts'
 import { stepBound } from '../simulator/bounds.ts'
-import { buildWorkload } from '../workload/workload.ts'
+import { buildWorkload, type Workload } from '../workload/workload.ts'
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import { brokenLimit, defaultArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
-import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from './exploration.ts'
+import type {
+  Certificate,
+  ExplorationInputs,
+  FailedPolicy,
+  KeptPoint,
+  Objective,
+  ObjectiveBound
+} from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import type { ExplorationHost } from './exploration-host.ts'
-import { explainInfeasibility, type Infeasibility } from './infeasibility.ts'
+import { energyOf_J, evaluatedCost_s, goalOf, type EnergyGoal } from './goal.ts'
+import { explainInfeasibility, overBudget, type Infeasibility } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
+import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
+import type { SearchResult } from './mapping-search.ts'
 import { betterBy, rankedBy } from './objective.ts'
+import { leastWork_s } from './step-bound.ts'
 import type { TaskFrame } from './tasks.ts'
 
 export interface ExplorationOutcome {
-  /** The best design on the given chip; undefined when nothing fits. */
+  /** The best design on the given chip, or on a wafer of the front where the chip breaks a stated budget; undefined when there is none. */
   readonly best: KeptPoint | undefined
   readonly certificate: Certificate | undefined
   readonly policies: readonly KeptPoint[]
@@ -31,14 +43,16 @@ const POLISH_MOVES = 3000
 /** The frame of all tasks of an exploration. @throws Problem for a space that does not fit the chip */
 export function taskFrame(inputs: ExplorationInputs): TaskFrame {
   const space = ExplorationSpace.parse(inputs.space)
-  const { chip } = inputs
+  const chip = limitedChip(inputs.chip, space.powerCap_W)
   const architecture =
     chip.kind === 'cluster' || space.architecture === null
       ? undefined
       : space.architecture === 'around'
         ? defaultArchitectureSpace(chip)
         : space.architecture
-  return { model: inputs.model, training: inputs.training, chip, space, architecture }
+  const base = chip.kind === 'wafer' ? exploredBase(chip, space.powerCap_W) : undefined
+  const { model, training, objective } = inputs
+  return { model, training, chip, base, space, objective, architecture }
 }
 
 /** Whether a wafer breaks no hard limit of its own. */
@@ -53,9 +67,6 @@ function bindingOf(point: KeptPoint): string {
   return value > 0 ? name : 'compute'
 }
 
-const faster = (one: KeptPoint | undefined, other: KeptPoint): KeptPoint =>
-  one && one.evaluation.iterationTime_s <= other.evaluation.iterationTime_s ? one : other
-
 /**
  * Explores: maps the model on the given chip next to what others would do, then looks for better wafers around it. Deterministic: the
  * same inputs give the same points, whatever the host's number of workers.
@@ -65,70 +76,75 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   const workload = buildWorkload(frame.model, frame.training)
   const machine = machineOf(frame.chip, frame.space.overlap)
   const mappingShare = frame.architecture ? 0.4 : 1
+  const over = brokenBudget(frame.chip)
+  if (over && !frame.architecture) return refusedOutcome(inputs, frame.chip.name, over)
+  // Nothing on a chip over its budget is an answer: it is searched only for mappings that suit the wafers around it.
+  const compared = over ? [] : inputs.policies
   let best_tokensPerSecond: number | undefined
   const report = (phase: string, share: number): void => host.progress({ phase, share, best_tokensPerSecond })
 
   report('searching mappings', 0)
-  const total = inputs.policies.length + 1
+  const total = compared.length + 1
   const [[search], previewed, outcomes] = await Promise.all([
     host.run<'search'>([{ kind: 'search', effort: 'thorough' }]),
     frame.architecture ? previewArchitectures(frame, host, inputs.seed) : [],
     host.run<'policy'>(
-      inputs.policies.map((policy) => ({ kind: 'policy', policy })),
+      compared.map((policy) => ({ kind: 'policy', policy })),
       (done) => report('comparing policies', (mappingShare * done) / total)
     )
   ])
   const policies: KeptPoint[] = []
-  const failedPolicies: FailedPolicy[] = []
+  const failedPolicies: FailedPolicy[] = over ? [...refusedPolicies(inputs, over)] : []
   for (const [index, outcome] of outcomes.entries()) {
-    const policy = inputs.policies[index]!
+    const policy = compared[index]!
     if (outcome.evaluation && outcome.failure === undefined)
       policies.push(keptPoint(workload, machine, `policy:${policy}`, policy, outcome.evaluation.mapping))
     else failedPolicies.push({ policy, reason: outcome.failure ?? 'no legal setting', evaluation: outcome.evaluation })
   }
   host.keep(policies)
 
-  // Everything a policy may do is in our space; starting from the fastest of all makes that hold to the last digit.
-  const fastestPolicy = policies.reduce<KeptPoint | undefined>(faster, undefined)
-  const starts = [search!.best?.mapping, fastestPolicy?.mapping].filter((mapping) => mapping !== undefined)
+  // Everything a policy may do is in our space; starting from the best of all makes that hold to the last digit.
+  const better = betterBy(inputs.objective)
+  const bestPolicy = policies.reduce<KeptPoint | undefined>(better, undefined)
+  const starts = over ? [] : [search!.best?.mapping, bestPolicy?.mapping].filter((mapping) => mapping !== undefined)
   report('polishing', mappingShare * 0.95)
   const polished = await host.run<'polish'>(
     starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
   )
-  // Judged by whole evaluations: a sum in another order may differ in its last digit. The search is for speed; another objective
-  // chooses among everything that was fast at some time, and what the policies made.
-  const others = inputs.objective === 'throughput' ? [] : [...search!.trail, ...policies].map(({ mapping }) => mapping)
-  const designs = [...polished.map(({ mapping }) => mapping), ...starts, ...others].map((mapping) =>
+  // Judged by whole evaluations: a sum in another order may differ in its last digit.
+  const designs = [...polished.map(({ mapping }) => mapping), ...starts].map((mapping) =>
     keptPoint(workload, machine, 'search', 'TMAC', mapping)
   )
-  const best = designs.reduce<KeptPoint | undefined>(betterBy(inputs.objective), undefined)
-  if (best) {
-    best_tokensPerSecond = best.evaluation.tokensPerSecond
-    host.keep([best])
+  const mapped = designs.reduce<KeptPoint | undefined>(better, undefined)
+  if (mapped) {
+    best_tokensPerSecond = mapped.evaluation.tokensPerSecond
+    host.keep([mapped])
   }
   report('mapped', mappingShare)
 
-  const universal = stepBound(workload, machine)
-  const fastest = designs.reduce<KeptPoint | undefined>(faster, undefined)
-  const certificate = fastest && certificateOf(fastest, search!.lowerBound_s, universal.iterationTime_s)
+  const certificate = mapped && certificateOf(mapped, search!, workload, machine, inputs.objective)
   const architectures = frame.architecture
     ? await exploreArchitectures(frame, host, {
         seed: inputs.seed,
-        known: [...previewed, ...(best && isBuildable(frame.chip) ? [best] : [])],
-        pool: [...(best ? [best.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
+        known: [...previewed, ...(mapped && isBuildable(frame.chip) ? [mapped] : [])],
+        pool: [...(mapped ? [mapped.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
         report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * share)
       })
     : undefined
+  const front = rankedBy(architectures?.front ?? [], inputs.objective)
+  const best = over ? front[0] : mapped
   const infeasibility = best
     ? undefined
-    : await explainInfeasibility(workload, machine, frame.space.mapping, failedPolicies, host)
+    : over
+      ? overBudget(frame.chip.name, over, architectures?.statistics.wafers ?? 0)
+      : await explainInfeasibility(workload, machine, frame.space.mapping, failedPolicies, host)
   report('done', 1)
   return {
     best,
     certificate,
     policies,
     failedPolicies,
-    front: rankedBy(architectures?.front ?? [], inputs.objective),
+    front,
     infeasibility,
     statistics: {
       combinations: search!.combinations,
@@ -142,12 +158,59 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   }
 }
 
+/** Policies on a chip that may not be an answer. */
+const refusedPolicies = ({ policies }: ExplorationInputs, { name, message }: Verdict): readonly FailedPolicy[] =>
+  policies.map((policy) => ({
+    policy,
+    reason: `not tried: the chip breaks the limit '${name}' (${message})`,
+    evaluation: undefined
+  }))
+
+/** What there is to say of a fixed chip that breaks a stated budget. */
+const refusedOutcome = (inputs: ExplorationInputs, chip: string, over: Verdict): ExplorationOutcome => ({
+  best: undefined,
+  certificate: undefined,
+  policies: [],
+  failedPolicies: refusedPolicies(inputs, over),
+  front: [],
+  infeasibility: overBudget(chip, over, 0),
+  statistics: {}
+})
+
 /**
  * The search's bound speaks of its own space. A best design below it lies outside of that space (found by annealing or by a policy); then
  * only the bound on all mappings still says something.
  */
-function certificateOf(best: KeptPoint, space_s: number, universal_s: number): Certificate {
+function certificateOf(
+  best: KeptPoint,
+  search: SearchResult,
+  workload: Workload,
+  machine: Machine,
+  objective: Objective
+): Certificate {
+  const universal_s = stepBound(workload, machine).iterationTime_s
+  const above = (space: number, universal: number, value: number): number =>
+    space <= value ? Math.max(space, universal) : universal
   const best_s = best.evaluation.iterationTime_s
-  const lowerBound_s = space_s <= best_s ? Math.max(space_s, universal_s) : universal_s
-  return { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }
+  const lowerBound_s = above(search.lowerBound_s, universal_s, best_s)
+  const certificate = { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }
+  const goal = goalOf(objective, machine)
+  if (!goal) return certificate
+  const cost_s = evaluatedCost_s(goal, best.evaluation)
+  const leastCost_s = above(search.leastCost_s, universal_s + leastWork_s(workload, goal), cost_s)
+  return { ...certificate, objective: objectiveBound(objective, goal, best, leastCost_s, cost_s / leastCost_s - 1) }
+}
+
+function objectiveBound(
+  objective: Objective,
+  goal: EnergyGoal,
+  best: KeptPoint,
+  leastCost_s: number,
+  gap: number
+): ObjectiveBound {
+  const least_J = energyOf_J(goal, leastCost_s)
+  const { energy_J, tokensPerSecond, iterationTime_s } = best.evaluation
+  if (objective === 'energy') return { objective, bound: least_J, best: energy_J.high, unit: 'J', gap }
+  const tokens = tokensPerSecond * iterationTime_s
+  return { objective, bound: tokens / least_J, best: tokens / energy_J.high, unit: 'tokens/J', gap }
 }

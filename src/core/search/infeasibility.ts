@@ -1,3 +1,4 @@
+import { shownNumber, type Verdict } from '../chip/verdict.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { evaluate } from '../simulator/evaluate.ts'
 import type { Machine } from '../simulator/machine.ts'
@@ -7,8 +8,10 @@ import type { ExplorationHost } from './exploration-host.ts'
 import { outerGenesOf, shapesOf } from './outer-genes.ts'
 import type { MappingSpace } from './space.ts'
 
-/** Why nothing fits: the limit that binds and the least value that was reached, both in one unit. */
+/** Why there is no design: the limit that binds and the least value that was reached, both in one unit. */
 export interface Infeasibility {
+  /** Name of the limit, as 'memory', 'power' or 'cost'. */
+  readonly name: string
   readonly message: string
   readonly value: number
   readonly limit: number
@@ -34,6 +37,7 @@ export function stateShortfall(workload: Workload, machine: Machine): Infeasibil
   const limit = machine.capacity_B
   if (value <= limit) return undefined
   return {
+    name: 'memory',
     message:
       `${model.name} needs ${gigabytes(value)} per die of model state even sharded over all ${machine.dies} dies, ` +
       `${gigabytes(limit)} there are; ${Math.ceil(state_B / limit)} such dies would hold the state alone`,
@@ -50,6 +54,7 @@ function emptySpace(workload: Workload, machine: Machine, space: MappingSpace): 
   )
   if (!isEmpty) return undefined
   return {
+    name: 'space',
     message:
       `the space holds no legal combination of region, pipeline, data parallelism and micro-batch for ${workload.model.layers} layers and ` +
       `a global batch of ${workload.training.globalBatch} on ${machine.gridRows} x ${machine.gridColumns} dies; widen it`,
@@ -69,6 +74,7 @@ function closestAttempt(attempts: readonly Attempt[]): Infeasibility | undefined
   if (!closest) return undefined
   const { peak, capacity } = closest.evaluation.memory_B
   return {
+    name: 'memory',
     message:
       `the memory of a die binds: the closest mapping found (${closest.name}) needs ${gigabytes(peak)} per die, ` +
       `${gigabytes(peak - capacity)} more than the ${gigabytes(capacity)} there are; ` +
@@ -76,6 +82,27 @@ function closestAttempt(attempts: readonly Attempt[]): Infeasibility | undefined
     value: peak,
     limit: capacity,
     unit: 'B'
+  }
+}
+
+/**
+ * A stated budget that the given chip breaks, where no explored wafer is within it either.
+ * @param looked wafers that were looked at around the chip
+ */
+export function overBudget(
+  chip: string,
+  { name, value, limit, unit, message, fix }: Verdict,
+  looked: number
+): Infeasibility {
+  const around = looked > 0 ? `, and none of ${looked} wafers around it is within every limit` : ''
+  return {
+    name,
+    message:
+      `${chip} breaks the limit '${name}' by ${shownNumber(value - limit!)} ${unit}${around}: ${message}; ` +
+      `${fix}; or raise the limit`,
+    value,
+    limit: limit!,
+    unit
   }
 }
 

@@ -6,6 +6,7 @@ import type { CostModel } from '../simulator/cost-model.ts'
 import { OUTPUT_LAYOUT } from '../simulator/cost-row.ts'
 import * as plan from '../simulator/plan-cost.ts'
 import type { Operator, Step } from '../workload/operator.ts'
+import { work_s, type EnergyGoal } from './goal.ts'
 import type { MappingSpace } from './space.ts'
 
 /** Costs that decide whether one plan of a layer can ever be preferred to another; all additive but the last. */
@@ -19,6 +20,8 @@ export const REMATERIALIZED_B = 5
 export const MINUS_WEIGHT_GRADIENT_S = 6
 export const BUFFER_B = 7
 const DIMENSIONS = 8
+/** Work of a whole step, in seconds of idle power; there only under an energy goal. Additive. */
+export const WORK_S = 8
 
 /** One plan of a layer class with its deciding costs. */
 export interface LayerLabel {
@@ -36,6 +39,18 @@ interface StepVector extends StepChoice {
   readonly layout: number
 }
 
+/** How the work of one layer on one die adds to the cost of a step. */
+export interface WorkPrice {
+  readonly goal: EnergyGoal
+  /** Dies that do the same: those of the region, times replicas. */
+  readonly dies: number
+  readonly microBatches: number
+  /** How often a layer's time per micro-batch counts in the step's, about: m micro-batches and the pipeline's fill. */
+  readonly timeWeight: number
+  /** A bound leaves out what another ZeRO level or placement may avoid: what comes once per step, and maybe the links. */
+  readonly leavesOut?: 'once' | 'once and links'
+}
+
 /** What a frontier search is asked for. */
 export interface FrontierRequest {
   readonly model: CostModel
@@ -45,10 +60,12 @@ export interface FrontierRequest {
   /** Largest number of plans kept per state; Infinity for an exact frontier. */
   readonly limit: number
   /**
-   * Only one plan without recomputation is wanted, the one with least time or least fill (time minus twice the weight gradients): a bound
-   * on what any plan can have.
+   * Only one plan without recomputation is wanted, the one with least time, least fill (time minus twice the weight gradients) or least
+   * work: a bound on what any plan can have. It is told as TIME_S.
    */
-  readonly only?: 'time' | 'fill'
+  readonly only?: 'time' | 'fill' | 'work'
+  /** Prices the work of a layer in a whole step: undefined where time alone counts. */
+  readonly price?: WorkPrice | undefined
   /** Micro-batches whose logits are alive at once; 1 unless all forward passes come first. */
   readonly logitsHeld?: number
   /** Leaves role codes out of the step that has them. */
@@ -101,10 +118,29 @@ export function recomputeMasks(step: Step, recompute: MappingSpace['recompute'],
 
 const scratch = new Float64Array(plan.PLAN_COLUMNS)
 
-function stepCosts(model: CostModel, step: Step, offset: number, mask: number, logitsHeld: number): Float64Array {
+/** Seconds of idle power that the work of a layer (or a step of one) in `costs` of a plan takes in a whole step. */
+function workOf_s({ goal, dies, microBatches, leavesOut }: WorkPrice, costs: Float64Array): number {
+  const links = leavesOut === 'once and links' ? 0 : microBatches * costs[plan.LINK_TRAFFIC_B]!
+  return work_s(goal, {
+    matrixFlops: dies * microBatches * costs[plan.MATRIX_FLOPS]!,
+    memoryTraffic_B:
+      dies * (microBatches * costs[plan.MEMORY_TRAFFIC_B]! + (leavesOut ? 0 : costs[plan.OPTIMIZER_TRAFFIC_B]!)),
+    linkTraffic_B: dies * (links + (leavesOut ? 0 : costs[plan.SYNC_TRAFFIC_B]!))
+  })
+}
+
+function stepCosts(
+  model: CostModel,
+  step: Step,
+  offset: number,
+  mask: number,
+  logitsHeld: number,
+  price: WorkPrice | undefined
+): Float64Array {
   scratch.fill(0)
   plan.addStep(model.rows, offset, step, mask, scratch, 0)
-  const costs = new Float64Array(DIMENSIONS)
+  const costs = new Float64Array(price ? DIMENSIONS + 1 : DIMENSIONS)
+  if (price) costs[WORK_S] = workOf_s(price, scratch)
   costs[TIME_S] = plan.microBatch_s(scratch, 0)
   costs[KEPT_B] = scratch[plan.KEPT_B]!
   costs[STATE_B] = scratch[plan.WEIGHTS_B]! + scratch[plan.GRADIENTS_B]! + scratch[plan.OPTIMIZER_B]!
@@ -120,11 +156,11 @@ function stepCosts(model: CostModel, step: Step, offset: number, mask: number, l
 
 /** The choices of one step from one source layout that no other choice with the same output layout beats. */
 function stepVectors(request: FrontierRequest, index: number, source: number): readonly StepVector[] {
-  const { model, layerClass, residual, space, only } = request
+  const { model, layerClass, residual, space, only, price } = request
   const layer = model.context.workload.classes[layerClass]!
   const step = layer.steps[index]!
   const masks = only ? [0] : recomputeMasks(step, space.recompute, layer.hasAttention)
-  const dimensions = only ? 1 : DIMENSIONS
+  const dimensions = only ? 1 : price ? DIMENSIONS + 1 : DIMENSIONS
   const kept: StepVector[] = []
   for (const roles of roleOptions(model, step.main, space)) {
     if (request.allows && !request.allows(roles)) continue
@@ -132,8 +168,9 @@ function stepVectors(request: FrontierRequest, index: number, source: number): r
     if (offset < 0) continue
     const layout = model.rows[offset + OUTPUT_LAYOUT]!
     for (const mask of masks) {
-      const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1)
+      const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1, price)
       if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!
+      if (only === 'work') costs[TIME_S] = costs[WORK_S]!
       if (kept.some((other) => other.layout === layout && dominates(other.costs, costs, dimensions))) continue
       kept.push({ roles, mask, costs, layout })
     }
@@ -165,10 +202,25 @@ const scalarizations: readonly Scalarization[] = [
   )
 ]
 
+/** The same with the work in every view of time, and the least work beside them. */
+const scalarizationsOf = (price: WorkPrice): readonly Scalarization[] => {
+  const seconds = new Float64Array(DIMENSIONS + 1)
+  return [
+    scalarizations[0]!,
+    (costs) => costs[WORK_S]!,
+    ...scalarizations.map((view): Scalarization => (costs) => {
+      seconds.set(costs)
+      seconds[TIME_S]! += costs[WORK_S]! / price.timeWeight
+      return view(seconds)
+    })
+  ]
+}
+
 function joined(before: Float64Array, step: Float64Array): Float64Array {
-  const sum = new Float64Array(DIMENSIONS)
+  const sum = new Float64Array(before.length)
   for (let i = 0; i < BUFFER_B; i++) sum[i] = before[i]! + step[i]!
   sum[BUFFER_B] = Math.max(before[BUFFER_B]!, step[BUFFER_B]!)
+  if (sum.length > DIMENSIONS) sum[WORK_S] = before[WORK_S]! + step[WORK_S]!
   return sum
 }
 
@@ -181,12 +233,12 @@ export function layerFrontier(request: FrontierRequest): {
   readonly labels: readonly LayerLabel[]
   readonly complete: boolean
 } {
-  const { model, layerClass, residual, limit, only } = request
+  const { model, layerClass, residual, limit, only, price } = request
   const { steps } = model.context.workload.classes[layerClass]!
-  const rates = only ? scalarizations.slice(0, 1) : scalarizations
+  const rates = only ? scalarizations.slice(0, 1) : price ? scalarizationsOf(price) : scalarizations
   const most = only ? 1 : limit
   const start = new LabelSet<StepChoice>(most, rates)
-  start.add(new Float64Array(DIMENSIONS), { roles: 0, mask: 0 }, undefined)
+  start.add(new Float64Array(price ? DIMENSIONS + 1 : DIMENSIONS), { roles: 0, mask: 0 }, undefined)
   let groups = new Map<number, LabelSet<StepChoice>>([[residual, start]])
   let complete = true
   for (let index = 0; index < steps.length; index++) {

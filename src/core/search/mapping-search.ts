@@ -1,13 +1,16 @@
+import { foldsChain } from '../mapping/chain-order.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { bestStagePartition, type StageOption } from '../optimization/stage-partition.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
-import type { StepFrame } from '../simulator/pipeline.ts'
+import { fillTransfers_s, type StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
+import { evaluate } from '../simulator/evaluate.ts'
 import { logitsInFlight } from '../simulator/schedule.ts'
 import { sharesTable } from '../simulator/tied-table.ts'
 import { Candidates } from './candidates.ts'
+import { work_s, type Goal } from './goal.ts'
 import { tableCuts, tableFilter } from './table-cuts.ts'
 import { layerFrontier, type LayerLabel } from './layer-frontier.ts'
 import { variantsOf, type OuterGenes } from './outer-genes.ts'
@@ -40,12 +43,14 @@ export interface SearchState {
   readonly best: FoundMapping | undefined
   /** Mappings that were the best for a while, latest last. */
   readonly trail: readonly FoundMapping[]
-  /** Least bound of the combinations solved without proof; null for none. */
+  /** Least bound on the cost of the combinations solved without proof; null for none. */
   readonly open_s: number | null
 }
 
 export interface FoundMapping {
   readonly iterationTime_s: number
+  /** What was minimised: the time, or under an energy goal the energy over the chip's idle power. */
+  readonly cost_s: number
   readonly mapping: Mapping
 }
 
@@ -53,8 +58,10 @@ export interface SearchProgress {
   readonly solved: number
   readonly total: number
   readonly best_s: number
-  /** What the unsolved rest is bounded by. */
+  /** No mapping of the space is faster. */
   readonly lowerBound_s: number
+  /** By how much the best one's cost may exceed the least possible, as a share. */
+  readonly gap: number
   state(): SearchState
 }
 
@@ -64,6 +71,8 @@ export interface SearchResult {
   readonly trail: readonly FoundMapping[]
   /** No mapping of the space is faster than this; 0 where none fits. */
   readonly lowerBound_s: number
+  /** None costs less than this; the same as the time's bound where time alone counts. */
+  readonly leastCost_s: number
   readonly combinations: number
   readonly solved: number
   /** Every solved combination was solved exactly and none that could matter was left out. */
@@ -75,10 +84,12 @@ class MappingSearch {
   readonly #machine: Machine
   readonly #space: MappingSpace
   readonly #effort: Effort
+  readonly #goal: Goal
   readonly #models = new Map<string, CostModel>()
   readonly #frontiers = new Map<string, { labels: readonly LayerLabel[]; complete: boolean }>()
 
-  constructor(workload: Workload, machine: Machine, space: MappingSpace, effort: Effort) {
+  constructor(workload: Workload, machine: Machine, space: MappingSpace, effort: Effort, goal: Goal) {
+    this.#goal = goal
     this.#workload = workload
     this.#machine = machine
     this.#space = space
@@ -87,7 +98,7 @@ class MappingSearch {
 
   /** The best solution of one combination that is cheaper than the ceiling, and whether "none" or "this one" is proved. */
   solve(genes: OuterGenes, residual: number, ceiling: number): { solution: Solution | undefined; exact: boolean } {
-    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}`
+    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}${foldsChain(genes.schedule) ? 'v' : ''}`
     let model = this.#models.get(key)
     if (!model) this.#models.set(key, (model = modelOf(this.#workload, this.#machine, genes, this.#space)))
     if (!sharesTable(model)) return this.#solveWith(genes, model, key, residual, undefined, ceiling)
@@ -112,12 +123,15 @@ class MappingSearch {
   ): { solution: Solution | undefined; exact: boolean } {
     const held = logitsInFlight(genes.schedule, genes.microBatches)
     const frontiers = this.#workload.classes.map((_layer, layerClass) =>
-      this.#frontier(model, key, layerClass, residual, cut, held)
+      this.#frontier(model, genes, key, layerClass, residual, cut, held)
     )
     if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
     const frame = this.#frame(model, genes, residual)
     const constant =
-      frame.boundaries_s.reduce((sum, time) => sum + 2 * time, 0) + frame.tiedSync_s + frame.iterationOverhead_s
+      fillTransfers_s(frame) +
+      frame.tiedSync_s +
+      frame.iterationOverhead_s +
+      work_s(this.#goal, { matrixFlops: 0, memoryTraffic_B: 0, linkTraffic_B: frame.linkTraffic_B })
 
     const choices = new Map<string, readonly StageChoice[]>()
     const options = (stage: number, from: number, to: number): readonly StageChoice[] => {
@@ -135,7 +149,8 @@ class MappingSearch {
           genes.stages,
           layerRuns,
           this.#machine.capacity_B,
-          this.#effort.frontier === Infinity
+          this.#effort.frontier === Infinity,
+          this.#goal !== undefined
         )
         choices.set(name, known)
       }
@@ -164,6 +179,7 @@ class MappingSearch {
 
   #frontier(
     model: CostModel,
+    genes: OuterGenes,
     key: string,
     layerClass: number,
     residual: number,
@@ -184,6 +200,12 @@ class MappingSearch {
         space: this.#space,
         limit,
         logitsHeld,
+        price: this.#goal && {
+          goal: this.#goal,
+          dies: genes.shape.region.rows * genes.shape.region.columns * genes.replicas,
+          microBatches: genes.microBatches,
+          timeWeight: (genes.microBatches + genes.stages - 1) / genes.stages
+        },
         ...(allows && { allows })
       })
       this.#frontiers.set(name, known)
@@ -201,7 +223,8 @@ class MappingSearch {
 }
 
 /**
- * Searches the whole space of mappings of a workload on a machine: outer genes in the order of their bounds until none can beat the best,
+ * Searches the whole space of mappings of a workload on a machine for the fastest one, or the one that needs least energy: outer genes in
+ * the order of their bounds until none can beat the best,
  * each solved by the layer frontiers and the stage partition. Same inputs, same answer.
  * @param onProgress called after each solved combination; returning false stops the search, which keeps its certificate
  */
@@ -212,7 +235,9 @@ export function searchMapping(
     readonly space?: MappingSpace
     readonly effort?: Effort
     readonly onProgress?: (progress: SearchProgress) => boolean | void
-    /** Iteration time already reached by other means; only faster mappings are wanted. */
+    /** What to minimise beside the time; time alone unless given. */
+    readonly goal?: Goal
+    /** Cost already reached by other means; only cheaper mappings are wanted. */
     readonly incumbent_s?: number
     /** Goes on where a search with the same inputs stood. */
     readonly resume?: SearchState
@@ -220,36 +245,46 @@ export function searchMapping(
 ): SearchResult {
   const space = options.space ?? MappingSpace.parse({})
   const effort = options.effort ?? THOROUGH
-  const search = new MappingSearch(workload, machine, space, effort)
-  const candidates = new Candidates(workload, machine, space)
+  const { goal } = options
+  const search = new MappingSearch(workload, machine, space, effort, goal)
+  const candidates = new Candidates(workload, machine, space, goal)
   const { resume } = options
   let best = resume?.best
-  let best_s = best?.iterationTime_s ?? options.incumbent_s ?? Infinity
+  let best_s = best?.cost_s ?? options.incumbent_s ?? Infinity
   let trail = resume?.trail ?? []
   let open_s = resume?.open_s ?? Infinity
   let solved = 0
   for (; solved < (resume?.solved ?? 0); solved++) candidates.take()
   const state = (): SearchState => ({ solved, best, trail, open_s: open_s === Infinity ? null : open_s })
   while (solved < effort.combinations && candidates.least_s < best_s) {
-    const { genes, residual, bound_s } = candidates.take()!
+    const { genes, residual, leastCost_s } = candidates.take()!
     for (const variant of variantsOf(genes, space)) {
       const { solution, exact } = search.solve(variant, residual, best_s)
-      if (!exact) open_s = Math.min(open_s, bound_s)
+      if (!exact) open_s = Math.min(open_s, leastCost_s)
       if (solution && solution.cost_s < best_s) {
         best_s = solution.cost_s
-        best = { iterationTime_s: best_s, mapping: mappingOf(workload, machine, space, solution) }
+        const mapping = mappingOf(workload, machine, space, solution)
+        const iterationTime_s = goal ? evaluate(workload, machine, mapping).iterationTime_s : best_s
+        best = { iterationTime_s, cost_s: best_s, mapping }
         trail = [...trail, best].slice(-TRAIL)
       }
     }
     solved++
-    const lowerBound_s = Math.min(best_s, open_s, candidates.least_s)
-    if (options.onProgress?.({ solved, total: candidates.total, best_s, lowerBound_s, state }) === false) break
+    if (!options.onProgress) continue
+    const least_s = Math.min(best_s, open_s, candidates.least_s)
+    const lowerBound_s = goal ? candidates.leastTime_s : least_s
+    const fastest_s = goal ? (best?.iterationTime_s ?? Infinity) : best_s
+    const gap = best_s / least_s - 1
+    if (options.onProgress({ solved, total: candidates.total, best_s: fastest_s, lowerBound_s, gap, state }) === false)
+      break
   }
   const rest_s = candidates.least_s
+  const leastCost_s = Number.isFinite(best_s) ? Math.min(best_s, open_s, rest_s) : 0
   return {
     best,
     trail,
-    lowerBound_s: Number.isFinite(best_s) ? Math.min(best_s, open_s, rest_s) : 0,
+    lowerBound_s: goal && leastCost_s > 0 ? candidates.leastTime_s : leastCost_s,
+    leastCost_s,
     combinations: candidates.total,
     solved,
     exact: open_s >= best_s && rest_s >= best_s

@@ -1,16 +1,17 @@
 import { roleName, rolesOf } from '../mapping/axis-roles.ts'
 import type { Mapping, Plan } from '../mapping/mapping.ts'
 import { optionalTensors } from '../mapping/plan-code.ts'
-import { regionAxes } from '../mapping/region.ts'
+import { regionAxes, regionDies } from '../mapping/region.ts'
 import { anneal } from '../optimization/annealing.ts'
 import { randomStream, type Random } from '../optimization/random.ts'
 import { Problem } from '../problem.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { costModelOf, designOf, fillStages } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
-import { offloaded_B, PEAK_B, STEP_COLUMNS, TIME_S, simulateStep } from '../simulator/pipeline.ts'
+import { offloaded_B, PEAK_B, STEP_COLUMNS, TIME_S } from '../simulator/pipeline.ts'
 import { PLAN_COLUMNS } from '../simulator/plan-cost.ts'
 import type { Workload } from '../workload/workload.ts'
+import { stepCost_s, type Goal } from './goal.ts'
 import type { FoundMapping } from './mapping-search.ts'
 
 type Move = (mapping: Mapping, workload: Workload, random: Random) => Mapping | undefined
@@ -167,14 +168,16 @@ export function tidy(mapping: Mapping): Mapping {
 
 /**
  * Anneals over the whole gene string from a mapping: what the exact search fixes (one layout for all stages, snake placement, one split of
- * layers per pair of plans) is free here. Never returns anything slower than it was given.
+ * layers per pair of plans) is free here. Never returns anything worse than it was given.
+ * @param goal time alone unless given
  */
 export function polish(
   workload: Workload,
   machine: Machine,
   start: Mapping,
   seed: number,
-  moves: number
+  moves: number,
+  goal?: Goal
 ): FoundMapping {
   const models = new Map<string, CostModel>()
   const step = new Float64Array(STEP_COLUMNS)
@@ -194,6 +197,7 @@ export function polish(
       if (models.size > 64) models.clear()
       models.set(key, (model = costModelOf(workload, machine, mapping)))
     }
+    let cost_s: number
     try {
       const design = designOf(workload, machine, mapping, model)
       if (plans.length < design.plans.length * PLAN_COLUMNS)
@@ -201,14 +205,15 @@ export function polish(
       if (stages.length < design.stages.length * PLAN_COLUMNS)
         stages = new Float64Array(2 * design.stages.length * PLAN_COLUMNS)
       fillStages(design, plans, stages)
-      simulateStep(design.frame, stages, design.stages.length, step)
+      const dies = regionDies(mapping.region) * mapping.dataParallel
+      cost_s = stepCost_s(goal, design.frame, stages, design.stages.length, dies, step)
       for (let stage = 0; stage < design.stages.length; stage++)
         if (offloaded_B(design.frame, stages, stage, design.stages.length) > room_B) return Infinity
     } catch (error) {
       if (error instanceof Problem) return Infinity
       throw error
     }
-    return step[PEAK_B]! > machine.capacity_B ? Infinity : step[TIME_S]!
+    return step[PEAK_B]! > machine.capacity_B ? Infinity : cost_s
   }
   const propose = (mapping: Mapping, random: Random): Mapping | undefined => {
     const moved = pick(kinds, random)(mapping, workload, random)
@@ -221,5 +226,7 @@ export function polish(
     { moves, startTemperature: 3e-3, endTemperature: 1e-5 },
     randomStream(seed, 1)
   )
-  return { iterationTime_s: result.cost, mapping: result.best }
+  // The last mapping priced need not be the best one.
+  if (goal) cost(result.best)
+  return { iterationTime_s: goal ? step[TIME_S]! : result.cost, cost_s: result.cost, mapping: result.best }
 }

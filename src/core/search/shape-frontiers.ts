@@ -3,7 +3,8 @@ import { costModelOf } from '../simulator/design.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
-import { TIME_S, layerFrontier, residualLayouts } from './layer-frontier.ts'
+import type { Goal } from './goal.ts'
+import { TIME_S, layerFrontier, residualLayouts, type WorkPrice } from './layer-frontier.ts'
 import type { OuterGenes, Shape } from './outer-genes.ts'
 import type { MappingSpace } from './space.ts'
 
@@ -14,6 +15,8 @@ export interface FastestLayers {
   readonly time_s: readonly number[]
   /** Least time minus twice the weight gradients, what a zero-bubble schedule fills with, by class; may be negative. */
   readonly fill_s: readonly number[]
+  /** Least work of a whole step in seconds of idle power, by class; zeros where time alone counts. */
+  readonly work_s: readonly number[]
 }
 
 export const shapeKey = ({ region, microBatch }: Shape): string =>
@@ -45,7 +48,8 @@ export function fastestLayers(
   machine: Machine,
   shape: Shape,
   expertParallel: number,
-  space: MappingSpace
+  space: MappingSpace,
+  goal: Goal
 ): readonly FastestLayers[] {
   const alone: OuterGenes = {
     shape,
@@ -58,19 +62,33 @@ export function fastestLayers(
     order: 'pipeline-first'
   }
   const model = modelOf(workload, machine, alone, space)
+  // All micro-batches of all replicas run on some region; where experts lie, and so their links, differs by placement.
+  const price: WorkPrice | undefined = goal && {
+    goal,
+    dies: shape.region.rows * shape.region.columns,
+    microBatches: workload.training.globalBatch / shape.microBatch,
+    timeWeight: 1,
+    leavesOut: expertParallel > 1 ? 'once and links' : 'once'
+  }
   const result: FastestLayers[] = []
   for (const residual of residualLayouts(model, space)) {
-    const least = (layerClass: number, only: 'time' | 'fill'): number =>
-      layerFrontier({ model, layerClass, residual, space, limit: 1, only }).labels.reduce(
-        (best, { costs }) => Math.min(best, costs[TIME_S]!),
-        Infinity
-      )
+    const least = (layerClass: number, only: 'time' | 'fill' | 'work'): number =>
+      layerFrontier({
+        model,
+        layerClass,
+        residual,
+        space,
+        limit: 1,
+        only,
+        price: only === 'work' ? price : undefined
+      }).labels.reduce((best, { costs }) => Math.min(best, costs[TIME_S]!), Infinity)
     const time_s = workload.classes.map((_layer, index) => least(index, 'time'))
     if (!time_s.every(Number.isFinite)) continue
     result.push({
       residual,
       time_s,
-      fill_s: workload.classes.map((_layer, index) => least(index, 'fill'))
+      fill_s: workload.classes.map((_layer, index) => least(index, 'fill')),
+      work_s: workload.classes.map((_layer, index) => (price ? least(index, 'work') : 0))
     })
   }
   const stack = ({ time_s }: FastestLayers): number => workload.chain.reduce((sum, index) => sum + time_s[index]!, 0)

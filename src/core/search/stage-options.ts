@@ -10,7 +10,10 @@ export interface ChosenRun {
   readonly layers: number
 }
 
-/** A way to run a stage: what it adds to the pipeline's fill, how long it keeps the stage occupied, and its plans per class. */
+/**
+ * A way to run a stage: what it adds to the pipeline's fill (and, under an energy goal, its work), how long it keeps the stage occupied,
+ * and its plans per class.
+ */
 export interface StageChoice {
   readonly sum: number
   readonly max: number
@@ -26,6 +29,7 @@ export interface ClassRun {
 /** Totals of part of a stage. */
 interface Totals {
   readonly time_s: number
+  readonly work_s: number
   readonly weightGradient_s: number
   readonly sync_s: number
   readonly optimizer_s: number
@@ -36,6 +40,7 @@ interface Totals {
 
 const EMPTY: Totals = {
   time_s: 0,
+  work_s: 0,
   weightGradient_s: 0,
   sync_s: 0,
   optimizer_s: 0,
@@ -44,16 +49,19 @@ const EMPTY: Totals = {
   buffer_B: 0
 }
 
-/** Micro-batches in flight, and those whose weight gradients wait. */
+/** Micro-batches in flight, and those whose weight gradients wait; and what labels tell. */
 interface Held {
   readonly inFlight: number
   readonly delayed: number
+  /** Labels tell their work, too. */
+  readonly countsWork: boolean
 }
 
 const withLayers = (before: Totals, label: LayerLabel, layers: number, held: Held): Totals => {
   const { costs } = label
   return {
     time_s: before.time_s + layers * costs[layer.TIME_S]!,
+    work_s: held.countsWork ? before.work_s + layers * costs[layer.WORK_S]! : 0,
     weightGradient_s: before.weightGradient_s - layers * costs[layer.MINUS_WEIGHT_GRADIENT_S]!,
     sync_s: before.sync_s + layers * costs[layer.SYNC_S]!,
     optimizer_s: before.optimizer_s + layers * costs[layer.OPTIMIZER_S]!,
@@ -72,7 +80,7 @@ const SHORT_RUN = 4
 /**
  * Ways to give a stage its plans so that it fits its memory: for each class one plan for all its layers, for the longest run also two
  * side by side with as many layers under the faster one as memory allows (a knapsack of equal items, solved exactly for every pair).
- * @param everyShare also long runs are split between two plans in every way
+ * @param everyShare also long runs are split between two plans in every way; @param countsWork the labels are of an energy goal
  * @returns choices none of which another beats in both fill and occupation; empty when nothing fits
  */
 export function stageChoices(
@@ -81,18 +89,20 @@ export function stageChoices(
   stages: number,
   runs: readonly ClassRun[],
   capacity_B: number,
-  everyShare: boolean
+  everyShare: boolean,
+  countsWork = false
 ): readonly StageChoice[] {
   const held: Held = {
     inFlight: microBatchesInFlight(frame.schedule, stage, stages, frame.microBatches),
-    delayed: delayedMicroBatches(frame.schedule, stage, frame.microBatches)
+    delayed: delayedMicroBatches(frame.schedule, stage, frame.microBatches),
+    countsWork
   }
   const found: StageChoice[] = []
   const longest = runs.reduce((best, run, index) => (run.layers > runs[best]!.layers ? index : best), 0)
 
   const consider = (totals: Totals, chosen: readonly (readonly ChosenRun[])[]): void => {
     if (totals.bytes + totals.rematerialized_B + totals.buffer_B > capacity_B) return
-    const sum = fill_s(frame.schedule, totals.time_s, totals.weightGradient_s)
+    const sum = fill_s(frame.schedule, totals.time_s, totals.weightGradient_s) + totals.work_s
     const max = occupied_s(frame, stage, totals.time_s, totals.weightGradient_s, totals.sync_s, totals.optimizer_s)
     for (const other of found) if (other.sum <= sum && other.max <= max) return
     for (let i = found.length - 1; i >= 0; i--) if (found[i]!.sum >= sum && found[i]!.max >= max) found.splice(i, 1)
@@ -125,7 +135,10 @@ export function stageChoices(
   const sharesOf = (fast: LayerLabel, small: LayerLabel, layers: number, totals: Totals): readonly number[] => {
     if (everyShare || layers <= SHORT_RUN) return Array.from({ length: layers - 1 }, (_, index) => index + 1)
     const difference = bytesOf(fast, held) - bytesOf(small, held)
-    if (fast.costs[layer.TIME_S]! >= small.costs[layer.TIME_S]! || difference <= 0) return []
+    const isBetter =
+      fast.costs[layer.TIME_S]! < small.costs[layer.TIME_S]! ||
+      (countsWork && fast.costs[layer.WORK_S]! < small.costs[layer.WORK_S]!)
+    if (!isBetter || difference <= 0) return []
     const all = withLayers(withLayers(totals, small, layers, held), fast, 0, held)
     const most = Math.floor((capacity_B - all.bytes - all.rematerialized_B - all.buffer_B) / difference)
     return most < 1 ? [] : [Math.min(layers - 1, most)]

@@ -1,6 +1,7 @@
 import { optimizerTraffic_B } from '../simulator/model-state.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
+import { work_s, type Goal } from './goal.ts'
 import type { OuterGenes } from './outer-genes.ts'
 import type { FastestLayers } from './shape-frontiers.ts'
 
@@ -33,3 +34,20 @@ export function outerBound_s(workload: Workload, machine: Machine, genes: OuterG
   const after = (times: number): number => Math.max(times * share + optimizer_s, times * rounded)
   return Math.max(Math.max(0, fill) + after(microBatches - own), after(microBatches)) + machine.iterationOverhead_s
 }
+
+/** Work below which no mapping comes, in seconds of idle power: the model's own products and one step of the optimiser. */
+export const leastWork_s = (workload: Workload, goal: Goal): number =>
+  work_s(goal, {
+    matrixFlops: workload.modelFlops,
+    memoryTraffic_B: optimizerTraffic_B(workload.training) * workload.parameters,
+    linkTraffic_B: 0
+  })
+
+/** The same for one shape and residual layout: the least work of every layer, with the optimiser's. */
+export const outerWork_s = (workload: Workload, goal: Goal, fastest: FastestLayers): number =>
+  workload.chain.reduce((sum, index) => sum + fastest.work_s[index]!, 0) +
+  work_s(goal, {
+    matrixFlops: 0,
+    memoryTraffic_B: optimizerTraffic_B(workload.training) * workload.parameters,
+    linkTraffic_B: 0
+  })

@@ -11,6 +11,8 @@ import { buildWorkload } from '../workload/workload.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 import { ArchitectureSpace, brokenLimit, chipWith, genesOf, genome } from './architecture-space.ts'
+import type { Objective } from './exploration.ts'
+import { evaluatedCost_s, goalOf } from './goal.ts'
 import type { ExplorationSpace } from './exploration-space.ts'
 import {
   EXACT,
@@ -31,6 +33,10 @@ export interface TaskFrame {
   readonly training: TrainingSpec
   readonly chip: ChipSpec
   readonly space: ExplorationSpace
+  /** What explored wafers are changed from; undefined for clusters. */
+  readonly base: WaferChipSpec | undefined
+  /** What every search of the exploration is for. */
+  readonly objective: Objective
   /** Genes of the wafer; undefined when the chip is fixed. */
   readonly architecture: ArchitectureSpace | undefined
 }
@@ -42,6 +48,7 @@ export type Task =
       readonly kind: 'search'
       readonly point?: number
       readonly effort: 'thorough' | 'quick'
+      /** Cost already reached by another mapping. */
       readonly incumbent_s?: number
       /** Searches as though each die had this many times its memory, to learn how much is short. */
       readonly memoryFactor?: number
@@ -68,6 +75,9 @@ export interface EstimatedPoint {
   readonly point: number
   readonly mapping: number
   readonly tokensPerSecond: number
+  /** What the exploration's goal makes of it, on its own wafer. */
+  readonly mappingCost_s: number
+  readonly energy_J: number
   readonly power_W: number
   readonly cost_usd: number
   readonly area_mm2: number
@@ -92,7 +102,7 @@ export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
 
 /** The wafer that a point of the frame's architecture space stands for. */
 export function chipOfPoint(frame: TaskFrame, point: number): WaferChipSpec {
-  const base = frame.chip as WaferChipSpec
+  const base = frame.base!
   const space = frame.architecture!
   const genes = genesOf(space, base)
   return chipWith(base, genes, genome(genes, point), space.resizeDie)
@@ -113,10 +123,12 @@ function search(
   // How much memory is short need not be known exactly.
   const strategy = task.memoryFactor === undefined ? frame.space.strategy : 'bounded'
   const machine = { ...own, capacity_B: own.capacity_B * (task.memoryFactor ?? 1) }
-  if (strategy === 'exhaustive') return enumerationResult(workload, machine, space)
+  const goal = goalOf(frame.objective, machine)
+  if (strategy === 'exhaustive') return enumerationResult(workload, machine, space, goal, onProgress)
   return searchMapping(workload, machine, {
     space,
     effort: strategy === 'exact' ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
+    goal,
     ...(task.incumbent_s !== undefined && { incumbent_s: task.incumbent_s }),
     ...(resume && { resume }),
     ...(onProgress && { onProgress })
@@ -150,12 +162,13 @@ function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Ma
   return points.flatMap((point) => {
     const chip = chipOfPoint(frame, point)
     const machine = machineFor(frame, chip)
-    let best: { evaluation: Evaluation; mapping: number } | undefined
+    const goal = goalOf(frame.objective, machine)
+    let best: { evaluation: Evaluation; cost_s: number; mapping: number } | undefined
     for (const [mapping, candidate] of pool.entries()) {
       try {
         const evaluation = evaluate(workload, machine, candidate)
-        if (evaluation.feasible && (!best || evaluation.iterationTime_s < best.evaluation.iterationTime_s))
-          best = { evaluation, mapping }
+        const cost_s = evaluatedCost_s(goal, evaluation)
+        if (evaluation.feasible && (!best || cost_s < best.cost_s)) best = { evaluation, cost_s, mapping }
       } catch (error) {
         if (!(error instanceof Problem)) throw error
       }
@@ -166,6 +179,8 @@ function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Ma
         point,
         mapping: best.mapping,
         tokensPerSecond: best.evaluation.tokensPerSecond,
+        mappingCost_s: best.cost_s,
+        energy_J: best.evaluation.energy_J.high,
         power_W: best.evaluation.power_W.high,
         cost_usd: waferCost_usd(chip),
         area_mm2: waferAreaInUse_mm2(chip),
@@ -184,7 +199,7 @@ export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'estimate' || task.kind === 'preview') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: 'stopped before its turn' }
   if (task.kind === 'search' && (task.point !== undefined || task.memoryFactor !== undefined))
-    return { best: undefined, trail: [], lowerBound_s: 0, combinations: 0, solved: 0, exact: false }
+    return { best: undefined, trail: [], lowerBound_s: 0, leastCost_s: 0, combinations: 0, solved: 0, exact: false }
   return undefined
 }
 
@@ -200,14 +215,11 @@ export function runTask(
       return policyNamed(task.policy).run(buildWorkload(frame.model, frame.training), machineFor(frame, frame.chip))
     case 'search':
       return search(frame, task, onProgress, resume)
-    case 'polish':
-      return polish(
-        buildWorkload(frame.model, frame.training),
-        machineFor(frame, frame.chip),
-        task.mapping,
-        task.seed,
-        task.moves
-      )
+    case 'polish': {
+      const machine = machineFor(frame, frame.chip)
+      const workload = buildWorkload(frame.model, frame.training)
+      return polish(workload, machine, task.mapping, task.seed, task.moves, goalOf(frame.objective, machine))
+    }
     case 'screen':
       return screen(frame, task.points)
     case 'preview':

@@ -40,11 +40,19 @@ const options: Command['options'] = {
   space: { type: 'string', value: 'FILE', help: 'what may be chosen: mappings and wafer genes, as JSON (all)' },
   'fixed-chip': { type: 'boolean', help: 'map onto the chip as it is; do not explore wafers around it' },
   policies: { type: 'string', value: 'LIST', help: "policies to compare with, or none (all; see 'tmac policies')" },
-  objective: { type: 'string', value: objectives.join('|'), help: 'what makes a design the best one (throughput)' },
+  objective: {
+    type: 'string',
+    value: objectives.join('|'),
+    help: 'what every search is for, of mappings and of wafers (throughput)'
+  },
   budget: { type: 'string', value: '60s', help: 'end with what there is after this long: 90s, 5m, 2h (no limit)' },
   seed: { type: 'string', value: 'N', help: 'of everything drawn at random (1)' },
   workers: { type: 'string', value: 'N', help: 'worker threads (one per core); results do not depend on it' },
-  'power-cap': { type: 'string', value: 'W|none', help: 'limit of a wafer in watts, in place of its own' },
+  'power-cap': {
+    type: 'string',
+    value: 'W|none',
+    help: 'hard limit of every wafer in watts, given or explored; none waives it (the chip keeps its own cap or waiver, explored wafers its cap, or 15000 where it waives one)'
+  },
   project: { type: 'string', value: 'F.tmac', help: 'where the run is kept (nowhere, unless named)' },
   resume: { type: 'boolean', help: 'go on with the unfinished run of the same inputs in the project' },
   report: { type: 'string', value: 'F.html', help: 'write a self-contained report' }

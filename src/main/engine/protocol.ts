@@ -50,6 +50,7 @@ export type FromWorker =
       readonly task: string
       readonly state: SearchState
       readonly best_s: number
-      readonly lowerBound_s: number
+      /** By which the cost of the best may exceed the least possible, as a share. */
+      readonly gap: number
     }
   | { readonly type: 'failed'; readonly task: string; readonly message: string; readonly code: ProblemCode | undefined }

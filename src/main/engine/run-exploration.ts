@@ -25,11 +25,11 @@ export async function runExploration(
   const tell = throttled(() => post({ type: 'progress', progress: { ...progress, gap } }), REPORT_EVERY_ms)
   // The search on the given chip is the first task of the first call.
   const mainSearch = '0:0'
-  const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, ({ task, state, best_s, lowerBound_s }) => {
+  const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, ({ task, state, best_s, gap: told }) => {
     post({ type: 'partial', task, state })
     if (task !== mainSearch || !Number.isFinite(best_s)) return
     progress = { ...progress, best_tokensPerSecond: sequences / best_s }
-    gap = best_s / lowerBound_s - 1
+    gap = told
     tell()
   })
   let calls = 0

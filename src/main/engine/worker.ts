@@ -23,7 +23,7 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
         task,
         state: progress.state(),
         best_s: progress.best_s,
-        lowerBound_s: progress.lowerBound_s
+        gap: progress.gap
       })
     }
     return !stopped()

@@ -70,7 +70,9 @@ export interface PointTable {
   markFront(runId: number, front: readonly KeptPoint[]): void
   ofRun(runId: number): StoredPoint[]
   front(runId: number): StoredPoint[]
+  /** On the run's own chip. */
   best(runId: number, objective: Objective): StoredPoint | undefined
+  bestOfFront(runId: number, objective: Objective): StoredPoint | undefined
   byId(id: number): StoredPoint | undefined
 }
 
@@ -88,15 +90,18 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
   const selectRun = select('run_id = ? ORDER BY ordinal')
   const selectFront = select('run_id = ? AND on_front = 1 ORDER BY ordinal')
   const selectId = select('id = ?')
-  /** On the run's own chip. Of equally good points, ours before a policy's, then the one found first. */
-  const selectBest = Object.fromEntries(
-    Object.entries(scores).map(([objective, score]) => [
-      objective,
-      select(
-        `run_id = ? AND feasible = 1 AND source <> 'architecture' ORDER BY ${score} DESC NULLS LAST, source LIKE 'policy:%', ordinal LIMIT 1`
-      )
-    ])
-  )
+  /** Of equally good points, ours before a policy's, then the one found first. */
+  const bestWhere = (where: string) =>
+    Object.fromEntries(
+      Object.entries(scores).map(([objective, score]) => [
+        objective,
+        select(
+          `run_id = ? AND feasible = 1 AND ${where} ORDER BY ${score} DESC NULLS LAST, source LIKE 'policy:%', ordinal LIMIT 1`
+        )
+      ])
+    )
+  const selectBest = bestWhere("source <> 'architecture'")
+  const selectBestOfFront = bestWhere('on_front = 1')
 
   const assemble = (row: PointRow): StoredPoint => {
     const mapping = specs.get('mapping', row.mapping_hash)
@@ -151,6 +156,10 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
     front: (runId) => selectFront.all(runId).map(assemble),
     best(runId, objective) {
       const row = selectBest[objective]?.get(runId)
+      return row && assemble(row)
+    },
+    bestOfFront(runId, objective) {
+      const row = selectBestOfFront[objective]?.get(runId)
       return row && assemble(row)
     },
     byId(id) {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import { brokenBudget } from '../../core/search/limits.ts'
 import { pointTable, type PointTable } from './point-table.ts'
 import { guarded } from './project-problem.ts'
 import { inputsHash, runTable, type RunTable } from './run-table.ts'
@@ -83,10 +84,17 @@ export class ProjectStore {
     return point
   }
 
-  /** The feasible point on the run's own chip that is best by the run's objective, the upper ends of power and energy counted. */
+  /**
+   * The feasible point on the run's own chip that is best by the run's objective, the upper ends of power and energy counted; where the
+   * chip breaks a stated budget, the best point of the front.
+   */
   bestPoint(runId: number): StoredPoint | undefined {
-    const { objective } = this.run(runId).inputs
-    return guarded(this.path, () => this.#points.best(runId, objective))
+    const { objective, chip } = this.run(runId).inputs
+    return guarded(this.path, () => {
+      const own = this.#points.best(runId, objective)
+      const onFront = own ? undefined : this.#points.bestOfFront(runId, objective)
+      return onFront && brokenBudget(chip) ? onFront : own
+    })
   }
 
   front(runId: number): StoredPoint[] {

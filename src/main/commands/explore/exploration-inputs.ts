@@ -4,7 +4,7 @@ import type { ExplorationInputs, Objective } from '../../../core/search/explorat
 import { taskFrame } from '../../../core/search/explore.ts'
 import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
 import { checkGenes } from '../../../core/search/check-genes.ts'
-import type { ChipSpec } from '../../../core/chip/chip-spec.ts'
+import { limitedChip, type StatedCap_W } from '../../../core/search/limits.ts'
 import { waferCost_usd } from '../../../core/chip/cost.ts'
 import { chipVerdicts } from '../../../core/chip/verdicts.ts'
 import { TrainingSpec } from '../../../core/workload/training-spec.ts'
@@ -17,14 +17,10 @@ import { choiceOption, flagOption, numberOption, requiredText, textOption, whole
 
 export const objectives: readonly Objective[] = ['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost']
 
-/** The chip under the cap the person states, whatever its preset says of power. */
-function withPowerCap(chip: ChipSpec, values: OptionValues): ChipSpec {
+/** The cap that the person states for every wafer, null to waive it, undefined to leave it to the space and the chip. */
+function statedCap_W(values: OptionValues): StatedCap_W {
   const given = textOption(values, 'power-cap')
-  if (given === undefined) return chip
-  if (chip.kind === 'cluster')
-    throw new Problem('usage', `'--power-cap' limits a wafer; chip '${chip.name}' is a cluster`, 'power-cap')
-  if (given === 'none') return { ...chip, power: { cap_W: null, waiver: 'waived by --power-cap none' } }
-  return { ...chip, power: { cap_W: numberOption(values, 'power-cap', { least: 1 })! } }
+  return given === 'none' ? null : numberOption(values, 'power-cap', { least: 1 })
 }
 
 function policyList(values: OptionValues): readonly string[] {
@@ -39,11 +35,13 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
   const spaceFile = textOption(values, 'space')
   const given = spaceFile === undefined ? {} : readJsonFile(spaceFile, directory, 'space')
   const parsed = parseInput(ExplorationSpace, given, spaceFile === undefined ? 'space' : `space file '${spaceFile}'`)
+  const cap_W = statedCap_W(values)
   const overlap = numberOption(values, 'overlap', { least: 0, most: 1 })
   const space: ExplorationSpace = {
     ...parsed,
     ...(flagOption(values, 'fixed-chip') && { architecture: null }),
-    ...(overlap !== undefined && { overlap })
+    ...(overlap !== undefined && { overlap }),
+    ...(cap_W !== undefined && { powerCap_W: cap_W })
   }
   const optimizerBytes = choiceOption(values, 'optimizer-bytes', ['16', '18'])
   const training = {
@@ -52,12 +50,12 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     attention: choiceOption(values, 'attention', ['standard', 'flash']),
     optimizerBytesPerParameter: optimizerBytes && Number(optimizerBytes)
   }
+  const chip = chipFrom(requiredText(values, 'chip', 'C'), directory, { devices: wholeOption(values, 'devices') })
+  if (chip.kind === 'cluster' && cap_W !== undefined)
+    throw new Problem('usage', `'--power-cap' limits a wafer; chip '${chip.name}' is a cluster`, 'power-cap')
   const inputs: ExplorationInputs = {
     model: modelFrom(requiredText(values, 'model', 'M'), directory),
-    chip: withPowerCap(
-      chipFrom(requiredText(values, 'chip', 'C'), directory, { devices: wholeOption(values, 'devices') }),
-      values
-    ),
+    chip: limitedChip(chip, space.powerCap_W),
     training: parseInput(TrainingSpec, training, 'training'),
     space,
     policies: policyList(values),
@@ -77,6 +75,6 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     chipVerdicts(inputs.chip)
     waferCost_usd(inputs.chip)
   }
-  if (frame.architecture && frame.chip.kind === 'wafer') checkGenes(frame.architecture, frame.chip)
+  if (frame.architecture && frame.chip.kind === 'wafer') checkGenes(frame.architecture, frame.base!)
   return inputs
 }
