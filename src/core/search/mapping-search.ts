@@ -1,10 +1,9 @@
-import { foldsChain } from '../mapping/chain-order.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { bestStagePartition, type StageOption } from '../optimization/stage-partition.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
-import { fillTransfers_s, type StepFrame } from '../simulator/pipeline.ts'
+import type { StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { evaluate } from '../simulator/evaluate.ts'
 import { logitsInFlight } from '../simulator/schedule.ts'
@@ -98,7 +97,7 @@ class MappingSearch {
 
   /** The best solution of one combination that is cheaper than the ceiling, and whether "none" or "this one" is proved. */
   solve(genes: OuterGenes, residual: number, ceiling: number): { solution: Solution | undefined; exact: boolean } {
-    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}${foldsChain(genes.schedule) ? 'v' : ''}`
+    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}`
     let model = this.#models.get(key)
     if (!model) this.#models.set(key, (model = modelOf(this.#workload, this.#machine, genes, this.#space)))
     if (!sharesTable(model)) return this.#solveWith(genes, model, key, residual, undefined, ceiling)
@@ -128,7 +127,7 @@ class MappingSearch {
     if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
     const frame = this.#frame(model, genes, residual)
     const constant =
-      fillTransfers_s(frame) +
+      frame.boundaries_s.reduce((sum, time) => sum + 2 * time, 0) +
       frame.tiedSync_s +
       frame.iterationOverhead_s +
       work_s(this.#goal, { matrixFlops: 0, memoryTraffic_B: 0, linkTraffic_B: frame.linkTraffic_B })
