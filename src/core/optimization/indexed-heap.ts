@@ -39,6 +39,11 @@ export class IndexedHeap {
     this.#heap = heap
   }
 
+  /** Key of a number, or undefined when it is not in. */
+  keyOf(item: number): number | undefined {
+    return this.#places[item]! >= 0 ? this.#keys[item]! : undefined
+  }
+
   /** Puts a number in, or moves it to a new key. */
   set(item: number, key: number): void {
     const place = this.#places[item]!

@@ -1,4 +1,4 @@
-import type { PlanCode } from '../mapping/plan-code.ts'
+import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
 import type { RecomputeUnit, Step } from '../workload/operator.ts'
 import type { CostModel } from './cost-model.ts'
 import * as row from './cost-row.ts'
@@ -46,6 +46,15 @@ function isCovered(units: readonly RecomputeUnit[], unit: number, rerun: number)
     if (whole.before >= before && whole.main >= main && whole.after >= after) return true
   }
   return false
+}
+
+/** The units of a step that run again when the tensors of a mask are not kept, as indices into `step.units`. */
+export function unitsToRun(step: Step, mask: number): readonly number[] {
+  const makers = optionalTensors(step).map((tensor) => tensor.unit!)
+  const rerun = makers.reduce((bits, unit, bit) => (mask & (1 << bit) ? bits | (1 << unit) : bits), 0)
+  return step.units.flatMap((_unit, index) =>
+    rerun & (1 << index) && !isCovered(step.units, index, rerun) ? [index] : []
+  )
 }
 
 /**

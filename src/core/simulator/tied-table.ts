@@ -46,20 +46,23 @@ function sameShards(axes: number, embedding: number, logits: number): boolean {
   return true
 }
 
+/** Bytes of a table that is gathered because the embedding and the logits of one stage cut it differently; 0 where they cut it alike. */
+export function tableReshardingBytes(model: TableModel, embedding: number, logits: number): number {
+  const { hidden, vocabulary } = model.context.workload.model
+  return sameShards(model.axes.length, embedding, logits) ? 0 : BYTES * hidden * vocabulary
+}
+
 /**
  * Seconds per micro-batch to bring a table that one stage holds from the shards of the embedding to those of the logits: gathered
  * forward, gathered again and its gradient scattered backward, over the whole region. None where both use the same shards.
  */
 export function tableResharding_s(model: TableModel, embedding: number, logits: number): number {
-  if (sameShards(model.axes.length, embedding, logits)) return 0
-  const { hidden, vocabulary } = model.context.workload.model
-  return 3 * fastest_s(model.regionGroup.gather, BYTES * hidden * vocabulary)
+  const bytes = tableReshardingBytes(model, embedding, logits)
+  return bytes === 0 ? 0 : 3 * fastest_s(model.regionGroup.gather, bytes)
 }
 
 /** Bytes times links of {@link tableResharding_s}, per die and micro-batch. */
 export function tableReshardingTraffic_B(model: TableModel, embedding: number, logits: number): number {
-  if (sameShards(model.axes.length, embedding, logits)) return 0
-  const { hidden, vocabulary } = model.context.workload.model
   // A gather crosses half of the links of an all-reduce.
-  return 1.5 * model.regionGroup.linkCrossings * BYTES * hidden * vocabulary
+  return 1.5 * model.regionGroup.linkCrossings * tableReshardingBytes(model, embedding, logits)
 }

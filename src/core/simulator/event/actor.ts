@@ -1,0 +1,129 @@
+import type { Activity, Call, Segment } from '../program/stage-program.ts'
+import type { RoutedCall } from '../program/routed-collectives.ts'
+import { placeOf, positionOf, type PlacedTask, type ScheduleOrder } from '../schedule-order.ts'
+import type { Task } from '../schedule-tasks.ts'
+import type { Meeting } from './cast.ts'
+
+/** Lanes of an actor: work on one runs in the order in which it was asked for. */
+export const COLLECTIVES = 0
+export const SEND_FORWARD = 1
+export const SEND_BACKWARD = 2
+export const SYNCHRONISATION = 3
+const LANES = 4
+/** Timers of an actor: its compute and its lanes. */
+export const SLOTS = 1 + LANES
+
+/** What an actor is at. */
+export const NEXT_TASK = 0
+export const BEFORE = 1
+export const COMPUTING = 2
+export const BESIDE = 3
+export const REST = 4
+export const GATHERED = 5
+export const SENT = 6
+export const REDUCED = 7
+export const OPTIMIZING = 8
+export const FINISHING = 9
+export const DONE = 10
+
+/** The lanes an actor stands still for, by what it is at. */
+export const WAITED_LANES: Readonly<Record<number, readonly number[]>> = {
+  [BEFORE]: [COLLECTIVES],
+  [BESIDE]: [COLLECTIVES],
+  [REST]: [COLLECTIVES],
+  [GATHERED]: [SYNCHRONISATION],
+  [SENT]: [SEND_FORWARD, SEND_BACKWARD],
+  [REDUCED]: [SYNCHRONISATION],
+  [FINISHING]: [SYNCHRONISATION]
+}
+
+/** Slots of {@link Actor.busy_s}; activities first. */
+export const ACTIVITY_SLOTS: Readonly<Record<Activity, number>> = {
+  forward: 0,
+  recompute: 1,
+  'input-gradient': 2,
+  'weight-gradient': 3,
+  optimizer: 4,
+  offload: 5,
+  synchronisation: 6
+}
+export const TENSOR_WAIT = 7
+export const DATA_WAIT = 8
+export const PIPELINE_WAIT = 9
+export const BUBBLE = 10
+export const BUSY_SLOTS = 11
+
+export const TASK_ACTIVITIES: readonly Activity[] = ['forward', 'input-gradient', 'input-gradient', 'weight-gradient']
+
+/** Something a lane does: a collective or a transfer, burst after burst. */
+export interface Entry {
+  readonly routed: RoutedCall
+  readonly bytes: number
+  readonly call: Call | undefined
+  readonly meeting: Meeting | undefined
+  burst: number
+  /** Whether the actor stands still until it is done. */
+  readonly isWaited: boolean
+  readonly receiver: number
+  /** Packed task that may start at the receiver, or -1. */
+  readonly delivers: number
+  started_s: number
+  readonly asked_s: number
+  readonly task: number
+}
+
+export interface Lane {
+  readonly index: number
+  entries: Entry[]
+  waited: number
+  isFlowing: boolean
+  /** Actors whose lanes run the first entry together, where there are several. */
+  members: readonly number[] | undefined
+}
+
+/** A stage, or one die of an unfolded run, on its way through its tasks. */
+export class Actor {
+  readonly index: number
+  readonly stage: number
+  readonly tasks: Int32Array
+  readonly lanes: readonly Lane[] = Array.from({ length: LANES }, (_, index) => ({
+    index,
+    entries: [],
+    waited: 0,
+    isFlowing: false,
+    members: undefined
+  }))
+  /** Tasks whose inputs have arrived. */
+  delivered = new Set<number>()
+  /** Seconds by activity and by what it stood still for. */
+  readonly busy_s = new Float64Array(BUSY_SLOTS)
+  phase = NEXT_TASK
+  position = 0
+  task = -1
+  taskStart_s = 0
+  blockStart_s = 0
+  segments: readonly Segment[] = []
+  segment = 0
+  repeat = 0
+  block = 0
+  /** Entries that may be left on the lane of collectives when it goes on. */
+  tolerated = 0
+  sendLane = SEND_FORWARD
+  /** Since when it has stood still; -1 while it does not. */
+  waitsSince_s = -1
+  end_s = 0
+
+  constructor(index: number, stage: number, tasks: Int32Array) {
+    this.index = index
+    this.stage = stage
+    this.tasks = tasks
+  }
+}
+
+/** The task that needs the result of a forward pass or an input gradient; undefined at the ends of the model. */
+export function successorOf(order: ScheduleOrder, stage: number, task: Task): PlacedTask | undefined {
+  const position = positionOf(order, stage, task.chunk) + (task.kind === 'forward' ? 1 : -1)
+  if (position < 0 || position === order.stages * order.chunks) return undefined
+  const { stage: next, chunk } = placeOf(order, position)
+  return { stage: next, task: { ...task, chunk } }
+}

@@ -1,0 +1,106 @@
+import type { Mapping } from '../../mapping/mapping.ts'
+import type { Design } from '../design.ts'
+import type { Machine } from '../machine.ts'
+import type { Network } from '../network/network.ts'
+import { BYTES } from '../model-state.ts'
+import { RoutedCollectives } from '../program/routed-collectives.ts'
+import { stagePrograms } from '../program/stage-program.ts'
+import { orderOf } from '../schedule-order.ts'
+import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from './actor.ts'
+import { dieCast, foldedCast, type TransferBytes } from './casts.ts'
+import { SteadyState } from './steady-state.ts'
+import { StepSimulation, type ComputeTime } from './step-simulation.ts'
+import type { TimelineEvent } from './timeline.ts'
+import type { TimeBreakdown_s } from '../evaluation.ts'
+
+export interface EventOptions {
+  /** Every die by itself; its stage as one otherwise. */
+  readonly everyDie?: boolean
+  /** Every micro-batch by itself, even where the pipeline repeats itself exactly; needed for a complete timeline. */
+  readonly everyMicroBatch?: boolean
+  readonly computeTime?: ComputeTime
+  readonly record?: (event: TimelineEvent) => void
+}
+
+/** What the event level says of one optimiser step. */
+export interface EventStep {
+  readonly time_s: number
+  /** Of the stage that stands still for the least time; members sum to time_s. */
+  readonly breakdown_s: TimeBreakdown_s
+  readonly criticalStage: number
+  readonly linkBytes: Float64Array
+  /** Micro-batches that were folded, because the pipeline did the same again. */
+  readonly foldedMicroBatches: number
+}
+
+/** Bytes of one micro-batch's residual stream that one die of a stage sends to its counterpart. */
+export function transferBytesOf(design: Design): TransferBytes {
+  const { workload, microBatch } = design.model.context
+  const { hidden } = workload.model
+  const whole = BYTES * hidden * microBatch * workload.training.sequenceLength
+  const last = design.stages.length - 1
+  const residualBehind = (stage: number): number => design.plans[design.stages[stage]!.at(-1)!.plan]!.residual
+  return (from, to) => {
+    const boundary = Math.abs(from - to) === 1 ? Math.min(from, to) : Math.max(0, last - 1)
+    return whole / design.model.layouts.cutOf(residualBehind(boundary))
+  }
+}
+
+/**
+ * Simulates one optimiser step event by event on a network.
+ * @param stages totals of the design's stages, as `fillStages` gives them
+ */
+export function simulateEvents(
+  network: Network,
+  machine: Machine,
+  design: Design,
+  mapping: Mapping,
+  stages: Float64Array,
+  options: EventOptions = {}
+): EventStep {
+  const { frame } = design
+  const programs = stagePrograms(design, stages)
+  const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
+  const bytesOf = transferBytesOf(design)
+  const cast = options.everyDie
+    ? dieCast(collectives, programs, mapping, bytesOf)
+    : foldedCast(collectives, programs, bytesOf)
+  const order = orderOf(frame.schedule, programs.length, frame.microBatches)
+  const folds = !options.everyMicroBatch && !options.computeTime && !options.record
+  let steady: SteadyState | undefined
+  const simulation = new StepSimulation(network, cast, frame, order, cast.bursts, {
+    ...(options.computeTime && { computeTime: options.computeTime }),
+    ...(options.record && { record: options.record }),
+    ...(folds && { afterTask: (actor, task) => steady!.afterTask(actor, task) })
+  })
+  if (folds) steady = new SteadyState(simulation)
+  const end_s = simulation.run()
+  const critical = simulation.actors.reduce((least, one) =>
+    one.busy_s[BUBBLE]! + end_s - one.end_s < least.busy_s[BUBBLE]! + end_s - least.end_s ? one : least
+  )
+  const busy = (slot: number): number => critical.busy_s[slot]!
+  const time_s = end_s + frame.tiedSync_s + frame.iterationOverhead_s
+  const known = {
+    compute:
+      busy(ACTIVITY_SLOTS.forward) + busy(ACTIVITY_SLOTS['input-gradient']) + busy(ACTIVITY_SLOTS['weight-gradient']),
+    recompute: busy(ACTIVITY_SLOTS.recompute),
+    tensorCommunication: busy(TENSOR_WAIT),
+    pipelineCommunication: busy(PIPELINE_WAIT),
+    dataCommunication: busy(DATA_WAIT) + frame.tiedSync_s,
+    optimizer: busy(ACTIVITY_SLOTS.optimizer),
+    other: busy(ACTIVITY_SLOTS.offload) + frame.iterationOverhead_s
+  }
+  const bubble = time_s - Object.values(known).reduce((sum, part) => sum + part, 0)
+  const linkBytes = new Float64Array(network.bandwidth_Bps.length)
+  cast.bursts.forEach(({ links, load }, burst) => {
+    const carried_B = simulation.traffic.carried_B[burst]!
+    links.forEach((link, index) => (linkBytes[link]! += load[index]! * carried_B))
+  })
+  return {
+    time_s,
+    breakdown_s: { ...known, bubble },
+    criticalStage: critical.stage,
+    linkBytes,
+    foldedMicroBatches: steady?.folded ?? 0
+  }
+}

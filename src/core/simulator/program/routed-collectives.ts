@@ -1,0 +1,169 @@
+import type { Mapping } from '../../mapping/mapping.ts'
+import type { MeshAxis } from '../../mapping/region.ts'
+import { Problem } from '../../problem.ts'
+import { algorithmsFor, collectiveSteps, type CollectiveAlgorithmName } from '../collectives/algorithms.ts'
+import type { CollectiveGroup, CollectiveKind } from '../collectives/collective.ts'
+import type { Machine, Origin } from '../machine.ts'
+import { latencyAlong_s, type Flow } from '../network/flow.ts'
+import type { Network } from '../network/network.ts'
+import type { GroupName } from '../step-operations.ts'
+import { burstsOf, idle_s, type Burst } from './burst.ts'
+import { dieGridOf, diesOf, groupsOf, type DieGrid } from './group-members.ts'
+import type { Call } from './stage-program.ts'
+
+/** A collective of a stage on the network: bursts for one byte of payload, one after another. */
+export interface RoutedCall {
+  readonly algorithm: CollectiveAlgorithmName | 'point-to-point'
+  readonly bursts: readonly Burst[]
+}
+
+/** Which algorithms a mapping's gene allows. */
+const allowed: Record<Mapping['collectives'], readonly CollectiveAlgorithmName[]> = {
+  ring: ['bidirectional-ring', 'odd-ring', 'ring', 'direct'],
+  tree: ['spanning-trees', 'chain', 'direct'],
+  best: [
+    'spanning-trees',
+    'bidirectional-ring',
+    'odd-ring',
+    'two-dimensional',
+    'hierarchical',
+    'ring',
+    'chain',
+    'direct'
+  ]
+}
+
+/** Direct messages between all pairs are for exchanges that differ by pair; sums and copies have better ways wherever one applies. */
+const isFallback = (name: CollectiveAlgorithmName): boolean => name === 'direct'
+
+/**
+ * The collectives of a mapping as flows on the links of a network. All groups of one name work side by side, in every replica: their
+ * flows share links as they really lie.
+ */
+export class RoutedCollectives {
+  readonly network: Network
+  readonly grid: DieGrid
+  readonly #machine: Machine
+  readonly #axes: readonly MeshAxis[]
+  readonly #mapping: Mapping
+  readonly #choices = new Map<string, readonly RoutedCall[]>()
+
+  constructor(network: Network, machine: Machine, axes: readonly MeshAxis[], mapping: Mapping) {
+    this.network = network
+    this.grid = dieGridOf(machine)
+    this.#machine = machine
+    this.#axes = axes
+    this.#mapping = mapping
+  }
+
+  /** The groups of a name in all replicas of a stage. */
+  groups(stage: number, name: GroupName): readonly CollectiveGroup[] {
+    return groupsOf(this.grid, this.#axes, this.#mapping, stage, name)
+  }
+
+  /** The allowed algorithms for a kind of collective of a stage's groups. */
+  choices(stage: number, name: GroupName, kind: CollectiveKind): readonly RoutedCall[] {
+    const key = `${stage} ${name} ${kind}`
+    const known = this.#choices.get(key)
+    if (known) return known
+    const groups = this.groups(stage, name).filter(({ members }) => members.length > 1)
+    const made = groups.length === 0 ? [] : this.#build(groups, name, kind)
+    this.#choices.set(key, made)
+    return made
+  }
+
+  /** The algorithm that is fastest for a call's bytes on an idle network, as a library would choose it. */
+  fastest(stage: number, { group, kind, bytes }: Call): RoutedCall {
+    const [first, ...others] = this.choices(stage, group, kind)
+    if (!first) return { algorithm: 'direct', bursts: [] }
+    return others.reduce((best, one) => (idle_s(one.bursts, bytes) < idle_s(best.bursts, bytes) ? one : best), first)
+  }
+
+  /** A call of one group by itself, by the algorithm that all groups of its stage use. */
+  alone(stage: number, call: Call, group: CollectiveGroup): RoutedCall {
+    const { algorithm } = this.fastest(stage, call)
+    if (algorithm === 'point-to-point' || group.members.length < 2) return { algorithm, bursts: [] }
+    return this.#routed(algorithm, [group], call.group, call.kind)
+  }
+
+  /** One byte from one die to another. */
+  message(from: number, to: number): RoutedCall {
+    return {
+      algorithm: 'point-to-point',
+      bursts: burstsOf(this.network, [[{ flows: [this.#flow(from, to)], times: 1 }]])
+    }
+  }
+
+  #flow(from: number, to: number): Flow {
+    const links = this.network.route(from, to)
+    return { links, bytes: 1, latency_s: this.network.launch_s + latencyAlong_s(this.network, links) }
+  }
+
+  /** What all dies of a stage send to their counterparts in another, in every replica; one byte of payload per die. */
+  transfer(from: number, to: number): RoutedCall {
+    const { placement, region } = this.#mapping
+    const pairs = placement.flatMap((corners) => {
+      const senders = diesOf(this.grid, region, corners[from]!)
+      const receivers = diesOf(this.grid, region, corners[to]!)
+      return senders.map((die, place) => [die, receivers[place]!] as const)
+    })
+    const flows = pairs.map(([sender, receiver]) => this.#flow(sender, receiver))
+    return { algorithm: 'point-to-point', bursts: burstsOf(this.network, [[{ flows, times: 1 }]]) }
+  }
+
+  #build(groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): readonly RoutedCall[] {
+    const gene = allowed[this.#mapping.collectives]
+    const able = gene.filter((algorithm) =>
+      groups.every((group) => algorithmsFor(this.network, group, kind).includes(algorithm))
+    )
+    const proper = kind === 'all-to-all' ? able : able.filter((algorithm) => !isFallback(algorithm))
+    const names = proper.length > 0 ? proper : able
+    if (names.length === 0)
+      throw new Problem(
+        'illegal-mapping',
+        `no '${this.#mapping.collectives}' collective can run ${kind} among ${groups[0]!.members.length} dies; set 'collectives' to 'best'`,
+        'collectives'
+      )
+    // Behind switches libraries ring; what that reaches is known from measurements.
+    const used = this.grid.switched ? [names.includes('ring') ? ('ring' as const) : names[0]!] : names
+    return used.map((algorithm) => this.#routed(algorithm, groups, name, kind))
+  }
+
+  #routed(
+    algorithm: CollectiveAlgorithmName,
+    groups: readonly CollectiveGroup[],
+    name: GroupName,
+    kind: CollectiveKind
+  ): RoutedCall {
+    const steps = groups.map((group) => collectiveSteps(this.network, group, 1, kind, algorithm))
+    const routed = { algorithm, bursts: burstsOf(this.network, steps) }
+    return this.grid.switched ? this.#measured(routed, groups, name, kind) : routed
+  }
+
+  /** Behind switches what collectives reach is measured, not derived: the time is the fitted one, the routes say who shares links. */
+  #measured(routed: RoutedCall, groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): RoutedCall {
+    const { region, collectives } = this.#mapping
+    const cost =
+      typeof name === 'number'
+        ? this.#machine.regionGroup(
+            this.#axes.filter((_axis, position) => name & (1 << position)),
+            region,
+            collectives
+          )
+        : this.#machine.replicaGroup(
+            groups[0]!.members.map((die): Origin => [0, die]),
+            region,
+            collectives
+          )
+    const algorithms = kind === 'all-reduce' ? cost.allReduce : kind === 'all-to-all' ? cost.allToAll : cost.gather
+    const { latency_s, perByte_s } = algorithms[0]!
+    const load = new Map<number, number>()
+    for (const burst of routed.bursts)
+      burst.links.forEach((link, index) => load.set(link, (load.get(link) ?? 0) + burst.load[index]!))
+    const links = Int32Array.from(load.keys()).sort()
+    return {
+      algorithm: routed.algorithm,
+      bursts: [{ links, load: Float64Array.from(links, (link) => load.get(link)!), latency_s, perByte_s }]
+    }
+  }
+}
