@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { ChipSpec } from '../core/chip/chip-spec.ts'
+import { DefectMap } from '../core/chip/defects/defect-map.ts'
 import { Mapping } from '../core/mapping/mapping.ts'
+import { LayersFile } from '../core/policies/accpar-networks/layers-file.ts'
 import { ModelSpec } from '../core/workload/model-spec.ts'
 import { TrainingSpec } from '../core/workload/training-spec.ts'
 import { ChipReference } from './chip-reference.ts'
@@ -11,6 +13,8 @@ const inputs = {
   training: [TrainingSpec, 'One optimiser step'],
   chip: [ChipSpec, 'A wafer-scale chip or a cluster of accelerators'],
   'chip-reference': [ChipReference, 'A shipped chip and what is changed of it'],
+  defects: [DefectMap, 'What is broken on a wafer'],
+  layers: [LayersFile, 'A network of fully-connected and convolution layers'],
   mapping: [Mapping, 'How a model is laid on a chip'],
   'evaluate-request': [EvaluateRequest, "One line of the input of 'tmac evaluate --jsonl'"]
 } as const

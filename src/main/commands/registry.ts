@@ -45,6 +45,16 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./import.ts')
   },
   {
+    name: 'accpar',
+    summary: 'partition a network of layers as AccPar and HyPar do',
+    load: () => import('./accpar.ts')
+  },
+  {
+    name: 'defects',
+    summary: 'draw or check a map of what is broken on a wafer',
+    load: () => import('./defects.ts')
+  },
+  {
     name: 'calibrate',
     summary: "fit a GPU preset's constants to published measurements, with the error of the fit",
     load: () => import('./calibrate.ts')

@@ -39,14 +39,14 @@ function readBytes(path: string, what: string): Uint8Array {
 }
 
 /**
- * The JSON value in a file.
+ * The text in a file.
  * @param kind what the file is to hold, e.g. `model`
- * @throws Problem naming the file: missing, a directory, unreadable, over 16 MiB, not UTF-8, not JSON (with line and column)
+ * @throws Problem naming the file: missing, a directory, unreadable, over 16 MiB, not UTF-8
  */
-export function readJsonFile(path: string, directory: string, kind: string): unknown {
+export function readTextFile(path: string, directory: string, kind: string): string {
   const what = `${kind} file '${path}'`
   try {
-    return parseJson(decodeText(readBytes(resolve(directory, path), what), what), what)
+    return decodeText(readBytes(resolve(directory, path), what), what)
   } catch (error) {
     if (error instanceof Problem) throw new Problem(error.code, error.message, error.path || kind)
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -54,5 +54,19 @@ export function readJsonFile(path: string, directory: string, kind: string): unk
       reasons[code] ?? (code === 'ERR_INVALID_ARG_VALUE' ? (['file-not-found', 'is not a path'] as const) : undefined)
     if (!reason) throw error
     throw new Problem(reason[0], `${what} ${reason[1]}`, kind)
+  }
+}
+
+/**
+ * The JSON value in a file.
+ * @param kind what the file is to hold, e.g. `model`
+ * @throws Problem naming the file, as `readTextFile`, or where it is not JSON (with line and column)
+ */
+export function readJsonFile(path: string, directory: string, kind: string): unknown {
+  const text = readTextFile(path, directory, kind)
+  try {
+    return parseJson(text, `${kind} file '${path}'`)
+  } catch (error) {
+    throw error instanceof Problem ? new Problem(error.code, error.message, error.path || kind) : error
   }
 }
