@@ -1,7 +1,9 @@
 import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
+import { chainPieces, foldsChain } from './chain-order.ts'
 import type { Mapping } from './mapping.ts'
 import { regionDies } from './region.ts'
+import { scheduleFault, stageFault } from './schedule-fit.ts'
 
 /** The grid a mapping is placed on. */
 export interface Grid {
@@ -29,56 +31,50 @@ function checkRegion({ region }: Mapping): void {
     )
 }
 
-function checkBatch({ microBatch, dataParallel, schedule, stages }: Mapping, { training }: Workload): void {
+function checkBatch({ microBatch, dataParallel, schedule, stages }: Mapping, { training, model }: Workload): void {
   const wave = microBatch * dataParallel
   if (training.globalBatch % wave !== 0)
     refuse(
       'microBatch',
       `global batch ${training.globalBatch} is not a multiple of micro-batch ${microBatch} x data-parallel ${dataParallel} = ${wave} sequences`
     )
-  const microBatches = training.globalBatch / wave
-  if (schedule.virtualStages > 1 && schedule.name !== 'interleaved')
-    refuse('schedule', `${schedule.virtualStages} virtual stages need schedule 'interleaved', not '${schedule.name}'`)
-  if (schedule.virtualStages > 1 && stages.length === 1)
-    refuse('schedule', `${schedule.virtualStages} virtual stages need at least 2 pipeline stages; this mapping has 1`)
-  if (schedule.name === 'zb-h1' && microBatches < stages.length)
-    refuse(
-      'schedule',
-      `zb-h1 needs at least as many micro-batches as stages to fill its drain; this mapping has ${microBatches} micro-batches and ${stages.length} stages`
-    )
-  if (schedule.virtualStages > 1 && microBatches % stages.length !== 0)
-    refuse(
-      'schedule',
-      `interleaving needs the ${microBatches} micro-batches to be a multiple of the ${stages.length} stages`
-    )
+  const size = { stages: stages.length, microBatches: training.globalBatch / wave, layers: model.layers }
+  const fault = scheduleFault(schedule, size)
+  if (fault !== undefined) refuse('schedule', fault)
 }
 
-/** The stages, read in order, must be the model's chain of layers; an interleaved stage must cut into its chunks. */
-function checkStages({ stages, plans, schedule }: Mapping, workload: Workload): void {
+const FOLD =
+  "; zb-v folds the chain: the first half of each stage's layers lies on the way down the stages, the second on the way back up, " +
+  'so stage 0 has both embedding and head'
+
+/** The stages, read in the schedule's order, must be the model's chain of layers; each stage must cut into the schedule's chunks. */
+function checkStages(mapping: Mapping, workload: Workload): void {
+  const { stages, plans, schedule } = mapping
   const names = workload.classes.map((layer) => layer.name)
-  const given: number[] = []
+  let held = 0
   for (const [stage, { layers }] of stages.entries()) {
     if (layers.length === 0) refuse(`stages[${stage}].layers`, `stage ${stage} has no layers; give it some or drop it`)
     let transformerLayers = 0
     for (const run of layers) {
       if (!Object.hasOwn(plans, run.plan))
         refuse(`stages[${stage}]`, `stage ${stage} uses plan '${run.plan}', which is not among the mapping's plans`)
-      const index = names.indexOf(run.class)
-      if (index < 0)
+      if (!names.includes(run.class))
         refuse(`stages[${stage}]`, `stage ${stage} has ${run.class} layers; the model has ${names.join(', ')}`)
-      if (given.length + run.count > workload.chain.length)
+      if (held + run.count > workload.chain.length)
         refuse(
           `stages[${stage}]`,
           `the stages hold more layers than the ${workload.model.layers} of ${workload.model.name}`
         )
-      for (let layer = 0; layer < run.count; layer++) given.push(index)
+      held += run.count
       if (run.class === 'dense' || run.class === 'moe') transformerLayers += run.count
     }
-    if (schedule.virtualStages > 1 && transformerLayers % schedule.virtualStages !== 0)
-      refuse(
-        `stages[${stage}]`,
-        `stage ${stage} has ${transformerLayers} layers, which ${schedule.virtualStages} virtual stages do not divide`
-      )
+    const fault = stageFault(schedule, stage, transformerLayers)
+    if (fault !== undefined) refuse(`stages[${stage}]`, fault)
+  }
+  const given: number[] = []
+  for (const { stage, run, layers } of chainPieces(mapping)) {
+    const index = names.indexOf(stages[stage]!.layers[run]!.class)
+    for (let layer = 0; layer < layers; layer++) given.push(index)
   }
   const wrong = workload.chain.findIndex((layer, index) => given[index] !== layer)
   if (wrong >= 0)
@@ -86,7 +82,7 @@ function checkStages({ stages, plans, schedule }: Mapping, workload: Workload): 
       'stages',
       given.length < workload.chain.length
         ? `the stages hold ${given.length} of the ${workload.chain.length} layers of the chain (embedding, ${workload.model.layers} layers, head)`
-        : `layer ${wrong} of the chain is ${names[workload.chain[wrong]!]}, but the stages have ${names[given[wrong]!]} there`
+        : `layer ${wrong} of the chain is ${names[workload.chain[wrong]!]}, but the stages have ${names[given[wrong]!]} there${foldsChain(schedule) ? FOLD : ''}`
     )
 }
 

@@ -55,9 +55,14 @@ const Region = z.strictObject({
 })
 export type Region = z.output<typeof Region>
 
+/** Orders in which micro-batches go through the stages. */
+export const scheduleNames = ['gpipe', '1f1b', 'interleaved', 'zb-h1', 'zb-v'] as const
+
 export const Schedule = z.strictObject({
-  name: z.enum(['gpipe', '1f1b', 'interleaved', 'zb-h1']),
-  virtualStages: count.default(1).describe('model chunks per stage; more than one with interleaved only')
+  name: z.enum(scheduleNames),
+  virtualStages: count
+    .default(1)
+    .describe('model chunks per stage; more than one with interleaved only: zb-v has two by itself')
 })
 export type Schedule = z.output<typeof Schedule>
 

@@ -3,7 +3,16 @@ import { Problem } from '../problem.ts'
 import type { LayerClass } from '../workload/operator.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Grid } from './legality.ts'
-import type { AxisRole, LayerRun, Mapping, Plan, Region } from './mapping.ts'
+import { foldsChain, stretchesOf } from './chain-order.ts'
+import {
+  scheduleNames,
+  type AxisRole,
+  type LayerRun,
+  type Mapping,
+  type Plan,
+  type Region,
+  type Schedule
+} from './mapping.ts'
 import { optionalTensors } from './plan-code.ts'
 import { placeInSnake, tileCount, type PlacementOrder } from './placement.ts'
 import { regionAxes, type MeshAxis } from './region.ts'
@@ -21,7 +30,7 @@ export const Strategy = z.strictObject({
   sequenceParallel: z.boolean().default(false),
   recompute: z.enum(['none', 'selective', 'full']).default('none'),
   zeroStage: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).default(0),
-  schedule: z.enum(['gpipe', '1f1b', 'interleaved', 'zb-h1']).optional()
+  schedule: z.enum(scheduleNames).optional()
 })
 export type StrategyInput = z.input<typeof Strategy>
 export type Strategy = z.output<typeof Strategy>
@@ -119,14 +128,46 @@ export function runsOf(
   to: number,
   planName: (layerClass: string) => string
 ): LayerRun[] {
+  return runsOfStretches(workload, [[from, to]], planName)
+}
+
+function runsOfStretches(
+  workload: Workload,
+  stretches: readonly (readonly [from: number, to: number])[],
+  planName: (layerClass: string) => string
+): LayerRun[] {
   const runs: LayerRun[] = []
-  for (let index = from; index < to; index++) {
-    const name = workload.classes[workload.chain[index]!]!.name
-    const last = runs.at(-1)
-    if (last?.class === name) runs[runs.length - 1] = { ...last, count: last.count + 1 }
-    else runs.push({ class: name, count: 1, plan: planName(name) })
-  }
+  for (const [from, to] of stretches)
+    for (let index = from; index < to; index++) {
+      const name = workload.classes[workload.chain[index]!]!.name
+      const last = runs.at(-1)
+      if (last?.class === name) runs[runs.length - 1] = { ...last, count: last.count + 1 }
+      else runs.push({ class: name, count: 1, plan: planName(name) })
+    }
   return runs
+}
+
+/** The schedule that a strategy means: chunks without a name, or with 1F1B's, are interleaved; those of a V go without saying. */
+function scheduleOf({ schedule, virtualStages }: Strategy): Schedule {
+  if (schedule === 'zb-v' && virtualStages === 2) return { name: schedule, virtualStages: 1 }
+  const plain = schedule === undefined || schedule === '1f1b'
+  return { name: plain ? (virtualStages > 1 ? 'interleaved' : '1f1b') : schedule, virtualStages }
+}
+
+/**
+ * Layers of each stage under a schedule: as equal as they can be; those of a V in pairs, one for each arm.
+ * @throws Problem `illegal-mapping` when a V has no two arms of equal length
+ */
+function stageLayers(schedule: Schedule, layers: number, stages: number): readonly number[] {
+  if (!foldsChain(schedule)) return evenStages(layers, stages)
+  if (layers % 2 !== 0 || layers < 2 * stages)
+    throw new Problem(
+      'illegal-mapping',
+      `zb-v gives each of the ${stages} stages as many layers on the way down as on the way back up, so it needs an even number of layers, ` +
+        `at least ${2 * stages}; the model has ${layers}: use ${layers % 2 === 0 ? `at most ${layers / 2} stages` : 'another schedule'}`,
+      'strategy.schedule'
+    )
+  return evenStages(layers / 2, stages).map((pairs) => 2 * pairs)
 }
 
 /**
@@ -152,6 +193,7 @@ export function strategyMapping(
       'strategy'
     )
   const { layers } = workload.model
+  const schedule = scheduleOf(strategy)
   if (stages > layers)
     throw new Problem(
       'illegal-mapping',
@@ -178,14 +220,12 @@ export function strategyMapping(
   const outer =
     grid.rows === 1 ? axes.find((axis) => axis.direction === 'x') : axes.find((axis) => axis.direction === 'y')
   const isContext = (axis: MeshAxis): boolean => contextParallel > 1 && axis === outer
-  const interleaved = strategy.virtualStages > 1
-  const counts = evenStages(layers, stages)
-  let next = 1
+  const counts = stageLayers(schedule, layers, stages)
+  let from = 0
   const stageRuns = counts.map((count, stage) => {
-    const from = stage === 0 ? 0 : next
-    next += count
-    const to = stage === stages - 1 ? workload.chain.length : next
-    return { layers: runsOf(workload, from, to, (name) => name) }
+    const stretches = stretchesOf(schedule, { stage, stages, from, to: from + count }, workload.chain.length)
+    from += count
+    return { layers: runsOfStretches(workload, stretches, (name) => name) }
   })
   return {
     schema: 'tmac.mapping/1',
@@ -194,15 +234,7 @@ export function strategyMapping(
     dataParallel: replicas,
     expertParallel: strategy.expertParallel,
     zeroStage: strategy.zeroStage,
-    schedule: {
-      name:
-        strategy.schedule === undefined || (interleaved && strategy.schedule === '1f1b')
-          ? interleaved
-            ? 'interleaved'
-            : '1f1b'
-          : strategy.schedule,
-      virtualStages: strategy.virtualStages
-    },
+    schedule,
     collectives: layout.collectives ?? 'best',
     plans: Object.fromEntries(workload.classes.map((layer) => [layer.name, planOf(layer, axes, isContext, strategy)])),
     stages: stageRuns,

@@ -20,7 +20,8 @@ const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
   gpipe: 'GPipe',
   '1f1b': '1F1B',
   interleaved: 'interleaved 1F1B',
-  'zb-h1': 'zero-bubble ZB-H1'
+  'zb-h1': 'zero-bubble ZB-H1',
+  'zb-v': 'zero-bubble ZB-V, two chunks per region'
 }
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

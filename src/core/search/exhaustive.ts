@@ -199,7 +199,7 @@ export function enumerateMappings(
             for (const cut of cutsOf(workload.model.layers, genes.stages, lengths)) {
               let from = 0
               const fillings = cut.map((layers, stage) => {
-                const runs = stageRuns(workload, stage, genes.stages, from, from + layers)
+                const runs = stageRuns(workload, genes, stage, from, from + layers)
                 from += layers
                 return stageFillings(runs, byClass)
               })

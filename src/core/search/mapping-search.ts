@@ -1,9 +1,10 @@
+import { foldsChain } from '../mapping/chain-order.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { bestStagePartition, type StageOption } from '../optimization/stage-partition.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
-import type { StepFrame } from '../simulator/pipeline.ts'
+import { fillTransfers_s, type StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { evaluate } from '../simulator/evaluate.ts'
 import { logitsInFlight } from '../simulator/schedule.ts'
@@ -97,7 +98,7 @@ class MappingSearch {
 
   /** The best solution of one combination that is cheaper than the ceiling, and whether "none" or "this one" is proved. */
   solve(genes: OuterGenes, residual: number, ceiling: number): { solution: Solution | undefined; exact: boolean } {
-    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}`
+    const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}${foldsChain(genes.schedule) ? 'v' : ''}`
     let model = this.#models.get(key)
     if (!model) this.#models.set(key, (model = modelOf(this.#workload, this.#machine, genes, this.#space)))
     if (!sharesTable(model)) return this.#solveWith(genes, model, key, residual, undefined, ceiling)
@@ -127,14 +128,14 @@ class MappingSearch {
     if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
     const frame = this.#frame(model, genes, residual)
     const constant =
-      frame.boundaries_s.reduce((sum, time) => sum + 2 * time, 0) +
+      fillTransfers_s(frame) +
       frame.tiedSync_s +
       frame.iterationOverhead_s +
       work_s(this.#goal, { matrixFlops: 0, memoryTraffic_B: 0, linkTraffic_B: frame.linkTraffic_B })
 
     const choices = new Map<string, readonly StageChoice[]>()
     const options = (stage: number, from: number, to: number): readonly StageChoice[] => {
-      const runs = stageRuns(this.#workload, stage, genes.stages, from, to)
+      const runs = stageRuns(this.#workload, genes, stage, from, to)
       const name = `${stage}:${runs.map(({ layerClass, layers }) => `${layerClass}x${layers}`).join('+')}`
       let known = choices.get(name)
       if (!known) {

@@ -1,4 +1,5 @@
 import type { Mapping, Schedule } from '../mapping/mapping.ts'
+import { chunksOf, scheduleFault } from '../mapping/schedule-fit.ts'
 import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -63,15 +64,19 @@ function schedulesOf(
   space: MappingSpace
 ): readonly Schedule[] {
   const allowed = space.schedules ?? ['1f1b', 'interleaved', 'zb-h1']
-  if (stages === 1) return [{ name: allowed.find((name) => name !== 'interleaved') ?? '1f1b', virtualStages: 1 }]
-  return allowed.flatMap((name): Schedule[] => {
-    if (name === 'zb-h1' && microBatches < stages) return []
-    if (name !== 'interleaved') return [{ name, virtualStages: 1 }]
-    if (microBatches % stages !== 0) return []
-    return (space.virtualStages ?? CHUNKS)
-      .filter((chunks) => chunks > 1 && workload.model.layers % (stages * chunks) === 0)
-      .map((virtualStages) => ({ name, virtualStages }))
-  })
+  const plain: readonly Schedule['name'][] = ['gpipe', '1f1b', 'zb-h1']
+  if (stages === 1) return [{ name: allowed.find((name) => plain.includes(name)) ?? '1f1b', virtualStages: 1 }]
+  const { layers } = workload.model
+  return allowed
+    .flatMap((name): Schedule[] =>
+      name === 'interleaved'
+        ? (space.virtualStages ?? CHUNKS)
+            .filter((chunks) => chunks > 1)
+            .map((virtualStages) => ({ name, virtualStages }))
+        : [{ name, virtualStages: 1 }]
+    )
+    .filter((schedule) => plain.includes(schedule.name) || layers % (stages * chunksOf(schedule)) === 0)
+    .filter((schedule) => scheduleFault(schedule, { stages, microBatches, layers }) === undefined)
 }
 
 /** Ways to lay pipelines of regions of one shape over the chip; ZeRO level and placement order are refined by {@link variantsOf}. */

@@ -1,6 +1,7 @@
 import { roleName, rolesOf } from '../mapping/axis-roles.ts'
 import type { Mapping, Plan } from '../mapping/mapping.ts'
 import { optionalTensors } from '../mapping/plan-code.ts'
+import { chunksOf } from '../mapping/schedule-fit.ts'
 import { regionAxes, regionDies } from '../mapping/region.ts'
 import { anneal } from '../optimization/annealing.ts'
 import { randomStream, type Random } from '../optimization/random.ts'
@@ -77,7 +78,7 @@ const toggleOffload: Move = (mapping, workload, random) => {
 
 /** One layer more for a stage, one less for its neighbour. */
 const shiftLayer: Move = (mapping, _workload, random) => {
-  if (mapping.stages.length < 2 || mapping.schedule.virtualStages > 1) return undefined
+  if (mapping.stages.length < 2 || chunksOf(mapping.schedule) > 1) return undefined
   const boundary = random.below(mapping.stages.length - 1)
   const forwards = random.below(2) === 0
   const [left, right] = [mapping.stages[boundary]!.layers, mapping.stages[boundary + 1]!.layers]

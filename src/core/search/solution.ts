@@ -1,5 +1,7 @@
+import { stretchesOf } from '../mapping/chain-order.ts'
 import type { LayerRun, Mapping, Plan } from '../mapping/mapping.ts'
 import { decodePlan, planKey, type PlanCode } from '../mapping/plan-code.ts'
+import { chunksOf } from '../mapping/schedule-fit.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -9,6 +11,7 @@ import type { MappingSpace } from './space.ts'
 
 /** Outer genes with the plans of every stage. */
 export interface Solution {
+  /** Seconds of the step, and under an energy goal of idle power for its work. */
   readonly cost_s: number
   readonly genes: OuterGenes
   readonly model: CostModel
@@ -16,30 +19,29 @@ export interface Solution {
   readonly stages: readonly (readonly (readonly { readonly plan: PlanCode; readonly layers: number }[])[])[]
 }
 
-/** Consecutive runs of one class within [from, to) of the chain. */
-function classRuns(workload: Workload, from: number, to: number): { layerClass: number; layers: number }[] {
+/** Layers [from, to) of the stack as runs of consecutive layers of one class, with embedding and head where the schedule has them. */
+export function stageRuns(
+  workload: Workload,
+  { schedule, stages }: Pick<OuterGenes, 'schedule' | 'stages'>,
+  stage: number,
+  from: number,
+  to: number
+): { layerClass: number; layers: number }[] {
   const runs: { layerClass: number; layers: number }[] = []
-  for (let index = from; index < to; index++) {
-    const layerClass = workload.chain[index]!
-    const last = runs.at(-1)
-    if (last?.layerClass === layerClass) last.layers++
-    else runs.push({ layerClass, layers: 1 })
-  }
+  for (const [first, last] of stretchesOf(schedule, { stage, stages, from, to }, workload.chain.length))
+    for (let index = first; index < last; index++) {
+      const layerClass = workload.chain[index]!
+      const before = runs.at(-1)
+      if (before?.layerClass === layerClass) before.layers++
+      else runs.push({ layerClass, layers: 1 })
+    }
   return runs
 }
 
-/** Layers [from, to) of the stack as runs of the chain, with embedding and head at the ends of the pipeline. */
-export function stageRuns(workload: Workload, stage: number, stages: number, from: number, to: number) {
-  const first = stage === 0 ? 0 : from + 1
-  const last = stage === stages - 1 ? workload.chain.length : to + 1
-  return classRuns(workload, first, last)
-}
-
-/** Fewest and most layers of a stage: equal ones for interleaved schedules, which cut stages into chunks. */
+/** Fewest and most layers of a stage: equal ones for schedules that cut stages into chunks. */
 export function stageLengths(genes: OuterGenes, layers: number, space: MappingSpace, unevenness: number) {
   const share = layers / genes.stages
-  if (genes.schedule.virtualStages > 1 || space.equalStages)
-    return { least: Math.floor(share), most: Math.floor(share) }
+  if (chunksOf(genes.schedule) > 1 || space.equalStages) return { least: Math.floor(share), most: Math.floor(share) }
   return {
     least: Math.max(1, Math.floor(share) - unevenness),
     most: Math.min(layers, Math.ceil(share) + unevenness)

@@ -1,3 +1,4 @@
+import { splitsBackward } from '../simulator/schedule.ts'
 import { optimizerTraffic_B } from '../simulator/model-state.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -14,12 +15,15 @@ export function outerBound_s(workload: Workload, machine: Machine, genes: OuterG
   const { chain } = workload
   const { stages, schedule, microBatches } = genes
   const chunks = schedule.virtualStages
+  // Of a V's fill nothing is known but that it is not negative.
+  const leastFill = (index: number): number =>
+    schedule.name === 'zb-v' ? 0 : schedule.name === 'zb-h1' ? fastest.fill_s[index]! : fastest.time_s[index]! / chunks
   let total = 0
   let fill = 0
   let layer = Infinity
   for (const index of chain) {
     total += fastest.time_s[index]!
-    fill += schedule.name === 'zb-h1' ? fastest.fill_s[index]! : fastest.time_s[index]! / chunks
+    fill += leastFill(index)
     if (workload.classes[index]!.hasAttention) layer = Math.min(layer, fastest.time_s[index]!)
   }
   const share = total / stages
@@ -29,7 +33,7 @@ export function outerBound_s(workload: Workload, machine: Machine, genes: OuterG
     (optimizerTraffic_B(workload.training) * workload.parameters) /
     (dies * machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
   // A zero-bubble stage's own fill is at most its whole time.
-  const own = schedule.name === 'zb-h1' ? 1 : 1 / chunks
+  const own = splitsBackward(schedule) ? 1 : 1 / chunks
   // The slowest stage takes at least the average of (m - own) t + optimiser, and at least its rounded-up layers.
   const after = (times: number): number => Math.max(times * share + optimizer_s, times * rounded)
   return Math.max(Math.max(0, fill) + after(microBatches - own), after(microBatches)) + machine.iterationOverhead_s

@@ -1,3 +1,4 @@
+import { chainPieces, foldsChain } from '../mapping/chain-order.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { checkMapping } from '../mapping/legality.ts'
 import { decodePlan, encodePlan, type PlanCode } from '../mapping/plan-code.ts'
@@ -25,6 +26,8 @@ export interface Design {
   readonly model: CostModel
   readonly plans: readonly PlanCode[]
   readonly stages: readonly (readonly CodedRun[])[]
+  /** Runs in the order in which a token meets them; left out where that is stage after stage. */
+  readonly chain?: readonly (CodedRun & { readonly stage: number })[]
   readonly frame: StepFrame
 }
 
@@ -33,6 +36,9 @@ type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
 
 /** Seconds to all-reduce a gigabyte: by which groups are compared. */
 const slowness = (group: CollectiveCost): number => (group.size === 1 ? 0 : fastest_s(group.allReduce, 1e9))
+
+/** Whether embedding and head lie on two stages. */
+const endsApart = ({ placement, schedule }: FrameGenes): boolean => placement[0]!.length > 1 && !foldsChain(schedule)
 
 /** Builds the cost model of all mappings with these outer genes. */
 export function costModelOf(workload: Workload, machine: Machine, genes: ContextGenes): CostModel {
@@ -56,7 +62,7 @@ export function costModelOf(workload: Workload, machine: Machine, genes: Context
     dataGroup: among(() => true),
     expertGroup: among((replica) => replica < expertParallel),
     expertDataGroup: among((replica) => replica % expertParallel === 0),
-    copiesTable: workload.model.tiedEmbeddings && placement[0]!.length > 1
+    copiesTable: workload.model.tiedEmbeddings && endsApart(genes)
   })
 }
 
@@ -92,7 +98,7 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
   // Activations one way, their gradients the other.
   let linkTraffic_B = 2 * microBatches * (times * between_B + (times - 1) * wrapAround.traffic_B)
   let tiedSync_s = 0
-  if (tiedEmbeddings && stages > 1) {
+  if (tiedEmbeddings && endsApart(genes)) {
     const cost = machine.transfer(genes.placement[0]![0]!, genes.placement[0]!.at(-1)!, region)
     const table_B = gradientBytes(workload.training) * vocabulary * hidden
     tiedSync_s = cost.latency_s + (cost.perByte_s * table_B) / dies
@@ -156,6 +162,25 @@ function indivisible(model: CostModel, plan: PlanCode, step: number): Problem {
   )
 }
 
+/** Layout of the residual stream over each stage boundary: where a V crosses it twice, the one of which each die sends more. */
+function boundaryResiduals(
+  model: CostModel,
+  plans: readonly PlanCode[],
+  chain: NonNullable<Design['chain']>,
+  stages: number
+): readonly number[] {
+  const residuals = Array.from({ length: stages - 1 }, () => -1)
+  for (const [index, { stage, plan }] of chain.entries()) {
+    const next = chain[index + 1]?.stage ?? stage
+    if (next === stage) continue
+    const { residual } = plans[plan]!
+    const before = residuals[Math.min(stage, next)]!
+    if (before < 0 || model.layouts.cutOf(residual) < model.layouts.cutOf(before))
+      residuals[Math.min(stage, next)] = residual
+  }
+  return residuals
+}
+
 /**
  * Brings a readable mapping into the form the engine works on.
  * @param known a cost model made from the same outer genes and placement
@@ -193,8 +218,14 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
       `plan '${offloading}' offloads '${mapping.plans[offloading]!.offload![0]}', but chip '${machine.chip.name}' has 0 bytes of offload memory; keep or recompute the tensor, or give the chip an 'offload' memory`,
       `plans.${offloading}.offload`
     )
-  const residuals = stages.slice(0, -1).map((runs) => plans[runs.at(-1)!.plan]!.residual)
-  return { model, plans, stages, frame: frameOf(model, mapping, residuals) }
+  const chain = chainPieces(mapping).map(({ stage, run, layers }) => ({
+    stage,
+    layers,
+    plan: stages[stage]![run]!.plan
+  }))
+  const residuals = boundaryResiduals(model, plans, chain, stages.length)
+  const frame = frameOf(model, mapping, residuals)
+  return { model, plans, stages, ...(foldsChain(mapping.schedule) && { chain }), frame }
 }
 
 /**
@@ -217,18 +248,17 @@ export function fillStages(design: Design, plans: Float64Array, stages: Float64A
     stages[LINK_TRAFFIC_B]! += tableReshardingTraffic_B(design.model, embedding, logits)
   }
   let residual = -1
-  for (let stage = 0; stage < design.stages.length; stage++) {
-    const runs = design.stages[stage]!
-    for (let index = 0; index < runs.length; index++) {
-      const run = runs[index]!
-      const next = design.plans[run.plan]!.residual
-      addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
-      // Layers that lay the residual stream out differently hand it over by a collective, paid by the later one.
-      if (residual >= 0 && residual !== next) {
-        stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += design.model.resharding_s(residual, next)
-        stages[stage * PLAN_COLUMNS + LINK_TRAFFIC_B]! += design.model.reshardingTraffic_B(residual, next)
-      }
-      residual = next
+  const add = (stage: number, run: CodedRun): void => {
+    const next = design.plans[run.plan]!.residual
+    addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
+    // Layers that lay the residual stream out differently hand it over by a collective, paid by the later one.
+    if (residual >= 0 && residual !== next) {
+      stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += design.model.resharding_s(residual, next)
+      stages[stage * PLAN_COLUMNS + LINK_TRAFFIC_B]! += design.model.reshardingTraffic_B(residual, next)
     }
+    residual = next
   }
+  if (design.chain) for (const run of design.chain) add(run.stage, run)
+  else
+    for (let stage = 0; stage < design.stages.length; stage++) for (const run of design.stages[stage]!) add(stage, run)
 }

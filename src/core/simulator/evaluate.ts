@@ -49,12 +49,11 @@ function timeBreakdown_s(design: Design, stages: Float64Array, critical: number,
   const m = frame.microBatches
   const time = plan.microBatch_s(stages, at)
   const weightGradient = stages[at + plan.WEIGHT_GRADIENT_S]!
-  const transfers = frame.boundaries_s.reduce((sum, boundary) => sum + 2 * boundary, 0)
   return {
     compute: m * (stages[at + plan.FORWARD_S]! + stages[at + plan.BACKWARD_S]!),
     recompute: m * stages[at + plan.RECOMPUTE_S]!,
     tensorCommunication: m * stages[at + plan.TENSOR_COMMUNICATION_S]!,
-    pipelineCommunication: m * pipeline.exposedTransfer_s(frame, critical, time) + transfers,
+    pipelineCommunication: m * pipeline.exposedTransfer_s(frame, critical, time) + pipeline.fillTransfers_s(frame),
     dataCommunication:
       m * stages[at + plan.DATA_COMMUNICATION_S]! +
       pipeline.exposedSync_s(stages[at + plan.GRADIENT_SYNC_S]!, time, frame.gradientOverlap) +

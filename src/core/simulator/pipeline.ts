@@ -1,5 +1,12 @@
 import type { Schedule } from '../mapping/mapping.ts'
-import { crossings, delayedMicroBatches, fill_s, logitsInFlight, microBatchesInFlight } from './schedule.ts'
+import {
+  crossings,
+  crossingsOfStep,
+  delayedMicroBatches,
+  fill_s,
+  logitsInFlight,
+  microBatchesInFlight
+} from './schedule.ts'
 import * as plan from './plan-cost.ts'
 
 /** Totals of a stage: the columns of a plan's cost summed over its layers (largest one for BUFFER and REMATERIALIZED). */
@@ -41,6 +48,14 @@ export const exposedTransfer_s = (frame: StepFrame, stage: number, microBatch_s:
     crossings(schedule) * ((boundaries_s[stage - 1] ?? 0) + (boundaries_s[stage] ?? 0)) +
     (crossings(schedule) - 1) * ends * frame.wrapAround_s
   return transfers - frame.overlap * Math.min(transfers, microBatch_s)
+}
+
+/** Seconds of transfers while the pipeline fills and drains, once a step. */
+export function fillTransfers_s({ boundaries_s, schedule }: Pick<StepFrame, 'boundaries_s' | 'schedule'>): number {
+  const times = crossingsOfStep(schedule)
+  let transfers = 0
+  for (let boundary = 0; boundary < boundaries_s.length; boundary++) transfers += times * boundaries_s[boundary]!
+  return transfers
 }
 
 /**
@@ -129,10 +144,7 @@ export function simulateStep(frame: StepFrame, stages: Float64Array, count: numb
       out[PEAK_STAGE] = stage
     }
   }
-  let transfers = 0
-  for (let boundary = 0; boundary < frame.boundaries_s.length; boundary++)
-    transfers += 2 * frame.boundaries_s[boundary]!
-  out[TIME_S] = fill + longest + transfers + frame.tiedSync_s + frame.iterationOverhead_s
+  out[TIME_S] = fill + longest + fillTransfers_s(frame) + frame.tiedSync_s + frame.iterationOverhead_s
   out[PEAK_B] = peak
   out[FILL_S] = fill
 }

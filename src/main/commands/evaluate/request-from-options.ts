@@ -1,5 +1,6 @@
 import { MOST_DEVICES } from '../../../contract/chip-reference.ts'
 import { EvaluateRequest, type StrategyRequest } from '../../../contract/evaluate-request.ts'
+import { scheduleNames } from '../../../core/mapping/mapping.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import { mappingFromFile } from '../../input/mapping-input.ts'
 import type { OptionValues } from '../command.ts'
@@ -10,7 +11,7 @@ function strategyFrom(values: OptionValues): StrategyRequest {
   const degree = (name: string): number => wholeOption(values, name, 1, MOST_DEVICES) ?? 1
   const dataParallel = wholeOption(values, 'data-parallel', 1, MOST_DEVICES)
   const tensorRows = wholeOption(values, 'tensor-rows', 1, MOST_DEVICES)
-  const schedule = choiceOption(values, 'schedule', ['gpipe', '1f1b', 'interleaved', 'zb-h1'])
+  const schedule = choiceOption(values, 'schedule', scheduleNames)
   return {
     tensorParallel: degree('tensor-parallel'),
     pipelineParallel: degree('pipeline-parallel'),

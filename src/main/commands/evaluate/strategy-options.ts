@@ -1,3 +1,4 @@
+import { scheduleNames } from '../../../core/mapping/mapping.ts'
 import type { OptionSpec } from '../command.ts'
 
 /** The options that say how a model is laid on a chip, in the place of a mapping. */
@@ -16,5 +17,5 @@ export const strategyOptions: Readonly<Record<string, OptionSpec>> = {
   'sequence-parallel': { type: 'boolean', help: 'split the residual stream over the tensor-parallel dies' },
   recompute: { type: 'string', value: 'none|selective|full', help: 'what the backward pass recomputes (none)' },
   zero: { type: 'string', value: '0..3', help: 'ZeRO stage (0)' },
-  schedule: { type: 'string', value: 'gpipe|1f1b|interleaved|zb-h1', help: 'order of the micro-batches (1f1b)' }
+  schedule: { type: 'string', value: scheduleNames.join('|'), help: 'order of the micro-batches (1f1b)' }
 }
