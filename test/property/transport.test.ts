@@ -29,7 +29,7 @@ const sendings: fc.Arbitrary<readonly Sent[]> = fc.array(
       flow: { ...routedFlow(network, from, to, bytes), weight, limit_Bps },
       at_s
     })),
-  { minLength: 1, maxLength: 40 }
+  { minLength: 1, maxLength: 150, size: 'max' }
 )
 
 /** Arrivals when all rates are shared out anew at every start and end. */
@@ -44,10 +44,11 @@ function plainArrivals_s(sent: readonly Sent[]): number[] {
     for (const index of moving) fair.add(sent[index]!.flow.links, sent[index]!.flow.weight, sent[index]!.flow.limit_Bps)
     fair.solve()
     const start = Math.min(...sent.flatMap(({ at_s }) => (at_s > now ? [at_s] : [])))
-    const next = Math.min(start, ...moving.map((index, i) => now + left[index]! / fair.rates[i]!))
+    const ends = moving.map((index, i) => now + left[index]! / fair.rates[i]!)
+    const next = Math.min(start, ...ends)
     moving.forEach((index, i) => {
       left[index] = left[index]! - fair.rates[i]! * (next - now)
-      if (left[index]! <= 1e-9 * sent[index]!.flow.bytes) arrivals[index] = next + sent[index]!.flow.latency_s
+      if (ends[i]! <= next * (1 + 1e-12)) arrivals[index] = next + sent[index]!.flow.latency_s
     })
     now = next
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { randomStream } from '../../src/core/optimization/random.ts'
 import { fastest_s, meshCollectives, switchedCollectives } from '../../src/core/simulator/collective-cost.ts'
 import { clusterNetwork, collectiveLimit_Bps } from '../../src/core/simulator/network/cluster-network.ts'
-import { routedFlow, type Flow, type FlowStep } from '../../src/core/simulator/network/flow.ts'
+import { routedFlow, type Flow } from '../../src/core/simulator/network/flow.ts'
 import { linkReport, worth_sPerGBps } from '../../src/core/simulator/network/link-report.ts'
 import { meshNetwork } from '../../src/core/simulator/network/mesh-network.ts'
 import type { Network } from '../../src/core/simulator/network/network.ts'
@@ -111,9 +112,34 @@ describe('steps of flows', () => {
     const network = mesh(3, 3)
     const flows = [routedFlow(network, 0, 8, 1e6), routedFlow(network, 1, 8, 3e6), routedFlow(network, 6, 2, 1e5)]
     const folded = runSteps(network, [{ flows, times: 5 }])
-    const unfolded = runSteps(network, Array<FlowStep>(5).fill({ flows, times: 1 }))
+    const unfolded = runSteps(
+      network,
+      Array.from({ length: 5 }, () => ({ flows, times: 1 }))
+    )
     expect(folded.time_s).toBeCloseTo(unfolded.time_s, 15)
     expect([...folded.linkBytes]).toEqual([...unfolded.linkBytes])
+  })
+
+  it('take the same time to the last bit after other flows as before them', () => {
+    const network = mesh(3, 4)
+    for (let seed = 0; seed < 20; seed++) {
+      const { below, fraction } = randomStream(seed)
+      const flows = Array.from({ length: 300 }, () => ({
+        ...routedFlow(network, below(12), below(12), [1e6, 2e6, 1e7 * fraction(), 1e7 * fraction()][below(4)]!),
+        weight: below(4) === 0 ? 2.5 : 1,
+        limit_Bps: below(3) === 0 ? 0.3 * B : Infinity
+      }))
+      const starts_s = flows.map(() => (below(2) === 0 ? 0 : 3e-5 * fraction()))
+      const transport = new Transport(network)
+      const [first, again] = [0, 1].map(() => {
+        transport.reset()
+        const arrivals: number[] = []
+        flows.forEach((flow, index) => transport.start(flow, starts_s[index]!, (now_s) => (arrivals[index] = now_s)))
+        transport.run()
+        return arrivals
+      })
+      expect(again).toEqual(first)
+    }
   })
 
   it('carry as many bytes over links as flows have bytes times links', () => {

@@ -44,6 +44,7 @@ export function clusterNetwork(chip: ClusterChipSpec): Network {
     bandwidth_Bps,
     latency_s,
     linkDirection,
+    isWhole: true,
     alive: new Uint8Array(devices).fill(1),
     launch_s: node.latency_s,
     route(from, to) {

@@ -67,7 +67,7 @@ export class FairRates {
     this.#flows = this.#incidences = this.#used = 0
   }
 
-  /** A flow over links, each named once. Without links or a limit its rate is infinite. */
+  /** A flow over links, each named once; its weight within 1e9 times that of any other. Without links or a limit its rate is infinite. */
   add(links: Int32Array, weight = 1, limit = Infinity): void {
     const flow = this.#flows++
     const end = this.#incidences + links.length

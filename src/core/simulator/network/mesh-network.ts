@@ -91,6 +91,7 @@ export function meshNetwork(chip: WaferChipSpec, damage: MeshDamage = {}): Netwo
     bandwidth_Bps: Float64Array.from(bandwidth),
     latency_s: Float64Array.from(latency),
     linkDirection,
+    isWhole: whole && slow.size === 0,
     alive,
     launch_s: 0,
     route: meshRoutes({ rows: chip.grid.rows, columns, neighbour, moves }, alive, whole, nodeName),

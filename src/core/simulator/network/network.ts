@@ -13,6 +13,8 @@ export interface Network {
   readonly bandwidth_Bps: Float64Array
   readonly latency_s: Float64Array
   readonly linkDirection: readonly LinkDirection[]
+  /** Nothing is dead or slow. */
+  readonly isWhole: boolean
   /** Dies that take part: a dead die neither computes nor forwards. */
   readonly alive: Uint8Array
   /** What starting a collective or a transfer costs once, before the first link's latency: 0 on a wafer. */

@@ -121,6 +121,8 @@ export class Transport {
   /** Back to time 0 and nothing carried; only after `run`. */
   reset(): void {
     this.#now = this.#last = this.#order = 0
+    // Slots are given out as at first, so that sums are taken in the same order.
+    this.#moving.length = this.#free.length = 0
     this.linkBytes.fill(0)
     this.linkBusy_s.fill(0)
   }
