@@ -7,7 +7,9 @@ import { designOf, fillStages, type Design } from './design.ts'
 import { stepEnergy_J, stepWork } from './energy.ts'
 import type { Evaluation, MemoryBreakdown_B, StageEvaluation, TimeBreakdown_s, Violation } from './evaluation.ts'
 import type { Machine } from './machine.ts'
+import type { LinkUse } from './network/link-report.ts'
 import * as pipeline from './pipeline.ts'
+import type { StepFrame } from './pipeline.ts'
 import { offloaded_B } from './pipeline.ts'
 import * as plan from './plan-cost.ts'
 import { delayedMicroBatches, fill_s, logitsInFlight, microBatchesInFlight } from './schedule.ts'
@@ -117,13 +119,39 @@ function offloadViolations(design: Design, machine: Machine, stages: Float64Arra
   })
 }
 
-/** The full answer for a design, with the mapping it came from. */
-export function evaluateDesign(workload: Workload, machine: Machine, design: Design, mapping: Mapping): Evaluation {
+/** What a simulator level says of a step: totals of its stages, its frame, and its time where that is not the recurrence's. */
+export interface SimulatedStep {
+  readonly level: Evaluation['level']
+  readonly stages: Float64Array
+  readonly frame: StepFrame
+  readonly time_s?: TimeBreakdown_s
+  readonly links?: readonly LinkUse[]
+}
+
+/** The analytic step of a design. */
+export function analyticStep(design: Design): SimulatedStep {
   const plans = new Float64Array(design.plans.length * plan.PLAN_COLUMNS)
   const stages = new Float64Array(design.stages.length * plan.PLAN_COLUMNS)
-  const step = new Float64Array(pipeline.STEP_COLUMNS)
   fillStages(design, plans, stages)
-  pipeline.simulateStep(design.frame, stages, design.stages.length, step)
+  return { level: 'analytic', stages, frame: design.frame }
+}
+
+/** The full answer for a design, with the mapping it came from. */
+export const evaluateDesign = (workload: Workload, machine: Machine, design: Design, mapping: Mapping): Evaluation =>
+  evaluationOf(workload, machine, design, mapping, analyticStep(design))
+
+/** The full answer for what any level says of a design. */
+export function evaluationOf(
+  workload: Workload,
+  machine: Machine,
+  given: Design,
+  mapping: Mapping,
+  simulated: SimulatedStep
+): Evaluation {
+  const { stages, frame } = simulated
+  const design = { ...given, frame }
+  const step = new Float64Array(pipeline.STEP_COLUMNS)
+  pipeline.simulateStep(frame, stages, design.stages.length, step)
 
   const dies = regionDies(mapping.region)
   const m = design.frame.microBatches
@@ -143,7 +171,8 @@ export function evaluateDesign(workload: Workload, machine: Machine, design: Des
       memory_B: stageMemory_B(design, stages, stage, machine.capacity_B)
     }
   })
-  const time_s = timeBreakdown_s(design, stages, step[pipeline.CRITICAL_STAGE]!, step[pipeline.FILL_S]!)
+  const time_s =
+    simulated.time_s ?? timeBreakdown_s(design, stages, step[pipeline.CRITICAL_STAGE]!, step[pipeline.FILL_S]!)
   const iterationTime_s = total(time_s)
   const memory_B = evaluated[step[pipeline.PEAK_STAGE]!]!.memory_B
   const violations = [...violationsOf(evaluated), ...offloadViolations(design, machine, stages)]
@@ -153,7 +182,7 @@ export function evaluateDesign(workload: Workload, machine: Machine, design: Des
   const peak = machine.dies * machine.engine.peak_flops * iterationTime_s
   return {
     schema: 'tmac.evaluation/1',
-    level: 'analytic',
+    level: simulated.level,
     feasible: violations.length === 0,
     violations,
     parameters: workload.parameters,
@@ -169,7 +198,8 @@ export function evaluateDesign(workload: Workload, machine: Machine, design: Des
     energy_J,
     power_W: { low: energy_J.low / iterationTime_s, high: energy_J.high / iterationTime_s },
     lowerBound: stepBound(workload, machine),
-    mapping
+    mapping,
+    ...(simulated.links && { links: simulated.links })
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Mapping } from '../mapping/mapping.ts'
+import type { LinkUse } from './network/link-report.ts'
 
 /** Where the time of one optimiser step goes. The members sum to the iteration time. */
 export interface TimeBreakdown_s {
@@ -42,10 +43,13 @@ export interface StageEvaluation {
   readonly memory_B: MemoryBreakdown_B
 }
 
+export const simulatorLevels = ['analytic', 'fluid', 'event'] as const
+export type SimulatorLevel = (typeof simulatorLevels)[number]
+
 /** The typed result that every simulator level gives; schema `tmac.evaluation/1`. */
 export interface Evaluation {
   readonly schema: 'tmac.evaluation/1'
-  readonly level: 'analytic'
+  readonly level: SimulatorLevel
   readonly feasible: boolean
   readonly violations: readonly Violation[]
   readonly parameters: number
@@ -62,4 +66,6 @@ export interface Evaluation {
   readonly power_W: { readonly low: number; readonly high: number }
   readonly lowerBound: { readonly iterationTime_s: number; readonly binding: string }
   readonly mapping: Mapping
+  /** What every link carried, at the levels that route traffic. */
+  readonly links?: readonly LinkUse[]
 }
