@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { Mapping } from '../core/mapping/mapping.ts'
 import { Strategy } from '../core/mapping/strategy.ts'
 import { TrainingSpec } from '../core/workload/training-spec.ts'
+import { simulatorLevels } from '../core/simulator/evaluation.ts'
 import { DeviceCount } from './chip-reference.ts'
 
 /** A name or an object; which object is checked when it is read, so that each distinct one is parsed once in a stream of requests. */
@@ -39,6 +40,11 @@ export const EvaluateRequest = z
         .describe('sequences per replica and micro-batch; stated with a strategy')
     }),
     overlap: z.number().min(0).max(1).optional().describe('in place of execution.overlap of the chip'),
+    level: z
+      .enum(simulatorLevels)
+      .optional()
+      .describe('analytic (default): closed forms; fluid: links shared by each phase; event: everything in time'),
+    timeline: z.boolean().optional().describe('with level event: tell every event'),
     strategy: StrategyRequest.optional(),
     mapping: Mapping.optional()
   })
@@ -47,6 +53,8 @@ export const EvaluateRequest = z
     const { strategy, mapping, training } = request
     if (strategy && mapping) refuse(['mapping'], 'give either a strategy or a mapping, not both')
     if (!strategy && !mapping) refuse(['strategy'], 'give a strategy or a mapping')
+    if (request.timeline && request.level !== 'event')
+      refuse(['timeline'], `only level 'event' has a timeline, not '${request.level ?? 'analytic'}'`)
     if (!mapping && training.microBatch === undefined)
       refuse(['training', 'microBatch'], 'give the sequences per replica and micro-batch')
     if (mapping && training.microBatch !== undefined && training.microBatch !== mapping.microBatch)

@@ -4,11 +4,12 @@ import type { Workload } from '../workload/workload.ts'
 import { designOf, type Design } from './design.ts'
 import { simulateEvents, transferBytesOf, type EventOptions } from './event/event-step.ts'
 import { analyticStep, evaluationOf, type SimulatedStep } from './evaluate.ts'
-import type { Evaluation, SimulatorLevel } from './evaluation.ts'
+import type { Evaluation, HotLink, SimulatorLevel } from './evaluation.ts'
+import type { TimelineEvent } from './event/timeline.ts'
 import { fluidStep } from './fluid/fluid-step.ts'
 import type { Machine } from './machine.ts'
 import { clusterNetwork } from './network/cluster-network.ts'
-import { linkReport } from './network/link-report.ts'
+import { linkReport, worth_sPerGBps } from './network/link-report.ts'
 import { meshNetwork } from './network/mesh-network.ts'
 import type { MeshDamage } from './network/mesh-damage.ts'
 import type { Network } from './network/network.ts'
@@ -44,6 +45,27 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   }
 }
 
+/** Utilisations this close, relative to the highest, are equal. */
+const ALIKE = 1e-6
+
+/** The hottest links of an evaluation and what more of them would be worth, by running again with more; undefined on idle links. */
+function hotLinkOf(
+  { links, iterationTime_s }: Evaluation,
+  network: Network,
+  run: (network: Network) => Evaluation
+): HotLink | undefined {
+  const most = (links ?? []).reduce((least, { utilisation }) => Math.max(least, utilisation), 0)
+  if (most === 0) return undefined
+  const hot = links!.filter(({ utilisation }) => utilisation >= most * (1 - ALIKE))
+  const worth = worth_sPerGBps(
+    network,
+    hot.map(({ link }) => link),
+    (given) => (given === network ? iterationTime_s : run(given).iterationTime_s)
+  )
+  const { from, to, utilisation } = hot[0]!
+  return { from, to, utilisation, alike: hot.length, worth_sPerGBps: worth }
+}
+
 /**
  * Simulates one optimiser step at a level: `analytic` by closed forms, `fluid` with every phase's transfers sharing the links, `event` with
  * every operator, transfer and collective in time.
@@ -58,4 +80,28 @@ export function evaluateAt(
 ): Evaluation {
   const design = designOf(workload, machine, mapping)
   return evaluationOf(workload, machine, design, mapping, simulators[level](machine, design, mapping, context))
+}
+
+/**
+ * {@link evaluateAt} for a person: with the hot link and its worth, and the timeline of the event level where it is wanted.
+ * @param timeline whether to record every event, which simulates every micro-batch
+ */
+export function evaluateInFull(
+  level: SimulatorLevel,
+  workload: Workload,
+  machine: Machine,
+  mapping: Mapping,
+  context: LevelContext = { network: networkOf(machine.chip) },
+  timeline = false
+): Evaluation {
+  const run = (network: Network, event?: EventOptions): Evaluation =>
+    evaluateAt(level, workload, machine, mapping, { ...context, network, ...(event && { event }) })
+  const events: TimelineEvent[] = []
+  const evaluation = run(
+    context.network,
+    timeline && level === 'event' ? { ...context.event, record: (event) => events.push(event) } : context.event
+  )
+  if (level === 'analytic') return evaluation
+  const hotLink = hotLinkOf(evaluation, context.network, (network) => run(network, context.event))
+  return { ...evaluation, ...(hotLink && { hotLink }), ...(events.length > 0 && { timeline: events }) }
 }

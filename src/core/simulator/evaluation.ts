@@ -1,4 +1,5 @@
 import type { Mapping } from '../mapping/mapping.ts'
+import type { TimelineEvent } from './event/timeline.ts'
 import type { LinkUse } from './network/link-report.ts'
 
 /** Where the time of one optimiser step goes. The members sum to the iteration time. */
@@ -46,6 +47,17 @@ export interface StageEvaluation {
 export const simulatorLevels = ['analytic', 'fluid', 'event'] as const
 export type SimulatorLevel = (typeof simulatorLevels)[number]
 
+/** The link nearest to its capacity, or one of several that are equally near. */
+export interface HotLink {
+  readonly from: string
+  readonly to: string
+  readonly utilisation: number
+  /** Links as near to their capacity as this one. */
+  readonly alike: number
+  /** Seconds of the step that a further GB/s on all of them saves. */
+  readonly worth_sPerGBps: number
+}
+
 /** The typed result that every simulator level gives; schema `tmac.evaluation/1`. */
 export interface Evaluation {
   readonly schema: 'tmac.evaluation/1'
@@ -68,4 +80,7 @@ export interface Evaluation {
   readonly mapping: Mapping
   /** What every link carried, at the levels that route traffic. */
   readonly links?: readonly LinkUse[]
+  readonly hotLink?: HotLink
+  /** What happened when, of the event level on request. */
+  readonly timeline?: readonly TimelineEvent[]
 }

@@ -11,6 +11,12 @@ const options: Command['options'] = {
   attention: { type: 'string', value: 'standard|flash', help: 'whether the scores are stored (flash: they are not)' },
   'optimizer-bytes': { type: 'string', value: '16|18', help: 'model state in bytes per parameter (18)' },
   overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
+  level: {
+    type: 'string',
+    value: 'analytic|fluid|event',
+    help: 'closed forms (default), links shared by each phase, or every operator and transfer in time'
+  },
+  timeline: { type: 'boolean', help: 'with --level event and --json: every event' },
   mapping: { type: 'string', value: 'FILE', help: 'a mapping, or an evaluation that has one, as JSON' },
   ...strategyOptions,
   jsonl: { type: 'boolean', help: 'answer requests on standard input, one JSON object per line' }
@@ -27,7 +33,7 @@ export const command: Command = {
     'mapping is a file, or the degrees of parallelism that Megatron and DeepSpeed name. Exit code 3 says that the design needs more than the chip has; ' +
     'the evaluation is printed all the same.\n\n' +
     'With --jsonl each line of standard input is a request {"id","model","chip","devices","training":{"globalBatch","microBatch","sequenceLength",' +
-    '"attention","precision","optimizerBytesPerParameter"},"strategy":{…} or "mapping":{…},"overlap"}, answered by one line in the same order; ' +
+    '"attention","precision","optimizerBytesPerParameter"},"strategy":{…} or "mapping":{…},"overlap","level","timeline"}, answered by one line in the same order; ' +
     'resources/schemas/evaluate-request.schema.json describes it. A bad or blank line is answered with its error and the rest goes on.',
   options,
   run: async (invocation, context) => (await import('./evaluate/run-evaluate.ts')).runEvaluate(invocation, context)

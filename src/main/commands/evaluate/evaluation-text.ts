@@ -42,6 +42,21 @@ const memoryTable = ({ memory_B }: Evaluation): Table => ({
   ]
 })
 
+const levelSentences: Record<Evaluation['level'], string> = {
+  analytic: 'analytic: closed forms, links free of other traffic (see --level fluid, event)',
+  fluid: "fluid: each phase's transfers share the links",
+  event: 'event: every operator and transfer in time'
+}
+
+function hotLinkFact({ hotLink }: Evaluation): [string, string][] {
+  if (!hotLink) return []
+  const { from, to, utilisation, alike, worth_sPerGBps } = hotLink
+  const where = `${from} → ${to}${alike > 1 ? ` and ${formatCount(alike - 1)} more` : ''}`
+  const worth =
+    worth_sPerGBps > 0 ? `a GB/s more saves ${format.formatTime_s(worth_sPerGBps)}` : 'more there saves nothing'
+  return [['Hot link', `${where}: ${format.formatShare(utilisation)} used; ${worth}`]]
+}
+
 function headline({ workload, machine, evaluation }: Parts): string {
   const { training, model } = workload
   const { iterationTime_s, lowerBound } = evaluation
@@ -56,6 +71,8 @@ function headline({ workload, machine, evaluation }: Parts): string {
     ],
     ['Energy per step', format.formatRange(evaluation.energy_J, format.formatEnergy_J)],
     ['Power', format.formatRange(evaluation.power_W, format.formatPower_W)],
+    ...hotLinkFact(evaluation),
+    ['Level', levelSentences[evaluation.level]],
     [
       'Step',
       `${formatCount(training.globalBatch)} × ${formatCount(training.sequenceLength)} tokens, ${training.attention} attention`

@@ -3,6 +3,7 @@ import type { Mapping } from '../../../core/mapping/mapping.ts'
 import { regionDies } from '../../../core/mapping/region.ts'
 import { strategyMapping } from '../../../core/mapping/strategy.ts'
 import { evaluate } from '../../../core/simulator/evaluate.ts'
+import { evaluateInFull, networkOf } from '../../../core/simulator/evaluate-level.ts'
 import type { Evaluation } from '../../../core/simulator/evaluation.ts'
 import { machineOf, type Machine } from '../../../core/simulator/machine.ts'
 import type { ModelSpec } from '../../../core/workload/model-spec.ts'
@@ -50,6 +51,7 @@ export function evaluator(directory: string): (request: EvaluateRequest) => Answ
   const machineFor = remembered(REMEMBERED, (given: unknown, count: DeviceCount, overlap: number | undefined) =>
     machineOf(chipFrom(given, directory, count), overlap)
   )
+  const networkFor = remembered(REMEMBERED, (machine: Machine) => networkOf(machine.chip))
   const workloadOf = remembered(REMEMBERED, (model: ModelSpec, training: EvaluateRequest['training']) => {
     const { microBatch: _, ...spec } = training
     return buildWorkload(model, TrainingSpec.parse(spec))
@@ -64,12 +66,12 @@ export function evaluator(directory: string): (request: EvaluateRequest) => Answ
       modelOf(modelKey, model),
       training
     )
-    const machine = machineFor(
-      `${JSON.stringify(chip)} ${devices} ${needed} ${overlap}`,
-      chip,
-      { devices, needed },
-      overlap
-    )
-    return { workload, machine, evaluation: evaluate(workload, machine, mappingOf(request, workload, machine)) }
+    const machineKey = `${JSON.stringify(chip)} ${devices} ${needed} ${overlap}`
+    const machine = machineFor(machineKey, chip, { devices, needed }, overlap)
+    const mapping = mappingOf(request, workload, machine)
+    const { level = 'analytic', timeline = false } = request
+    if (level === 'analytic') return { workload, machine, evaluation: evaluate(workload, machine, mapping) }
+    const network = networkFor(machineKey, machine)
+    return { workload, machine, evaluation: evaluateInFull(level, workload, machine, mapping, { network }, timeline) }
   }
 }

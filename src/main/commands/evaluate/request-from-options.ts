@@ -1,6 +1,7 @@
 import { MOST_DEVICES } from '../../../contract/chip-reference.ts'
 import { EvaluateRequest, type StrategyRequest } from '../../../contract/evaluate-request.ts'
 import { scheduleNames } from '../../../core/mapping/mapping.ts'
+import { simulatorLevels } from '../../../core/simulator/evaluation.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import { mappingFromFile } from '../../input/mapping-input.ts'
 import type { OptionValues } from '../command.ts'
@@ -47,6 +48,8 @@ export function requestFromOptions(values: OptionValues, directory: string): Eva
     chip: requiredText(values, 'chip', 'C'),
     devices: wholeOption(values, 'devices', 1, MOST_DEVICES),
     overlap: numberOption(values, 'overlap', { least: 0, most: 1 }),
+    level: choiceOption(values, 'level', simulatorLevels),
+    ...(flagOption(values, 'timeline') && { timeline: true }),
     training: {
       globalBatch: needed(values, 'global-batch'),
       microBatch: file === undefined ? needed(values, 'micro-batch') : wholeOption(values, 'micro-batch'),
