@@ -107,6 +107,18 @@ function stageFillings(
   )
 }
 
+/** How many {@link stageFillings} there are, without making them. */
+function fillingCount(
+  runs: readonly { readonly layerClass: number; readonly layers: number }[],
+  byClass: readonly (readonly number[])[]
+): number {
+  const longest = runs.reduce((best, run, index) => (run.layers > runs[best]!.layers ? index : best), 0)
+  return runs.reduce((product, { layerClass, layers }, index) => {
+    const plans = byClass[layerClass]!.length
+    return product * (plans + (index === longest ? plans * (plans - 1) * (layers - 1) : 0))
+  }, 1)
+}
+
 /** Whether embedding and logits of a single stage use the same shards of their one table. */
 function cutsAlike(model: CostModel, plans: readonly PlanCode[], filling: readonly CodedRun[]): boolean {
   const roles = (run: CodedRun): number => plans[run.plan]!.roles[0]!
@@ -142,6 +154,13 @@ export function enumerateMappings(
   let best: Enumeration['best']
   let designs = 0
   const step = new Float64Array(STEP_COLUMNS)
+  const refuse = (): never => {
+    throw new Problem(
+      'usage',
+      `the space holds more than ${most} designs, too many to enumerate; narrow it, or use strategy 'bounded'`,
+      'space.strategy'
+    )
+  }
 
   const visitStages = (
     model: CostModel,
@@ -155,12 +174,7 @@ export function enumerateMappings(
     const chosen: (readonly CodedRun[])[] = []
     const visit = (stage: number): void => {
       if (stage === fillings.length) {
-        if (++designs > most)
-          throw new Problem(
-            'usage',
-            `the space holds more than ${most} designs, too many to enumerate; narrow it, or use strategy 'bounded'`,
-            'space.strategy'
-          )
+        if (++designs > most) refuse()
         const dies = genes.shape.region.rows * genes.shape.region.columns * genes.replicas
         const cost_s = stepCost_s(goal, frame, stages, fillings.length, dies, step)
         if (step[PEAK_B]! <= machine.capacity_B && (!best || cost_s < best.cost_s)) {
@@ -198,11 +212,15 @@ export function enumerateMappings(
             const lengths = stageLengths(genes, workload.model.layers, space, Infinity)
             for (const cut of cutsOf(workload.model.layers, genes.stages, lengths)) {
               let from = 0
-              const fillings = cut.map((layers, stage) => {
-                const runs = stageRuns(workload, genes, stage, from, from + layers)
+              const runs = cut.map((layers, stage) => {
                 from += layers
-                return stageFillings(runs, byClass)
+                return stageRuns(workload, genes, stage, from - layers, from)
               })
+              // Refused before they are made: making them takes memory, and nobody can stop it. A tied table leaves some of them out.
+              const counts = runs.map((stage) => fillingCount(stage, byClass))
+              const all = counts.reduce((product, count) => product * count, 1)
+              if (sharesTable(model) ? Math.max(...counts) > MOST_DESIGNS : designs + all > most) refuse()
+              const fillings = runs.map((stage) => stageFillings(stage, byClass))
               const legal = sharesTable(model)
                 ? fillings.map((ways) => ways.filter((way) => cutsAlike(model, plans, way)))
                 : fillings
