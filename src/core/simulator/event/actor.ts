@@ -68,6 +68,7 @@ export interface Entry {
   /** Packed task that may start at the receiver, or -1. */
   readonly delivers: number
   started_s: number
+  burstStarted_s: number
   readonly asked_s: number
   readonly task: number
 }

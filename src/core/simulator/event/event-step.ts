@@ -10,7 +10,7 @@ import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from '.
 import { dieCast, foldedCast, type TransferBytes } from './casts.ts'
 import { SteadyState } from './steady-state.ts'
 import { StepSimulation, type ComputeTime } from './step-simulation.ts'
-import type { TimelineEvent } from './timeline.ts'
+import type { TimelineEvent, TrafficEvent } from './timeline.ts'
 import type { TimeBreakdown_s } from '../evaluation.ts'
 
 export interface EventOptions {
@@ -20,6 +20,8 @@ export interface EventOptions {
   readonly everyMicroBatch?: boolean
   readonly computeTime?: ComputeTime
   readonly record?: (event: TimelineEvent) => void
+  /** Told of every burst when its last byte is on its links. */
+  readonly recordTraffic?: (traffic: TrafficEvent) => void
 }
 
 /** What the event level says of one optimiser step. */
@@ -66,11 +68,12 @@ export function simulateEvents(
     ? dieCast(collectives, programs, mapping, bytesOf)
     : foldedCast(collectives, programs, bytesOf)
   const order = orderOf(frame.schedule, programs.length, frame.microBatches)
-  const folds = !options.everyMicroBatch && !options.computeTime && !options.record
+  const folds = !options.everyMicroBatch && !options.computeTime && !options.record && !options.recordTraffic
   let steady: SteadyState | undefined
   const simulation = new StepSimulation(network, cast, frame, order, cast.bursts, {
     ...(options.computeTime && { computeTime: options.computeTime }),
     ...(options.record && { record: options.record }),
+    ...(options.recordTraffic && { recordTraffic: options.recordTraffic }),
     ...(folds && { afterTask: (actor, task) => steady!.afterTask(actor, task) })
   })
   if (folds) steady = new SteadyState(simulation)

@@ -19,7 +19,7 @@ import * as actor from './actor.ts'
 import { Actor, type Entry, type Lane } from './actor.ts'
 import { BurstTraffic } from './burst-traffic.ts'
 import type { Cast } from './cast.ts'
-import type { TimelineEvent, TimelineLane } from './timeline.ts'
+import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
 
 /** Seconds of compute of an actor's block, for jitter and stragglers; the block's own when it says nothing else. */
 export type ComputeTime = (actorIndex: number, compute_s: number) => number
@@ -27,6 +27,7 @@ export type ComputeTime = (actorIndex: number, compute_s: number) => number
 export interface SimulationOptions {
   readonly computeTime?: ComputeTime
   readonly record?: (event: TimelineEvent) => void
+  readonly recordTraffic?: (traffic: TrafficEvent) => void
   /** Called when an actor has done a task; may shift the simulation forward. */
   readonly afterTask?: (actorIndex: number, packedTask: number) => void
 }
@@ -204,6 +205,7 @@ export class StepSimulation {
 
   #computed(one: Actor): void {
     if (one.phase === actor.OPTIMIZING) {
+      if (this.now_s > one.blockStart_s) this.#tell(one, 'compute', 'optimizer', 'optimizer', one.blockStart_s)
       this.#enqueueSynchronisation(one, false, 1 - this.#frame.gradientOverlap)
       one.phase = actor.FINISHING
     } else {
@@ -268,6 +270,7 @@ export class StepSimulation {
         receiver: counterpart.actor,
         delivers: delivers ? target : -1,
         started_s: 0,
+        burstStarted_s: 0,
         asked_s: this.now_s,
         task: packed
       })
@@ -295,6 +298,7 @@ export class StepSimulation {
     const { optimizer_s } = this.#cast.programs[one.stage]!
     one.busy_s[actor.ACTIVITY_SLOTS.optimizer]! += optimizer_s
     one.phase = actor.OPTIMIZING
+    one.blockStart_s = this.now_s
     this.heap.set(one.index * actor.SLOTS, this.now_s + optimizer_s)
   }
 
@@ -317,6 +321,7 @@ export class StepSimulation {
       receiver: -1,
       delivers: -1,
       started_s: 0,
+      burstStarted_s: 0,
       asked_s: this.now_s,
       task: one.task
     })
@@ -352,6 +357,7 @@ export class StepSimulation {
   #startBurst(one: Actor, lane: Lane, entry: Entry): void {
     const burst = entry.routed.bursts[entry.burst]!
     lane.isFlowing = true
+    entry.burstStarted_s = this.now_s
     this.traffic.start(
       one.index * actor.SLOTS + 1 + lane.index,
       this.#burstNumbers.get(burst)!,
@@ -366,8 +372,10 @@ export class StepSimulation {
     if (lane.isFlowing) {
       lane.isFlowing = false
       this.traffic.end(slot, this.now_s)
-      const { latency_s } = entry.routed.bursts[entry.burst]!
-      this.heap.set(slot, this.now_s + latency_s)
+      const burst = entry.routed.bursts[entry.burst]!
+      const { bytes, burstStarted_s: start_s } = entry
+      this.#options.recordTraffic?.({ burst, bytes, start_s, end_s: this.now_s })
+      this.heap.set(slot, this.now_s + burst.latency_s)
       return
     }
     if (++entry.burst < entry.routed.bursts.length) {
@@ -400,7 +408,8 @@ export class StepSimulation {
         end_s: this.now_s,
         bytes: entry.bytes,
         algorithm: entry.routed.algorithm,
-        ...(entry.receiver >= 0 && { receiver: entry.receiver })
+        ...(entry.receiver >= 0 && { receiver: entry.receiver }),
+        ...(entry.delivers >= 0 && { receiverChunk: chunkOf(this.order, entry.delivers) })
       })
     if (lane.entries.length > 0) this.#arrive(one, lane)
   }

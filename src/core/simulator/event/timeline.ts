@@ -1,3 +1,4 @@
+import type { Burst } from '../program/burst.ts'
 import type { Activity } from '../program/stage-program.ts'
 
 /** What a lane of a timeline shows. */
@@ -19,4 +20,15 @@ export interface TimelineEvent {
   readonly algorithm?: string
   /** Actor that a transfer goes to. */
   readonly receiver?: number
+  /** Chunk of the receiver whose task of the same kind and micro-batch may start when it has arrived; where several parts are sent, of the last. */
+  readonly receiverChunk?: number
+}
+
+/** A burst that was on its links from its first byte to its last: rate on links[i] is load[i] x bytes / (end - start), on average. */
+export interface TrafficEvent {
+  readonly burst: Burst
+  /** Bytes of payload. */
+  readonly bytes: number
+  readonly start_s: number
+  readonly end_s: number
 }
