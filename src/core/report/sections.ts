@@ -3,7 +3,8 @@ import { memoryCategories, timeCategories } from './categories.ts'
 import { describeMapping } from './describe-mapping.ts'
 import { cell, columns, type Block, type Cell, type Section, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
-import { formatNumber } from './format-number.ts'
+import type { SharedLinks } from '../search/exploration.ts'
+import { formatCount, formatNumber } from './format-number.ts'
 import * as format from './format-quantity.ts'
 import type { StoredPoint } from './run-record.ts'
 
@@ -174,6 +175,16 @@ export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
   ])
 })
 
+/** What sharing the links does to the finalists of a search. */
+export function sharedLinksSentence({ finalists, orderChanged, winnerChanged, ...times }: SharedLinks): string {
+  const change = winnerChanged
+    ? `another design is best than by closed forms, whose best takes ${format.formatTime_s(times.firstIterationTime_s)} so`
+    : orderChanged
+      ? 'the order behind the best changes'
+      : 'their order stays'
+  return `with transfers sharing the links (fluid level) it takes ${format.formatTime_s(times.iterationTime_s)}; of ${formatCount(finalists)} finalists ${change}.`
+}
+
 /** What is proved about the best design, and what the proof rests on. */
 export function certificateBlocks({ run }: ExplorationRecord): Block[] {
   const { certificate } = run
@@ -185,6 +196,9 @@ export function certificateBlocks({ run }: ExplorationRecord): Block[] {
         `No mapping of this space on this chip takes less than ${format.formatTime_s(certificate.lowerBound_s)} per step. ` +
         `The best one found takes ${format.formatTime_s(certificate.best_s)}: at most ${format.formatShare(certificate.gap)} ` +
         `above the bound. What binds is ${certificate.binding}.`
-    }
+    },
+    ...(certificate.sharedLinks
+      ? [{ kind: 'paragraph' as const, text: sharedLinksSentence(certificate.sharedLinks) }]
+      : [])
   ]
 }

@@ -51,6 +51,18 @@ export interface ObjectiveBound {
   readonly gap: number
 }
 
+/** What the finalists take when transfers share the links, and whether that changes which is best. */
+export interface SharedLinks {
+  readonly level: 'fluid'
+  /** Designs that were looked at so. */
+  readonly finalists: number
+  readonly orderChanged: boolean
+  readonly winnerChanged: boolean
+  /** Of the best design, and of the one that is best by closed forms. */
+  readonly iterationTime_s: number
+  readonly firstIterationTime_s: number
+}
+
 export interface Certificate {
   readonly lowerBound_s: number
   readonly best_s: number
@@ -60,4 +72,5 @@ export interface Certificate {
   readonly binding: string
   /** There where something else than the time was minimised. */
   readonly objective?: ObjectiveBound
+  readonly sharedLinks?: SharedLinks
 }

@@ -23,6 +23,7 @@ import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
 import type { SearchResult } from './mapping-search.ts'
 import { betterBy, rankedBy } from './objective.ts'
 import { leastWork_s } from './step-bound.ts'
+import { rerank } from './rerank.ts'
 import type { TaskFrame } from './tasks.ts'
 
 export interface ExplorationOutcome {
@@ -115,14 +116,24 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   const designs = [...polished.map(({ mapping }) => mapping), ...starts].map((mapping) =>
     keptPoint(workload, machine, 'search', 'TMAC', mapping)
   )
-  const mapped = designs.reduce<KeptPoint | undefined>(better, undefined)
+  const first = designs.reduce<KeptPoint | undefined>(better, undefined)
+  report('sharing links among finalists', mappingShare * 0.98)
+  const former = first
+    ? search!.trail.map(({ mapping }) => keptPoint(workload, machine, 'search', 'TMAC', mapping))
+    : []
+  const finalists = [...designs, ...former].filter((point) => !bestPolicy || better(bestPolicy, point) === point)
+  const reranked = first && rerank([first, ...finalists], workload, machine, inputs.objective)
+  const mapped = reranked?.best
   if (mapped) {
     best_tokensPerSecond = mapped.evaluation.tokensPerSecond
     host.keep([mapped])
   }
   report('mapped', mappingShare)
 
-  const certificate = mapped && certificateOf(mapped, search!, workload, machine, inputs.objective)
+  const certificate = mapped && {
+    ...certificateOf(mapped, search!, workload, machine, inputs.objective),
+    sharedLinks: reranked!.sharedLinks
+  }
   const architectures = frame.architecture
     ? await exploreArchitectures(frame, host, {
         seed: inputs.seed,

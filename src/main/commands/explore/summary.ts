@@ -9,7 +9,7 @@ import {
 } from '../../../core/report/format-quantity.ts'
 import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
-import { frontTable, policyTable } from '../../../core/report/sections.ts'
+import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const FRONT_ROWS = 12
@@ -47,6 +47,8 @@ export function summaryText(record: ExplorationRecord): string {
       `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
     )
   }
+  const shared = run.certificate?.sharedLinks
+  if (shared) lines.push(`Links        ${sharedLinksSentence(shared)}`)
   const bound = run.certificate?.objective
   if (bound)
     lines.push(
