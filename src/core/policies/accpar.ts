@@ -1,3 +1,4 @@
+import { divisors } from '../optimization/divisors.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { Problem } from '../problem.ts'
 import type { Machine } from '../simulator/machine.ts'
@@ -44,9 +45,6 @@ function* untilItFits(partition: (elementsPerByte: number) => PolicyOutcome): Ge
     else low = price
   }
 }
-
-const divisors = (value: number): readonly number[] =>
-  Array.from({ length: value }, (_, index) => index + 1).filter((divisor) => value % divisor === 0)
 
 /** The fastest outcome that fits, over the hierarchies of the machine and the accumulation counts given. */
 function bestPartition(

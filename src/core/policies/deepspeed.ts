@@ -1,8 +1,9 @@
+import { divisors } from '../optimization/divisors.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strategy.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
-import { bestOf, divisors, expertDegrees, gridOf, placementOrders, replicasOf, type Policy } from './policy.ts'
+import { bestOf, expertDegrees, gridOf, placementOrders, replicasOf, type Policy } from './policy.ts'
 
 const MICRO_BATCH = [1, 2, 4, 8, 16]
 const TENSOR = [1, 2, 4, 8]

@@ -1,3 +1,4 @@
+import { divisors } from '../optimization/divisors.ts'
 import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strategy.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { Machine } from '../simulator/machine.ts'
@@ -5,7 +6,6 @@ import type { Workload } from '../workload/workload.ts'
 import type { PlacementOrder } from '../mapping/placement.ts'
 import {
   bestOf,
-  divisors,
   expertDegrees,
   gridOf,
   placementOrders,

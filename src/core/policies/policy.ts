@@ -1,3 +1,4 @@
+import { divisors } from '../optimization/divisors.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
 import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
 import type { Grid } from '../mapping/legality.ts'
@@ -91,9 +92,6 @@ export function largestReplicas(sequences: number, most: number): number {
     if (sequences % replicas === 0) return replicas
   return 1
 }
-
-export const divisors = (value: number): readonly number[] =>
-  Array.from({ length: value }, (_, index) => index + 1).filter((divisor) => value % divisor === 0)
 
 /** Degrees of expert parallelism that replicas and experts allow: 1 for dense models. */
 export const expertDegrees = ({ model }: Workload, replicas: number): readonly number[] =>

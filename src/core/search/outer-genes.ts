@@ -1,3 +1,4 @@
+import { divisors } from '../optimization/divisors.ts'
 import type { Mapping, Schedule } from '../mapping/mapping.ts'
 import { chunksOf, scheduleFault } from '../mapping/schedule-fit.ts'
 import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
@@ -22,9 +23,6 @@ export interface OuterGenes {
   readonly zeroStage: Mapping['zeroStage']
   readonly order: PlacementOrder
 }
-
-const divisors = (value: number): readonly number[] =>
-  Array.from({ length: value }, (_, index) => index + 1).filter((divisor) => value % divisor === 0)
 
 /** Largest micro-batch tried unless the space names others: beyond it dies are busy and only memory grows. */
 const LARGEST_MICRO_BATCH = 16

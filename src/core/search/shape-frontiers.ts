@@ -1,7 +1,9 @@
 import { placeInSnake } from '../mapping/placement.ts'
 import { costModelOf } from '../simulator/design.ts'
-import type { CostModel } from '../simulator/cost-model.ts'
-import type { Machine } from '../simulator/machine.ts'
+import { divisors } from '../optimization/divisors.ts'
+import { ALONE, type CollectiveCost } from '../simulator/collective-cost.ts'
+import { CostModel } from '../simulator/cost-model.ts'
+import type { Machine, Origin } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
 import { TIME_S, layerFrontier, residualLayouts, type WorkPrice } from './layer-frontier.ts'
@@ -40,6 +42,36 @@ export const placementOf = (machine: Machine, genes: OuterGenes) =>
   placeInSnake(machine.gridRows, machine.gridColumns, genes.shape.region, genes.replicas, genes.stages, genes.order)!
 
 /**
+ * The fastest that any arrangement of `members` regions, side by side on the die grid, lets their dies exchange tokens: all arrangements'
+ * algorithms together, of which the fastest counts. No placement of a mapping is faster, since regions are no closer than side by side.
+ */
+export function closestExperts(
+  machine: Machine,
+  { region }: Pick<Shape, 'region'>,
+  members: number,
+  space: Pick<MappingSpace, 'collectives'>
+): CollectiveCost {
+  // Between wafers nothing is known but that it takes time.
+  if (machine.chip.kind === 'wafer' && machine.chip.wafers > 1) return ALONE
+  const { rows, columns } = region
+  const closest = Math.min(rows, columns)
+  const line = (apart: number): Origin[] => Array.from({ length: members }, (_, place) => [0, place * apart])
+  // On few devices of many nodes a ring has fewer steps inside a node, so there farther apart can be sooner done.
+  const spans = machine.chip.kind === 'cluster' ? machine.chip.node.devices : 1
+  const lines = Array.from({ length: spans }, (_, index) => line((index + 1) * closest))
+  const blocks = divisors(members)
+    .filter((across) => across > 1 && across < members && (members / across) * rows <= machine.gridRows)
+    .map((across) =>
+      Array.from({ length: members }, (_, place): Origin => [
+        Math.floor(place / across) * rows,
+        (place % across) * columns
+      ])
+    )
+  const groups = [...lines, ...blocks].map((origins) => machine.replicaGroup(origins, region, space.collectives))
+  return { ...groups[0]!, allToAll: groups.flatMap(({ allToAll }) => allToAll) }
+}
+
+/**
  * Bounds on what any mapping with this shape can do in a layer: no memory limit, nothing exchanged between replicas.
  * One entry per layout of the residual stream for which every class has a legal plan, fastest transformer stack first.
  */
@@ -61,7 +93,11 @@ export function fastestLayers(
     zeroStage: 0,
     order: 'pipeline-first'
   }
-  const model = modelOf(workload, machine, alone, space)
+  const placed = modelOf(workload, machine, alone, space)
+  const model =
+    expertParallel === 1
+      ? placed
+      : new CostModel({ ...placed.context, expertGroup: closestExperts(machine, shape, expertParallel, space) })
   // All micro-batches of all replicas run on some region; where experts lie, and so their links, differs by placement.
   const price: WorkPrice | undefined = goal && {
     goal,
