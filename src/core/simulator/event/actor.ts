@@ -1,8 +1,7 @@
 import type { Activity, Call, Segment } from '../program/stage-program.ts'
-import type { RoutedCall } from '../program/routed-collectives.ts'
 import { placeOf, positionOf, type PlacedTask, type ScheduleOrder } from '../schedule-order.ts'
 import type { Task } from '../schedule-tasks.ts'
-import type { Meeting } from './cast.ts'
+import type { Run } from './cast.ts'
 
 /** Lanes of an actor: work on one runs in the order in which it was asked for. */
 export const COLLECTIVES = 0
@@ -57,10 +56,12 @@ export const TASK_ACTIVITIES: readonly Activity[] = ['forward', 'input-gradient'
 
 /** Something a lane does: a collective or a transfer, burst after burst. */
 export interface Entry {
-  readonly routed: RoutedCall
+  readonly run: Run
   readonly bytes: number
   readonly call: Call | undefined
-  readonly meeting: Meeting | undefined
+  /** Who meets to start it, and how many they are. */
+  readonly key: number
+  readonly size: number
   burst: number
   /** Whether the actor stands still until it is done. */
   readonly isWaited: boolean
@@ -107,6 +108,8 @@ export class Actor {
   segment = 0
   repeat = 0
   block = 0
+  /** Share of its gradients that has been handed to its synchronisation lane. */
+  reduced = 0
   /** Entries that may be left on the lane of collectives when it goes on. */
   tolerated = 0
   sendLane = SEND_FORWARD

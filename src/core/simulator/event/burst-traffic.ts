@@ -1,14 +1,21 @@
-import { IndexedHeap } from '../../optimization/indexed-heap.ts'
+import type { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { Network } from '../network/network.ts'
 import type { Burst } from '../program/burst.ts'
+import { distinctLinks } from './distinct-links.ts'
 
-/** Remaining payload this small, relative to what was asked for, is rounding. */
+/** Differences this small, relative to what they are differences of, are rounding. */
 const NOTHING = 1e-12
+
+const RISING = 0
+const FULL = 1
+const SETTLED = 2
 
 /**
  * Bursts on their way. Those that share a link share it max-min fairly: the bytes that bursts put on their own fullest links rise together
  * until a link is full, and the bursts on it keep their rates (progressive filling, Bertsekas & Gallager 6.5.2).
- * Links that all bursts load alike are one to it, so a symmetric network costs no more than its distinct links.
+ *
+ * `start` and `end` only note what changes; `settle` works out new rates, once for all that happens at a moment and only for the bursts that
+ * are joined to a change by links they share. Links that all bursts load alike are one.
  */
 export class BurstTraffic {
   /** Payload that every burst has carried, bytes. */
@@ -18,42 +25,52 @@ export class BurstTraffic {
   readonly #perByte_s: Float64Array
   readonly #fullest: Float64Array
   readonly #bandwidth: Float64Array
-  /** Active bursts on each link, and the share of its bandwidth they take while rates are worked out. */
-  readonly #users: Int32Array
-  readonly #taken: Float64Array
-  readonly #rising: Float64Array
   readonly #ends: IndexedHeap
-  readonly #active: number[] = []
+  /** Slots of the bursts on each link. */
+  readonly #users: number[][]
+  /** Burst of each slot, payload left, its rate and since when; -1: none. */
   readonly #burst: Int32Array
   readonly #left: Float64Array
   readonly #rate: Float64Array
   readonly #since: Float64Array
-  readonly #settled: Uint8Array
   /** Whether the heap knows when a slot's burst ends. */
   readonly #hasEnd: Uint8Array
+  /** Links whose users have changed since rates were last worked out. */
+  #dirty: number[] = []
+  /** Of the links and slots at hand: the round in which they were met, and while rates rise what is taken and what rises on each link. */
+  #round = 0
+  readonly #linkRound: Int32Array
+  readonly #slotRound: Int32Array
+  readonly #taken: Float64Array
+  readonly #rising: Float64Array
+  readonly #state: Uint8Array
+  readonly #newRate: Float64Array
 
   /**
    * @param ends heap of event times; a burst of slot i ends at the time of its item i
    * @param slots how many bursts can be on their way at once
    */
   constructor(network: Network, bursts: readonly Burst[], ends: IndexedHeap, slots: number) {
-    const { links, bandwidth } = distinctLinks(network, bursts)
-    this.#bandwidth = bandwidth
-    this.#links = links.map(({ link }) => link)
-    this.#loads = links.map(({ load }) => load)
+    const { links, loads, bandwidth_Bps } = distinctLinks(network, bursts)
+    this.#bandwidth = bandwidth_Bps
+    this.#links = links
+    this.#loads = loads
     this.#perByte_s = Float64Array.from(bursts, ({ perByte_s }) => perByte_s)
-    this.#fullest = Float64Array.from(this.#loads, (load) => load.reduce((most, one) => Math.max(most, one), 0))
-    this.#users = new Int32Array(bandwidth.length)
-    this.#taken = new Float64Array(bandwidth.length)
-    this.#rising = new Float64Array(bandwidth.length)
+    this.#fullest = Float64Array.from(loads, (load) => load.reduce((most, one) => Math.max(most, one), 0))
+    this.#users = Array.from(bandwidth_Bps, () => [])
+    this.#linkRound = new Int32Array(bandwidth_Bps.length)
+    this.#taken = new Float64Array(bandwidth_Bps.length)
+    this.#rising = new Float64Array(bandwidth_Bps.length)
     this.#ends = ends
     this.carried_B = new Float64Array(bursts.length)
-    this.#burst = new Int32Array(slots)
+    this.#burst = new Int32Array(slots).fill(-1)
     this.#left = new Float64Array(slots)
     this.#rate = new Float64Array(slots)
     this.#since = new Float64Array(slots)
-    this.#settled = new Uint8Array(slots)
     this.#hasEnd = new Uint8Array(slots)
+    this.#slotRound = new Int32Array(slots)
+    this.#state = new Uint8Array(slots)
+    this.#newRate = new Float64Array(slots)
   }
 
   start(slot: number, burst: number, payload_B: number, now_s: number): void {
@@ -61,116 +78,137 @@ export class BurstTraffic {
     this.#burst[slot] = burst
     this.#left[slot] = payload_B
     this.#since[slot] = now_s
-    this.#rate[slot] = 1 / this.#perByte_s[burst]!
-    this.#active.push(slot)
+    this.#rate[slot] = 0
+    this.#hasEnd[slot] = 0
+    const links = this.#links[burst]!
     let isAlone = true
-    for (const link of this.#links[burst]!) if (this.#users[link]!++ > 0) isAlone = false
-    this.#hasEnd[slot] = isAlone ? 1 : 0
-    if (isAlone) this.#ends.set(slot, now_s + payload_B * this.#perByte_s[burst]!)
-    else this.#share(now_s)
+    for (let i = 0; i < links.length; i++) {
+      const users = this.#users[links[i]!]!
+      if (users.push(slot) > 1) isAlone = false
+    }
+    if (!isAlone) this.#touch(links)
+    else {
+      this.#rate[slot] = 1 / this.#perByte_s[burst]!
+      this.#hasEnd[slot] = 1
+      this.#ends.set(slot, now_s + payload_B * this.#perByte_s[burst]!)
+    }
   }
 
   /** Takes a burst that has ended off its links. */
-  end(slot: number, now_s: number): void {
-    this.#active.splice(this.#active.indexOf(slot), 1)
-    let wasAlone = true
-    for (const link of this.#links[this.#burst[slot]!]!) if (--this.#users[link]! > 0) wasAlone = false
-    if (!wasAlone) this.#share(now_s)
+  end(slot: number): void {
+    const links = this.#links[this.#burst[slot]!]!
+    this.#burst[slot] = -1
+    for (let i = 0; i < links.length; i++) {
+      const users = this.#users[links[i]!]!
+      const last = users.pop()!
+      if (last !== slot) users[users.indexOf(slot)] = last
+    }
+    this.#touch(links)
   }
 
   /** Lets time pass without anything happening. */
   shift(by_s: number): void {
-    for (const slot of this.#active) this.#since[slot]! += by_s
+    for (let slot = 0; slot < this.#burst.length; slot++) if (this.#burst[slot]! >= 0) this.#since[slot]! += by_s
   }
 
-  #share(now_s: number): void {
-    const active = this.#active
-    const before = active.map((slot) => this.#rate[slot]!)
-    this.#fill()
-    active.forEach((slot, index) => {
-      const rate = this.#rate[slot]!
-      if (this.#hasEnd[slot] === 1 && Math.abs(rate - before[index]!) <= NOTHING * rate) return
-      this.#left[slot] = Math.max(0, this.#left[slot]! - before[index]! * (now_s - this.#since[slot]!))
-      this.#since[slot] = now_s
-      this.#hasEnd[slot] = 1
-      this.#ends.set(slot, now_s + this.#left[slot]! / rate)
-    })
+  /** Gives all bursts that a change has reached their rates; before time goes on. */
+  settle(now_s: number): void {
+    if (this.#dirty.length === 0) return
+    const dirty = this.#dirty
+    this.#dirty = []
+    this.#round++
+    for (const link of dirty) if (this.#users[link]!.length > 0) this.#settleFrom(link, now_s)
   }
 
-  /** Rates of all active bursts, payload bytes per second. */
-  #fill(): void {
-    const active = this.#active
-    this.#taken.fill(0)
-    for (const slot of active) this.#settled[slot] = 0
-    for (let waiting = active.length; waiting > 0;) {
-      this.#rising.fill(0)
+  #touch(links: Int32Array): void {
+    for (let i = 0; i < links.length; i++) this.#dirty.push(links[i]!)
+  }
+
+  /** All bursts that are joined to a link by links that bursts share. */
+  #settleFrom(start: number, now_s: number): void {
+    if (this.#linkRound[start] === this.#round) return
+    const links = [start]
+    const slots: number[] = []
+    this.#linkRound[start] = this.#round
+    for (let head = 0; head < links.length; head++)
+      for (const slot of this.#users[links[head]!]!) {
+        if (this.#slotRound[slot] === this.#round) continue
+        this.#slotRound[slot] = this.#round
+        slots.push(slot)
+        const own = this.#links[this.#burst[slot]!]!
+        for (let i = 0; i < own.length; i++) {
+          const link = own[i]!
+          if (this.#linkRound[link] === this.#round) continue
+          this.#linkRound[link] = this.#round
+          links.push(link)
+        }
+      }
+    // Sums of loads are taken in one order, so that equal states have equal rates to the last bit.
+    slots.sort((a, b) => a - b)
+    this.#fill(slots, links)
+    for (const slot of slots) this.#give(slot, this.#newRate[slot]!, now_s)
+  }
+
+  #give(slot: number, rate: number, now_s: number): void {
+    const before = this.#rate[slot]!
+    if (this.#hasEnd[slot] === 1 && Math.abs(rate - before) <= NOTHING * rate) return
+    this.#left[slot] = Math.max(0, this.#left[slot]! - before * (now_s - this.#since[slot]!))
+    this.#since[slot] = now_s
+    this.#rate[slot] = rate
+    this.#hasEnd[slot] = 1
+    this.#ends.set(slot, now_s + this.#left[slot]! / rate)
+  }
+
+  /** Rates of bursts that share links with no others, payload bytes per second. */
+  #fill(slots: readonly number[], links: readonly number[]): void {
+    if (slots.length === 1) {
+      this.#newRate[slots[0]!] = 1 / this.#perByte_s[this.#burst[slots[0]!]!]!
+      return
+    }
+    for (const link of links) this.#taken[link] = 0
+    for (const slot of slots) this.#state[slot] = RISING
+    for (let waiting = slots.length; waiting > 0;) {
+      for (const link of links) this.#rising[link] = 0
       let level = Infinity
-      for (const slot of active) {
-        if (this.#settled[slot]) continue
+      for (const slot of slots) {
+        if (this.#state[slot] !== RISING) continue
         const burst = this.#burst[slot]!
         const fullest = this.#fullest[burst]!
         level = Math.min(level, fullest / this.#perByte_s[burst]!)
-        const [links, loads] = [this.#links[burst]!, this.#loads[burst]!]
-        for (let i = 0; i < links.length; i++) this.#rising[links[i]!]! += loads[i]! / fullest
+        const own = this.#links[burst]!
+        const loads = this.#loads[burst]!
+        for (let i = 0; i < own.length; i++) this.#rising[own[i]!]! += loads[i]! / fullest
       }
-      for (let link = 0; link < this.#rising.length; link++)
+      for (const link of links)
         if (this.#rising[link]! > 0)
           level = Math.min(level, (this.#bandwidth[link]! - this.#taken[link]!) / this.#rising[link]!)
       const full = level * (1 + NOTHING)
-      for (const slot of active) {
-        if (this.#settled[slot]) continue
-        const burst = this.#burst[slot]!
-        const fullest = this.#fullest[burst]!
-        const links = this.#links[burst]!
-        let isFull = fullest / this.#perByte_s[burst]! <= full
-        for (let i = 0; i < links.length && !isFull; i++) {
-          const link = links[i]!
-          isFull = this.#bandwidth[link]! - this.#taken[link]! <= full * this.#rising[link]!
-        }
-        if (!isFull) continue
-        this.#settled[slot] = 2
-        this.#rate[slot] = level / fullest
+      for (const slot of slots) {
+        if (this.#state[slot] !== RISING || !this.#isFull(slot, full)) continue
+        this.#state[slot] = FULL
+        this.#newRate[slot] = level / this.#fullest[this.#burst[slot]!]!
         waiting--
       }
-      for (const slot of active) {
-        if (this.#settled[slot] !== 2) continue
-        this.#settled[slot] = 1
+      for (const slot of slots) {
+        if (this.#state[slot] !== FULL) continue
+        this.#state[slot] = SETTLED
         const burst = this.#burst[slot]!
-        const [links, loads] = [this.#links[burst]!, this.#loads[burst]!]
-        for (let i = 0; i < links.length; i++) this.#taken[links[i]!]! += loads[i]! * this.#rate[slot]!
+        const own = this.#links[burst]!
+        const loads = this.#loads[burst]!
+        for (let i = 0; i < own.length; i++) this.#taken[own[i]!]! += loads[i]! * this.#newRate[slot]!
       }
     }
   }
-}
 
-/** Bursts on the links that differ in what bursts put on them; of links that do not, the narrowest stands for all. */
-function distinctLinks(network: Network, bursts: readonly Burst[]) {
-  const uses = new Map<number, string[]>()
-  bursts.forEach(({ links, load }, burst) =>
-    links.forEach((link, index) => {
-      const known = uses.get(link)
-      const use = `${burst}:${load[index]}`
-      if (known) known.push(use)
-      else uses.set(link, [use])
-    })
-  )
-  const classes = new Map<string, number>()
-  const bandwidth: number[] = []
-  const classOf = new Map<number, number>()
-  for (const [link, how] of uses) {
-    const key = how.join(' ')
-    let known = classes.get(key)
-    if (known === undefined) {
-      classes.set(key, (known = bandwidth.length))
-      bandwidth.push(Infinity)
+  /** Whether a burst can go no faster at a level: by itself, or for a link that others fill with it. */
+  #isFull(slot: number, level: number): boolean {
+    const burst = this.#burst[slot]!
+    if (this.#fullest[burst]! / this.#perByte_s[burst]! <= level) return true
+    const own = this.#links[burst]!
+    for (let i = 0; i < own.length; i++) {
+      const link = own[i]!
+      if (this.#bandwidth[link]! - this.#taken[link]! <= level * this.#rising[link]!) return true
     }
-    bandwidth[known] = Math.min(bandwidth[known]!, network.bandwidth_Bps[link]!)
-    classOf.set(link, known)
+    return false
   }
-  const links = bursts.map(({ links: own, load }) => {
-    const loads = new Map<number, number>()
-    own.forEach((link, index) => loads.set(classOf.get(link)!, load[index]!))
-    return { link: Int32Array.from(loads.keys()), load: Float64Array.from(loads.values()) }
-  })
-  return { links, bandwidth: Float64Array.from(bandwidth) }
 }

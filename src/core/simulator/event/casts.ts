@@ -1,28 +1,25 @@
 import type { Mapping } from '../../mapping/mapping.ts'
+import { chunksOf } from '../../mapping/schedule-fit.ts'
 import type { CollectiveGroup } from '../collectives/collective.ts'
 import type { Burst } from '../program/burst.ts'
 import { diesOf } from '../program/group-members.ts'
 import type { RoutedCall, RoutedCollectives } from '../program/routed-collectives.ts'
 import type { Call, StageProgram } from '../program/stage-program.ts'
-import type { Cast, Counterpart, Meeting } from './cast.ts'
+import type { Cast, Counterpart, Meeting, Resolution, Run } from './cast.ts'
 
 /** Bytes that one die of a stage sends to its counterpart in another per micro-batch. */
 export type TransferBytes = (from: number, to: number) => number
 
-/** Remembers the answer for every pair of an actor and something else. */
-function memo<Key, Value>(make: (actor: number, key: Key) => Value): (actor: number, key: Key) => Value {
-  const known: Map<Key, Value>[] = []
-  return (actor, key) => {
-    const own = (known[actor] ??= new Map())
-    let value = own.get(key)
-    if (value === undefined) own.set(key, (value = make(actor, key)))
-    return value
-  }
-}
-
 /** A cast, and every burst that its calls can start. */
 export interface RoutedCast extends Cast {
   readonly bursts: readonly Burst[]
+}
+
+/** Groups of one name of a stage that belong to the same actors, and therefore start together. */
+interface Party {
+  readonly key: number
+  readonly size: number
+  readonly groups: CollectiveGroup[]
 }
 
 /** Every call of a program. */
@@ -32,85 +29,152 @@ function callsOf(program: StageProgram): readonly Call[] {
   return [...blocks.flatMap(({ before, beside }) => [...before, ...beside]), ...program.synchronisation]
 }
 
-function routedCast(cast: Cast, neighbours: (actor: number) => readonly number[]): RoutedCast {
-  const bursts = new Set<Burst>()
-  const add = ({ bursts: some }: RoutedCall): void => some.forEach((burst) => bursts.add(burst))
-  cast.stages.forEach((stage, actor) => {
-    for (const call of callsOf(cast.programs[stage]!)) add(cast.meeting(actor, call).routed)
-    for (const next of neighbours(stage)) add(cast.counterpart(actor, next).routed)
-  })
-  return { ...cast, bursts: [...bursts] }
+/** Where a die stands in a mapping. */
+interface Place {
+  readonly replica: number
+  readonly stage: number
+  readonly place: number
 }
 
-/** Stages that a stage may send to: those beside it, and for schedules with chunks the other end. */
-const neighboursOf =
-  (stages: number) =>
-  (stage: number): readonly number[] =>
-    [...new Set([stage - 1, stage + 1, stage === 0 ? stages - 1 : -1, stage === stages - 1 ? 0 : -1])].filter(
-      (next) => next >= 0 && next < stages && next !== stage
+/** What of a die's place makes its actor, and what the actor is called. */
+const resolutions: Record<
+  Resolution,
+  { readonly key: (at: Place) => string; readonly name: (at: Place, die: number) => string }
+> = {
+  die: {
+    key: ({ replica, stage, place }) => `${replica} ${stage} ${place}`,
+    name: ({ stage }, die) => `die ${die} of stage ${stage}`
+  },
+  region: {
+    key: ({ replica, stage }) => `${replica} ${stage}`,
+    name: ({ replica, stage }) => `stage ${stage} of replica ${replica}`
+  },
+  stage: { key: ({ stage }) => String(stage), name: ({ stage }) => `stage ${stage}` }
+}
+
+/** Pairs of stages that send to each other: neighbours, and where chunks are dealt round and round the two ends. */
+function neighboursOf(mapping: Mapping): (stage: number) => readonly number[] {
+  const last = mapping.stages.length - 1
+  const wraps = mapping.schedule.name === 'interleaved' && chunksOf(mapping.schedule) > 1
+  return (stage) =>
+    Array.from({ length: last + 1 }, (_, next) => next).filter(
+      (next) => Math.abs(next - stage) === 1 || (wraps && Math.abs(next - stage) === last && last > 0)
     )
-
-/** One actor per stage: its dies in all replicas do the same at the same times. */
-export function foldedCast(
-  collectives: RoutedCollectives,
-  programs: readonly StageProgram[],
-  bytesOf: TransferBytes
-): RoutedCast {
-  const meeting = memo((stage, call: Call): Meeting => ({ size: 1, key: 0, routed: collectives.fastest(stage, call) }))
-  const counterpart = memo((stage, next: number): Counterpart => ({
-    actor: next,
-    routed: collectives.transfer(stage, next),
-    bytes: bytesOf(stage, next)
-  }))
-  const stages = programs.map((_program, stage) => stage)
-  return routedCast(
-    { stages, programs, meeting, counterpart, name: (stage) => `stage ${stage}` },
-    neighboursOf(programs.length)
-  )
 }
 
-/** One actor per die of every replica. */
-export function dieCast(
+/**
+ * The dies of a mapping as actors. Dies that are one actor start and end everything together, the last of them decides; nothing is
+ * lost where they take equally long on the links for everything they do, see docs/model.md.
+ */
+export function castOf(
   collectives: RoutedCollectives,
   programs: readonly StageProgram[],
   mapping: Mapping,
-  bytesOf: TransferBytes
+  bytesOf: TransferBytes,
+  resolution: Resolution
 ): RoutedCast {
   const { region, placement } = mapping
-  const perRegion = region.rows * region.columns
-  const perReplica = perRegion * programs.length
-  const dies = placement.flatMap((corners) => corners.flatMap((corner) => diesOf(collectives.grid, region, corner)))
-  const stages = dies.map((_die, actor) => Math.floor((actor % perReplica) / perRegion))
-  const groups = new Map<string, readonly { group: CollectiveGroup; key: number }[]>()
-  let keys = 0
-  /** The group of a name that a die belongs to. */
-  const groupOf = (stage: number, name: Call['group'], die: number) => {
-    const id = `${stage} ${name}`
-    let known = groups.get(id)
-    if (!known) groups.set(id, (known = collectives.groups(stage, name).map((group) => ({ group, key: keys++ }))))
-    return known.find(({ group }) => group.members.includes(die))!
-  }
-  const routes = new Map<string, RoutedCall>()
-  const meeting = memo((actor, call: Call): Meeting => {
-    const stage = stages[actor]!
-    const { group, key } = groupOf(stage, call.group, dies[actor]!)
-    const id = `${key} ${call.kind} ${collectives.fastest(stage, call).algorithm}`
-    let routed = routes.get(id)
-    if (!routed) routes.set(id, (routed = collectives.alone(stage, call, group)))
-    return { size: group.members.length, key, routed }
-  })
-  const counterpart = memo((actor, next: number): Counterpart => {
-    const place = actor % perRegion
-    const replica = Math.floor(actor / perReplica)
-    const receiver = replica * perReplica + next * perRegion + place
-    return {
-      actor: receiver,
-      routed: collectives.message(dies[actor]!, dies[receiver]!),
-      bytes: bytesOf(stages[actor]!, next)
-    }
-  })
-  return routedCast(
-    { stages, programs, meeting, counterpart, name: (actor) => `die ${dies[actor]!} of stage ${stages[actor]!}` },
-    neighboursOf(programs.length)
+  const { key: keyOf, name: nameOf } = resolutions[resolution]
+  const stages: number[] = []
+  const dies: number[][] = []
+  const names: string[] = []
+  const places: Place[][] = []
+  const actorOf = new Map<string, number>()
+  const actorOfDie = new Map<number, number>()
+  const dieAt = placement.map((corners) => corners.map((corner) => diesOf(collectives.grid, region, corner)))
+  dieAt.forEach((some, replica) =>
+    some.forEach((own, stage) =>
+      own.forEach((die, place) => {
+        const at = { replica, stage, place }
+        let actor = actorOf.get(keyOf(at))
+        if (actor === undefined) {
+          actorOf.set(keyOf(at), (actor = stages.push(stage) - 1))
+          dies.push([])
+          places.push([])
+          names.push(nameOf(at, die))
+        }
+        dies[actor]!.push(die)
+        places[actor]!.push(at)
+        actorOfDie.set(die, actor)
+      })
+    )
   )
+  const bursts: Burst[] = []
+  const numbers = new Map<RoutedCall, Int32Array>()
+  const run = (routed: RoutedCall): Run => {
+    let known = numbers.get(routed)
+    if (!known) numbers.set(routed, (known = Int32Array.from(routed.bursts, (burst) => bursts.push(burst) - 1)))
+    return { routed, bursts: known }
+  }
+
+  let parties = 0
+  const partiesOf = memo((name: string): ReadonlyMap<number, Party> => {
+    const [stage, group] = JSON.parse(name) as [number, Call['group']]
+    const byActors = new Map<string, Party>()
+    const byActor = new Map<number, Party>()
+    for (const one of collectives.groups(stage, group)) {
+      const actors = [...new Set(one.members.map((die) => actorOfDie.get(die)!))].sort((a, b) => a - b)
+      const known = byActors.get(actors.join())
+      const party = known ?? { key: parties++, size: actors.length, groups: [] }
+      party.groups.push(one)
+      if (known) continue
+      byActors.set(actors.join(), party)
+      for (const actor of actors) byActor.set(actor, party)
+    }
+    return byActor
+  })
+  const routes = new Map<string, RoutedCall>()
+  /** Of all actors of a stage, by call: its meetings are worked out together and looked up by call first. */
+  const meetings = new Map<Call, (Meeting | undefined)[]>()
+  const meeting = (actor: number, call: Call): Meeting => {
+    let known = meetings.get(call)
+    if (!known) meetings.set(call, (known = []))
+    return (known[actor] ??= meet(actor, call))
+  }
+  const meet = (actor: number, call: Call): Meeting => {
+    const stage = stages[actor]!
+    const party = partiesOf(JSON.stringify([stage, call.group])).get(actor)!
+    const { algorithm } = collectives.fastest(stage, call)
+    const id = `${party.key} ${call.kind} ${algorithm}`
+    let routed = routes.get(id)
+    if (!routed) routes.set(id, (routed = collectives.among(stage, call, party.groups)))
+    return { ...run(routed), size: party.size, key: party.key }
+  }
+  const counterparts: Counterpart[][] = stages.map(() => [])
+  const counterpart = (actor: number, next: number): Counterpart =>
+    (counterparts[actor]![next] ??= {
+      ...run(
+        collectives.messages(
+          places[actor]!.map(({ replica, place }, index) => [dies[actor]![index]!, dieAt[replica]![next]![place]!])
+        )
+      ),
+      actor: actorOf.get(keyOf({ ...places[actor]![0]!, stage: next }))!,
+      bytes: bytesOf(stages[actor]!, next)
+    })
+  const neighbours = neighboursOf(mapping)
+  const calls = programs.map((program) => [...new Set(callsOf(program))])
+  stages.forEach((stage, actor) => {
+    for (const call of calls[stage]!) meeting(actor, call)
+    for (const next of neighbours(stage)) counterpart(actor, next)
+  })
+  return {
+    resolution,
+    stages,
+    dies,
+    programs,
+    meeting,
+    counterpart,
+    name: (actor) => names[actor]!,
+    bursts
+  }
+}
+
+/** Remembers what a function said. */
+function memo<Value>(make: (key: string) => Value): (key: string) => Value {
+  const known = new Map<string, Value>()
+  return (key) => {
+    let value = known.get(key)
+    if (value === undefined) known.set(key, (value = make(key)))
+    return value
+  }
 }

@@ -7,18 +7,25 @@ import { RoutedCollectives } from '../program/routed-collectives.ts'
 import { stagePrograms } from '../program/stage-program.ts'
 import { orderOf } from '../schedule-order.ts'
 import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from './actor.ts'
-import { dieCast, foldedCast, type TransferBytes } from './casts.ts'
+import type { Resolution } from './cast.ts'
+import { castOf, type TransferBytes } from './casts.ts'
+import { affordable } from './resolution.ts'
+import { isSteady, jitteredCompute, type Jitter } from './jitter.ts'
 import { SteadyState } from './steady-state.ts'
 import { StepSimulation, type ComputeTime } from './step-simulation.ts'
 import type { TimelineEvent, TrafficEvent } from './timeline.ts'
 import type { TimeBreakdown_s } from '../evaluation.ts'
 
 export interface EventOptions {
-  /** Every die by itself; its stage as one otherwise. */
+  /** Who acts by itself; left out: the finest that takes about two seconds at most. */
+  readonly resolution?: Resolution
+  /** Short for resolution `die`, or for `stage`. */
   readonly everyDie?: boolean
   /** Every micro-batch by itself, even where the pipeline repeats itself exactly; needed for a complete timeline. */
   readonly everyMicroBatch?: boolean
   readonly computeTime?: ComputeTime
+  /** Dies that compute unevenly; nothing is folded then but the dies of an actor, of which the slowest counts. */
+  readonly jitter?: Jitter
   readonly record?: (event: TimelineEvent) => void
   /** Told of every burst when its last byte is on its links. */
   readonly recordTraffic?: (traffic: TrafficEvent) => void
@@ -31,6 +38,7 @@ export interface EventStep {
   readonly breakdown_s: TimeBreakdown_s
   readonly criticalStage: number
   readonly linkBytes: Float64Array
+  readonly resolution: Resolution
   /** Micro-batches that were folded, because the pipeline did the same again. */
   readonly foldedMicroBatches: number
 }
@@ -40,12 +48,17 @@ export function transferBytesOf(design: Design): TransferBytes {
   const { workload, microBatch } = design.model.context
   const { hidden } = workload.model
   const whole = BYTES * hidden * microBatch * workload.training.sequenceLength
+  const chain = design.chain ?? design.stages.flatMap((runs, stage) => runs.map((run) => ({ ...run, stage })))
   const last = design.stages.length - 1
-  const residualBehind = (stage: number): number => design.plans[design.stages[stage]!.at(-1)!.plan]!.residual
-  return (from, to) => {
-    const boundary = Math.abs(from - to) === 1 ? Math.min(from, to) : Math.max(0, last - 1)
-    return whole / design.model.layouts.cutOf(residualBehind(boundary))
+  const boundaries = new Float64Array(Math.max(0, last))
+  for (const [index, { stage, plan }] of chain.entries()) {
+    const next = chain[index + 1]?.stage ?? stage
+    const at = Math.min(stage, next)
+    const bytes = whole / design.model.layouts.cutOf(design.plans[plan]!.residual)
+    // A V crosses a boundary twice; the larger of both counts, as in the frame of the step.
+    if (next !== stage) boundaries[at] = Math.max(boundaries[at]!, bytes)
   }
+  return (from, to) => boundaries[Math.abs(from - to) === 1 ? Math.min(from, to) : last - 1]!
 }
 
 /**
@@ -64,17 +77,19 @@ export function simulateEvents(
   const programs = stagePrograms(design, stages)
   const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
   const bytesOf = transferBytesOf(design)
-  const cast = options.everyDie
-    ? dieCast(collectives, programs, mapping, bytesOf)
-    : foldedCast(collectives, programs, bytesOf)
+  const asked = options.everyDie === undefined ? undefined : options.everyDie ? 'die' : 'stage'
+  const resolution = options.resolution ?? asked ?? affordable(programs, mapping, frame.microBatches)
+  const cast = castOf(collectives, programs, mapping, bytesOf, resolution)
   const order = orderOf(frame.schedule, programs.length, frame.microBatches)
-  const folds = !options.everyMicroBatch && !options.computeTime && !options.record && !options.recordTraffic
+  const jitter = options.jitter && !isSteady(options.jitter) ? jitteredCompute(options.jitter, cast.dies) : undefined
+  const computeTime = options.computeTime ?? jitter
+  const folds = !options.everyMicroBatch && !computeTime && !options.record && !options.recordTraffic
   let steady: SteadyState | undefined
-  const simulation = new StepSimulation(network, cast, frame, order, cast.bursts, {
-    ...(options.computeTime && { computeTime: options.computeTime }),
+  const simulation = new StepSimulation(network, cast, frame, order, {
+    ...(computeTime && { computeTime }),
     ...(options.record && { record: options.record }),
     ...(options.recordTraffic && { recordTraffic: options.recordTraffic }),
-    ...(folds && { afterTask: (actor, task) => steady!.afterTask(actor, task) })
+    ...(folds && { afterMoment: () => steady!.afterMoment() })
   })
   if (folds) steady = new SteadyState(simulation)
   const end_s = simulation.run()
@@ -104,6 +119,7 @@ export function simulateEvents(
     breakdown_s: { ...known, bubble },
     criticalStage: critical.stage,
     linkBytes,
+    resolution,
     foldedMicroBatches: steady?.folded ?? 0
   }
 }

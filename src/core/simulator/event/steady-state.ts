@@ -1,9 +1,12 @@
-import { kindOf, microBatchOf, chunkOf, taskKinds } from '../schedule-tasks.ts'
+import { microBatchOf, taskKinds } from '../schedule-tasks.ts'
 import { BUSY_SLOTS, SLOTS, type Actor } from './actor.ts'
 import type { StepSimulation } from './step-simulation.ts'
 
 /** Times of two states this close, relative to the time between them, are the same. */
 const SAME = 1e-9
+
+/** Rounds of a schedule within which it must repeat itself to be seen to. */
+const PERIODS = 4
 
 /** The state of a simulation at one moment, times and micro-batches counted from it. */
 interface Snapshot {
@@ -19,72 +22,73 @@ interface Snapshot {
 }
 
 /**
- * Folds micro-batches that repeat each other. A pipeline soon does for one micro-batch exactly what it did for the one before, somewhat
- * later: every stage at the same point of its program, every transfer with as much left to do. From such a state on the same
- * follows again until some stage's order of tasks changes, so the simulation is moved on by as many repetitions at once. Nothing is
+ * Folds micro-batches that repeat each other. A pipeline soon does for one micro-batch, or for a few, exactly what it did for those before,
+ * somewhat later: every stage at the same point of its program, every transfer with as much left to do. From such a state on the
+ * same follows again until some stage's order of tasks changes, so the simulation is moved on by as many repetitions at once. Nothing is
  * approximated; sums over time grow by what they grew in the repetition that was seen.
  */
 export class SteadyState {
+  /** Micro-batches that were not simulated one by one. */
   folded = 0
   readonly #simulation: StepSimulation
-  /** Former snapshots by kind of task and micro-batch. */
-  readonly #seen = new Map<number, Snapshot>()
-  /** Micro-batches after which the order of a schedule repeats. */
-  readonly #period: number
-  #isDone = false
+  /** Former snapshots by their discrete state, oldest first. */
+  readonly #seen = new Map<string, Snapshot>()
+  readonly #most: number
 
   constructor(simulation: StepSimulation) {
     this.#simulation = simulation
-    const { schedule, stages } = simulation.order
-    this.#period = schedule.name === 'interleaved' && schedule.virtualStages > 1 ? stages : 1
+    const { stages, chunks } = simulation.order
+    // Interleaving repeats itself after as many micro-batches as there are stages.
+    this.#most = PERIODS * stages * chunks * taskKinds.length
   }
 
-  /** Looks for repetition whenever the first actor has done a task of its first chunk. */
-  afterTask(actorIndex: number, packedTask: number): void {
-    const { order } = this.#simulation
-    if (this.#isDone || actorIndex !== 0 || chunkOf(order, packedTask) !== 0) return
-    const microBatch = microBatchOf(order, packedTask)
-    const kind = kindOf(packedTask)
-    const now = this.#snapshot(microBatch)
-    const before = this.#seen.get((microBatch - this.#period) * taskKinds.length + kind)
-    this.#seen.delete((microBatch - 2 * this.#period) * taskKinds.length + kind)
-    this.#seen.set(microBatch * taskKinds.length + kind, now)
-    if (!before || before.discrete !== now.discrete) return
+  /** Looks for repetition; to be asked when all that happens at a moment has happened. */
+  afterMoment(): void {
+    const { order, actors } = this.#simulation
+    const now = this.#snapshot(microBatchOf(order, actors[0]!.task))
+    const before = this.#seen.get(now.discrete)
+    this.#seen.delete(now.discrete)
+    this.#seen.set(now.discrete, now)
+    if (this.#seen.size > this.#most) this.#seen.delete(this.#seen.keys().next().value!)
+    if (!before) return
     const period_s = now.now_s - before.now_s
     if (now.pending_s.some((time, index) => Math.abs(time - before.pending_s[index]!) > SAME * period_s)) return
     const times = this.#repetitions(before, now)
     if (times > 0) this.#skip(before, now, times)
   }
 
+  /** How much higher packed tasks are than those that they repeat. */
+  #shift(before: Snapshot, now: Snapshot): number {
+    return (now.microBatch - before.microBatch) * this.#simulation.order.chunks * taskKinds.length
+  }
+
   /** How many more times every actor's order of tasks goes on as it did between two snapshots. */
   #repetitions(before: Snapshot, now: Snapshot): number {
-    const { actors, order } = this.#simulation
-    const shift = this.#period * order.chunks * taskKinds.length
-    const last = (order.microBatches - 1) * order.chunks * taskKinds.length
+    const simulation = this.#simulation
+    const shift = this.#shift(before, now)
     let least = Infinity
-    actors.forEach(({ tasks }, index) => {
+    for (const [index, { tasks, stage }] of simulation.actors.entries()) {
       const from = before.positions[index]!
       const length = now.positions[index]! - from
-      if (length === 0) return
+      if (length === 0) return 0
       let same = 0
-      // Tasks of the last micro-batch synchronise gradients: they are no repetition.
-      while (
-        from + same + length < tasks.length &&
-        tasks[from + same + length] === tasks[from + same]! + shift &&
-        tasks[from + same + length]! < last
-      )
-        same++
+      for (; from + same + length < tasks.length; same++) {
+        const at = from + same
+        if (tasks[at + length] !== tasks[at]! + shift) break
+        // Tasks that gather weights or synchronise gradients repeat none and are repeated by none.
+        if (simulation.markOf(stage, at) !== 0 || simulation.markOf(stage, at + length) !== 0) break
+      }
       least = Math.min(least, Math.floor(same / length) - 1)
-    })
-    return Number.isFinite(least) ? least : 0
+    }
+    return least
   }
 
   #skip(before: Snapshot, now: Snapshot, times: number): void {
-    const { actors, order, heap, traffic } = this.#simulation
+    const { actors, heap, traffic } = this.#simulation
     const by_s = times * (now.now_s - before.now_s)
-    const shift = times * this.#period * order.chunks * taskKinds.length
-    this.folded += times * this.#period
-    this.#isDone = true
+    const shift = times * this.#shift(before, now)
+    this.folded += times * Math.abs(now.microBatch - before.microBatch)
+    this.#seen.clear()
     this.#simulation.now_s += by_s
     traffic.shift(by_s)
     for (let slot = 0; slot < actors.length * SLOTS; slot++) {
@@ -94,7 +98,7 @@ export class SteadyState {
     actors.forEach((one, index) => {
       const length = now.positions[index]! - before.positions[index]!
       one.position += times * length
-      if (length > 0 || one.task >= 0) one.task += shift
+      one.task += shift
       one.taskStart_s += by_s
       one.blockStart_s += by_s
       if (one.waitsSince_s >= 0) one.waitsSince_s += by_s

@@ -1,7 +1,6 @@
 import { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { StepFrame } from '../pipeline.ts'
 import type { Network } from '../network/network.ts'
-import type { Burst } from '../program/burst.ts'
 import type { Call, Segment } from '../program/stage-program.ts'
 import { dependsOn, type ScheduleOrder } from '../schedule-order.ts'
 import {
@@ -18,23 +17,42 @@ import {
 import * as actor from './actor.ts'
 import { Actor, type Entry, type Lane } from './actor.ts'
 import { BurstTraffic } from './burst-traffic.ts'
-import type { Cast } from './cast.ts'
+import type { RoutedCast } from './casts.ts'
 import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
 
-/** Seconds of compute of an actor's block, for jitter and stragglers; the block's own when it says nothing else. */
-export type ComputeTime = (actorIndex: number, compute_s: number) => number
+/** Seconds of compute of an actor's block in a task (-1: the optimiser step), for jitter and stragglers. */
+export type ComputeTime = (actorIndex: number, compute_s: number, packedTask: number) => number
+
+/** The optimiser step as a task. */
+export const OPTIMIZER_TASK = -1
+
+/** What is special about a task of a stage: the first forward pass of a chunk, and the last task that adds to its gradients. */
+const FIRST = 1
+const LAST = 2
 
 export interface SimulationOptions {
   readonly computeTime?: ComputeTime
   readonly record?: (event: TimelineEvent) => void
   readonly recordTraffic?: (traffic: TrafficEvent) => void
-  /** Called when an actor has done a task; may shift the simulation forward. */
-  readonly afterTask?: (actorIndex: number, packedTask: number) => void
+  /** Called when all that happens at a moment has happened, if the first actor has then done a task; may shift the simulation forward. */
+  readonly afterMoment?: () => void
 }
 
 const LANE_NAMES: readonly TimelineLane[] = ['collective', 'send forward', 'send backward', 'synchronisation']
-const gradientKinds = new Set([BACKWARD, WEIGHT_GRADIENT])
-const isReduction = ({ kind }: Call): boolean => kind !== 'all-gather'
+/** What is left of a whole after its shares are taken. */
+const ROUNDING = 1e-12
+
+function marksOf(order: ScheduleOrder, tasks: Int32Array): Uint8Array {
+  const marks = new Uint8Array(tasks.length)
+  for (let chunk = 0; chunk < order.chunks; chunk++) {
+    const isFirst = (packed: number): boolean => kindOf(packed) === FORWARD && chunkOf(order, packed) === chunk
+    const isLast = (packed: number): boolean =>
+      (kindOf(packed) === BACKWARD || kindOf(packed) === WEIGHT_GRADIENT) && chunkOf(order, packed) === chunk
+    marks[tasks.findIndex(isFirst)]! |= FIRST
+    marks[tasks.findLastIndex(isLast)]! |= LAST
+  }
+  return marks
+}
 
 /**
  * One optimiser step, event by event: every actor executes its tasks in the schedule's order, block by block; collectives run on a lane of
@@ -47,19 +65,20 @@ export class StepSimulation {
   readonly traffic: BurstTraffic
   readonly order: ScheduleOrder
   now_s = 0
-  readonly #cast: Cast
+  readonly #cast: RoutedCast
   readonly #frame: StepFrame
   readonly #options: SimulationOptions
-  readonly #burstNumbers: ReadonlyMap<Burst, number>
-  /** Actors that have arrived where others are still missing. */
-  readonly #arrivals = new Map<string, number[]>()
+  /** By stage, {@link FIRST} and {@link LAST} of its tasks in order. */
+  readonly #marks: readonly Uint8Array[]
+  /** Actors that have arrived where others are still missing, by who meets and on which lane. */
+  readonly #arrivals: (number[] | undefined)[] = []
+  #isMoment = false
 
   constructor(
     network: Network,
-    cast: Cast,
+    cast: RoutedCast,
     frame: StepFrame,
     order: ScheduleOrder,
-    bursts: readonly Burst[],
     options: SimulationOptions = {}
   ) {
     this.#cast = cast
@@ -68,14 +87,16 @@ export class StepSimulation {
     this.order = order
     this.actors = cast.stages.map((stage, index) => new Actor(index, stage, order.tasks[stage]!))
     this.heap.reserve(this.actors.length * actor.SLOTS)
-    this.#burstNumbers = new Map(bursts.map((burst, index) => [burst, index]))
-    this.traffic = new BurstTraffic(network, bursts, this.heap, this.actors.length * actor.SLOTS)
+    this.#marks = order.tasks.map((tasks) => marksOf(order, tasks))
+    this.traffic = new BurstTraffic(network, cast.bursts, this.heap, this.actors.length * actor.SLOTS)
   }
 
   /** Runs to the end; returns the time at which the last actor is done, in seconds. */
   run(): number {
     for (const one of this.actors) this.#advance(one)
-    while (this.heap.size > 0) {
+    for (;;) {
+      if (this.heap.least > this.now_s) this.#endMoment()
+      if (this.heap.size === 0) break
       const slot = this.heap.first
       this.now_s = this.heap.least
       this.heap.remove(slot)
@@ -88,6 +109,19 @@ export class StepSimulation {
     if (unfinished)
       throw new RangeError(`${this.#cast.name(unfinished.index)} waits for ever in task ${unfinished.task}`)
     return this.actors.reduce((last, { end_s }) => Math.max(last, end_s), 0)
+  }
+
+  /** Before time goes on, bursts get the rates that all that has happened at this moment leaves them. */
+  #endMoment(): void {
+    this.traffic.settle(this.now_s)
+    if (!this.#isMoment || this.heap.least <= this.now_s) return
+    this.#isMoment = false
+    this.#options.afterMoment?.()
+  }
+
+  /** How a task of an actor's order stands out, which therefore repeats no other; 0 where it does not. */
+  markOf(stage: number, position: number): number {
+    return this.#marks[stage]![position]!
   }
 
   /** Goes on until the actor must wait for time to pass or for another. */
@@ -151,7 +185,8 @@ export class StepSimulation {
     one.taskStart_s = this.now_s
     one.segments = this.#segmentsOf(one, packed)
     one.segment = one.repeat = one.block = 0
-    if (this.#isFirst(packed)) this.#enqueueSynchronisation(one, false, this.#frame.gradientOverlap / this.order.chunks)
+    if (this.#isMarked(one, FIRST))
+      this.#enqueueSynchronisation(one, 'weights', this.#frame.gradientOverlap / this.order.chunks)
     this.#startBlock(one)
     return true
   }
@@ -171,15 +206,15 @@ export class StepSimulation {
     return tasks[chunk]!
   }
 
-  #isFirst = (packed: number): boolean => kindOf(packed) === FORWARD && microBatchOf(this.order, packed) === 0
-  #isLast = (packed: number): boolean =>
-    gradientKinds.has(kindOf(packed)) && microBatchOf(this.order, packed) === this.order.microBatches - 1
+  #isMarked(one: Actor, mark: number): boolean {
+    return (this.markOf(one.stage, one.position) & mark) !== 0
+  }
 
   #startBlock(one: Actor): void {
     const segment = one.segments[one.segment]
     if (!segment) {
       one.phase = actor.GATHERED
-      if (!this.#isFirst(one.task)) this.#send(one)
+      if (!this.#isMarked(one, FIRST)) this.#send(one)
       return
     }
     const block = segment.blocks[one.block]!
@@ -198,15 +233,19 @@ export class StepSimulation {
     one.tolerated = Math.max(0, block.beside.length - block.awaited)
     one.phase = actor.COMPUTING
     one.blockStart_s = this.now_s
-    const compute_s = this.#options.computeTime?.(one.index, block.compute_s) ?? block.compute_s
+    const compute_s = this.#seconds(one, block.compute_s, one.task)
     one.busy_s[actor.ACTIVITY_SLOTS[block.activity]]! += compute_s
     this.heap.set(one.index * actor.SLOTS, this.now_s + compute_s)
+  }
+
+  #seconds(one: Actor, compute_s: number, task: number): number {
+    return this.#options.computeTime?.(one.index, compute_s, task) ?? compute_s
   }
 
   #computed(one: Actor): void {
     if (one.phase === actor.OPTIMIZING) {
       if (this.now_s > one.blockStart_s) this.#tell(one, 'compute', 'optimizer', 'optimizer', one.blockStart_s)
-      this.#enqueueSynchronisation(one, false, 1 - this.#frame.gradientOverlap)
+      this.#enqueueSynchronisation(one, 'weights', 1 - this.#frame.gradientOverlap)
       one.phase = actor.FINISHING
     } else {
       one.phase = actor.BESIDE
@@ -232,7 +271,7 @@ export class StepSimulation {
     if (++one.block === segment.blocks.length) {
       one.block = 0
       // The gradients of a layer are complete after its last backward pass.
-      if (this.#isLast(one.task)) this.#enqueueReady(one)
+      if (this.#isMarked(one, LAST)) this.#enqueueReady(one)
       if (++one.repeat === segment.times) {
         one.repeat = 0
         one.segment++
@@ -243,7 +282,9 @@ export class StepSimulation {
 
   #enqueueReady(one: Actor): void {
     const layers = one.segments.reduce((sum, { times }) => sum + times, 0)
-    this.#enqueueSynchronisation(one, true, this.#frame.gradientOverlap / this.order.chunks / layers)
+    const share = this.#frame.gradientOverlap / this.order.chunks / layers
+    one.reduced += share
+    this.#enqueueSynchronisation(one, 'gradients', share)
   }
 
   #send(one: Actor): void {
@@ -261,10 +302,11 @@ export class StepSimulation {
       one.sendLane = laneIndex
       const target = packTask(this.order, kind, next.task.chunk, next.task.microBatch)
       const entry = (share: number, waited: boolean, delivers: boolean): Entry => ({
-        routed: counterpart.routed,
+        run: counterpart,
         bytes: share * counterpart.bytes,
         call: undefined,
-        meeting: undefined,
+        key: -1,
+        size: 1,
         burst: 0,
         isWaited: waited,
         receiver: counterpart.actor,
@@ -285,37 +327,38 @@ export class StepSimulation {
     this.#tell(one, 'task', taskOf(this.order, packed).kind, actor.TASK_ACTIVITIES[kindOf(packed)]!, one.taskStart_s)
     one.position++
     one.phase = actor.NEXT_TASK
-    this.#options.afterTask?.(one.index, packed)
+    if (one.index === 0) this.#isMoment = true
   }
 
   #synchronise(one: Actor): void {
-    this.#enqueueSynchronisation(one, true, 1 - this.#frame.gradientOverlap)
+    this.#enqueueSynchronisation(one, 'gradients', 1 - one.reduced)
     one.phase = actor.REDUCED
   }
 
   #optimize(one: Actor): void {
     one.waitsSince_s = -1
-    const { optimizer_s } = this.#cast.programs[one.stage]!
+    const optimizer_s = this.#seconds(one, this.#cast.programs[one.stage]!.optimizer_s, OPTIMIZER_TASK)
     one.busy_s[actor.ACTIVITY_SLOTS.optimizer]! += optimizer_s
     one.phase = actor.OPTIMIZING
     one.blockStart_s = this.now_s
     this.heap.set(one.index * actor.SLOTS, this.now_s + optimizer_s)
   }
 
-  #enqueueSynchronisation(one: Actor, reductions: boolean, share: number): void {
-    if (share <= 0) return
-    for (const call of this.#cast.programs[one.stage]!.synchronisation)
-      if (isReduction(call) === reductions) this.#enqueueCall(one, one.lanes[actor.SYNCHRONISATION]!, call, share)
+  #enqueueSynchronisation(one: Actor, what: 'gradients' | 'weights', share: number): void {
+    if (share <= ROUNDING) return
+    for (const call of this.#cast.programs[one.stage]![what])
+      this.#enqueueCall(one, one.lanes[actor.SYNCHRONISATION]!, call, share)
   }
 
   #enqueueCall(one: Actor, lane: Lane, call: Call, share: number): void {
     const meeting = this.#cast.meeting(one.index, call)
-    if (meeting.routed.bursts.length === 0) return
+    if (meeting.bursts.length === 0) return
     this.#enqueue(one, lane, {
-      routed: meeting.routed,
+      run: meeting,
       bytes: share * call.bytes,
       call,
-      meeting,
+      key: meeting.key,
+      size: meeting.size,
       burst: 0,
       isWaited: false,
       receiver: -1,
@@ -337,30 +380,26 @@ export class StepSimulation {
   #arrive(one: Actor, lane: Lane): void {
     const entry = lane.entries[0]!
     entry.started_s = this.now_s
-    const { meeting } = entry
-    if (!meeting || meeting.size === 1) {
+    if (entry.size === 1) {
       this.#startBurst(one, lane, entry)
       return
     }
-    const key = `${meeting.key}/${lane.index}`
-    const waiting = this.#arrivals.get(key) ?? []
+    const place = entry.key * one.lanes.length + lane.index
+    const waiting = (this.#arrivals[place] ??= [])
     waiting.push(one.index)
-    if (waiting.length < meeting.size) {
-      this.#arrivals.set(key, waiting)
-      return
-    }
-    this.#arrivals.delete(key)
+    if (waiting.length < entry.size) return
+    this.#arrivals[place] = undefined
+    for (const index of waiting) this.actors[index]!.lanes[lane.index]!.entries[0]!.started_s = this.now_s
     lane.members = waiting
     this.#startBurst(one, lane, entry)
   }
 
   #startBurst(one: Actor, lane: Lane, entry: Entry): void {
-    const burst = entry.routed.bursts[entry.burst]!
     lane.isFlowing = true
     entry.burstStarted_s = this.now_s
     this.traffic.start(
       one.index * actor.SLOTS + 1 + lane.index,
-      this.#burstNumbers.get(burst)!,
+      entry.run.bursts[entry.burst]!,
       entry.bytes,
       this.now_s
     )
@@ -371,14 +410,14 @@ export class StepSimulation {
     const entry = lane.entries[0]!
     if (lane.isFlowing) {
       lane.isFlowing = false
-      this.traffic.end(slot, this.now_s)
-      const burst = entry.routed.bursts[entry.burst]!
+      this.traffic.end(slot)
+      const burst = entry.run.routed.bursts[entry.burst]!
       const { bytes, burstStarted_s: start_s } = entry
       this.#options.recordTraffic?.({ burst, bytes, start_s, end_s: this.now_s })
       this.heap.set(slot, this.now_s + burst.latency_s)
       return
     }
-    if (++entry.burst < entry.routed.bursts.length) {
+    if (++entry.burst < entry.run.bursts.length) {
       this.#startBurst(one, lane, entry)
       return
     }
@@ -407,7 +446,7 @@ export class StepSimulation {
         start_s: entry.started_s,
         end_s: this.now_s,
         bytes: entry.bytes,
-        algorithm: entry.routed.algorithm,
+        algorithm: entry.run.routed.algorithm,
         ...(entry.receiver >= 0 && { receiver: entry.receiver }),
         ...(entry.delivers >= 0 && { receiverChunk: chunkOf(this.order, entry.delivers) })
       })

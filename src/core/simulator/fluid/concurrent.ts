@@ -30,13 +30,15 @@ export function concurrent_s(network: Network, sequences: readonly Sequence[]): 
     traffic.start(lane, numbers.get(step.burst)!, step.bytes, now_s)
   }
   sequences.forEach((_sequence, lane) => start(lane, 0))
-  while (heap.size > 0) {
+  for (let now_s = 0; ;) {
+    if (heap.least > now_s) traffic.settle(now_s)
+    if (heap.size === 0) break
     const lane = heap.first
-    const now_s = heap.least
+    now_s = heap.least
     heap.remove(lane)
     if (isFlowing[lane]) {
       isFlowing[lane] = false
-      traffic.end(lane, now_s)
+      traffic.end(lane)
       heap.set(lane, now_s + steps[lane]![at[lane]!]!.burst.latency_s)
     } else {
       at[lane]!++

@@ -79,19 +79,18 @@ export class RoutedCollectives {
     return others.reduce((best, one) => (idle_s(one.bursts, bytes) < idle_s(best.bursts, bytes) ? one : best), first)
   }
 
-  /** A call of one group by itself, by the algorithm that all groups of its stage use. */
-  alone(stage: number, call: Call, group: CollectiveGroup): RoutedCall {
+  /** A call of some groups of a stage, by the algorithm that all of them use. */
+  among(stage: number, call: Call, groups: readonly CollectiveGroup[]): RoutedCall {
     const { algorithm } = this.fastest(stage, call)
-    if (algorithm === 'point-to-point' || group.members.length < 2) return { algorithm, bursts: [] }
-    return this.#routed(algorithm, [group], call.group, call.kind)
+    const some = groups.filter(({ members }) => members.length > 1)
+    if (algorithm === 'point-to-point' || some.length === 0) return { algorithm, bursts: [] }
+    return this.#routed(algorithm, some, call.group, call.kind)
   }
 
-  /** One byte from one die to another. */
-  message(from: number, to: number): RoutedCall {
-    return {
-      algorithm: 'point-to-point',
-      bursts: burstsOf(this.network, [[{ flows: [this.#flow(from, to)], times: 1 }]])
-    }
+  /** One byte over each pair of dies, from the first to the second, at the same time. */
+  messages(pairs: readonly (readonly [number, number])[]): RoutedCall {
+    const flows = pairs.map(([from, to]) => this.#flow(from, to))
+    return { algorithm: 'point-to-point', bursts: burstsOf(this.network, [[{ flows, times: 1 }]]) }
   }
 
   #flow(from: number, to: number): Flow {
@@ -107,8 +106,7 @@ export class RoutedCollectives {
       const receivers = diesOf(this.grid, region, corners[to]!)
       return senders.map((die, place) => [die, receivers[place]!] as const)
     })
-    const flows = pairs.map(([sender, receiver]) => this.#flow(sender, receiver))
-    return { algorithm: 'point-to-point', bursts: burstsOf(this.network, [[{ flows, times: 1 }]]) }
+    return this.messages(pairs)
   }
 
   #build(groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): readonly RoutedCall[] {

@@ -2,6 +2,7 @@ import type { PlanCode } from '../../mapping/plan-code.ts'
 import type { CollectiveKind } from '../collectives/collective.ts'
 import type { Design } from '../design.ts'
 import * as row from '../cost-row.ts'
+import { chunkRuns } from './chunk-runs.ts'
 import { OFFLOAD_S, OPTIMIZER_S, PLAN_COLUMNS, planCost, unitsToRun } from '../plan-cost.ts'
 import type { GroupName, StepCollective, StepOperations, StepPart } from '../step-operations.ts'
 import { sharesTable, tableReshardingBytes } from '../tied-table.ts'
@@ -36,7 +37,7 @@ export interface Segment {
   readonly times: number
 }
 
-/** What a stage does for one micro-batch, in execution order, and once per step. Chunks are those of an interleaved schedule. */
+/** What a stage does for one micro-batch, in execution order, and once per step. Chunks are those of an interleaved schedule or of a V. */
 export interface StageProgram {
   readonly forward: readonly (readonly Segment[])[]
   /** The backward pass in one go. */
@@ -44,7 +45,10 @@ export interface StageProgram {
   /** The same in two halves, for schedules that delay weight gradients: what the stage before waits for, and the rest. */
   readonly inputGradient: readonly (readonly Segment[])[]
   readonly weightGradient: readonly (readonly Segment[])[]
+  /** Once per step: sums of gradients, which the optimiser waits for, and gathers of the weights it has made; both together first. */
   readonly synchronisation: readonly Call[]
+  readonly gradients: readonly Call[]
+  readonly weights: readonly Call[]
   readonly optimizer_s: number
 }
 
@@ -77,6 +81,9 @@ interface LayerBlocks {
 interface StepBlocks extends LayerBlocks {
   readonly recompute: readonly Block[]
 }
+
+/** Of streams of weights, those that carry away gradients. */
+const scatters = ({ kind }: Call): boolean => kind === 'reduce-scatter'
 
 function forwardBlocks(name: string, { compute_s, collectives }: StepOperations): Block[] {
   return [
@@ -137,10 +144,18 @@ function stepBlocks(
     // Alone, the input gradient's sums have no weight gradient to hide under.
     inputGradient: [
       opening,
-      input(Infinity, streams),
+      input(Infinity, hasWeights ? streams.filter((call) => !scatters(call)) : streams),
       block(name, 'input-gradient', compute_s.backwardBefore, [...reduced, ...closing])
     ],
-    weightGradient: [block(name, 'weight-gradient', compute_s.weightGradient, [], again)],
+    weightGradient: [
+      block(
+        name,
+        'weight-gradient',
+        compute_s.weightGradient,
+        [],
+        [...again, ...(hasWeights ? streams.filter(scatters) : [])]
+      )
+    ],
     synchronisation: callsOf(collectives, 'synchronisation')
   }
 }
@@ -173,42 +188,6 @@ function layerBlocks(design: Design, plan: PlanCode): LayerBlocks {
   }
 }
 
-/** A run of equal layers of a chunk, and what must happen before the first of them. */
-interface ChunkRun {
-  readonly plan: number
-  readonly layers: number
-  readonly handOver: StepOperations | undefined
-}
-
-/** Cuts the runs of a stage into chunks of equally many layers of the stack; the two ends of the chain go with their neighbours. */
-function chunksOf(
-  design: Design,
-  stage: number,
-  chunks: number
-): readonly (readonly { plan: number; layers: number }[])[] {
-  const { classes } = design.model.context.workload
-  const runs = design.stages[stage]!
-  const isStack = (plan: number): boolean => classes[design.plans[plan]!.layerClass]!.hasAttention
-  const stack = runs.reduce((sum, { plan, layers }) => sum + (isStack(plan) ? layers : 0), 0)
-  const made: { plan: number; layers: number }[][] = Array.from({ length: chunks }, () => [])
-  let done = 0
-  for (const { plan, layers } of runs) {
-    if (!isStack(plan)) {
-      made[done === 0 ? 0 : chunks - 1]!.push({ plan, layers })
-      continue
-    }
-    for (let left = layers; left > 0;) {
-      const chunk = Math.min(chunks - 1, Math.floor((done * chunks) / stack))
-      const room = Math.max(1, Math.round(((chunk + 1) * stack) / chunks) - done)
-      const taken = Math.min(left, room)
-      made[chunk]!.push({ plan, layers: taken })
-      left -= taken
-      done += taken
-    }
-  }
-  return made
-}
-
 /** Adds up calls of equal kind and group: gradients of many layers are synchronised together, in buckets as large as they come. */
 function joined(calls: readonly Call[], times: number, into: Map<string, Call>): void {
   for (const call of calls) {
@@ -223,56 +202,58 @@ function joined(calls: readonly Call[], times: number, into: Map<string, Call>):
  * @param plans costs of the design's plans; @param stages totals of its stages, both as `fillStages` gives them
  */
 export function stagePrograms(design: Design, stages: Float64Array): readonly StageProgram[] {
-  const { model, frame } = design
+  const { model } = design
   const blocks = design.plans.map((plan) => layerBlocks(design, plan))
   const { classes } = model.context.workload
-  let residual = -1
-  return design.stages.map((_runs, stage): StageProgram => {
+  const table = tableCalls(design)
+  const named = (plan: number): string => classes[design.plans[plan]!.layerClass]!.name
+  const opening = (layer: string, activity: Activity, calls: readonly Call[]): Segment[] =>
+    calls.length === 0 ? [] : [{ layer, blocks: [block('layout change', activity, 0, calls)], times: 1 }]
+  return chunkRuns(design).map((chunks, stage): StageProgram => {
     const synchronisation = new Map<string, Call>()
-    const programs = chunksOf(design, stage, frame.schedule.virtualStages).map((runs) => {
-      const chunk: ChunkRun[] = runs.map(({ plan, layers }) => {
-        const next = design.plans[plan]!.residual
-        const handOver = residual >= 0 && residual !== next ? model.reshardingOperations(residual, next) : undefined
-        residual = next
-        joined(blocks[plan]!.synchronisation, layers, synchronisation)
-        return { plan, layers, handOver }
-      })
-      const named = (plan: number): string => classes[design.plans[plan]!.layerClass]!.name
-      const tie = stage === 0 ? tableCalls(design) : []
-      const opening = (name: string, activity: Activity, calls: readonly Call[]): Segment[] =>
-        calls.length === 0 ? [] : [{ layer: name, blocks: [block('layout change', activity, 0, calls)], times: 1 }]
-      const forward = chunk.flatMap(({ plan, layers, handOver }): Segment[] => [
+    for (const { plan, layers } of chunks.flat()) joined(blocks[plan]!.synchronisation, layers, synchronisation)
+    const programs = chunks.map((runs, chunk) => {
+      // The logits are the last thing that the last chunk of a stage with both ends of the chain works out.
+      const tie = stage === 0 && chunk === chunks.length - 1 ? table : []
+      const forward = runs.flatMap(({ plan, layers, handOver }, run): Segment[] => [
         ...opening(named(plan), 'forward', callsOf(handOver?.collectives ?? [], 'before-forward')),
+        ...opening(named(plan), 'forward', run === runs.length - 1 ? tie.slice(0, 1) : []),
         { layer: named(plan), blocks: blocks[plan]!.forward, times: layers }
       ])
       const backwards = (task: 'backward' | 'inputGradient' | 'weightGradient'): Segment[] => {
-        const segments = chunk
+        const isWhole = task !== 'weightGradient'
+        const segments = runs
           .toReversed()
           .flatMap(({ plan, layers, handOver }): Segment[] => [
             { layer: named(plan), blocks: blocks[plan]![task], times: layers },
-            ...(task === 'weightGradient'
-              ? []
-              : opening(
-                  named(plan),
-                  'input-gradient',
-                  callsOf(handOver?.collectives ?? [], 'after-backward', 'beside-weight-gradient')
-                ))
+            ...opening(
+              named(plan),
+              'input-gradient',
+              isWhole ? callsOf(handOver?.collectives ?? [], 'after-backward', 'beside-weight-gradient') : []
+            )
           ])
-        return segments.filter((segment) => segment.blocks.length > 0)
+        return [...opening('head', 'input-gradient', isWhole ? tie.slice(1) : []), ...segments].filter(
+          (segment) => segment.blocks.length > 0
+        )
       }
       return {
-        forward: [...opening('head', 'forward', tie.slice(0, 1)), ...forward],
-        backward: [...opening('head', 'input-gradient', tie.slice(1)), ...backwards('backward')],
-        inputGradient: [...opening('head', 'input-gradient', tie.slice(1)), ...backwards('inputGradient')],
+        forward: forward.filter((segment) => segment.blocks.length > 0),
+        backward: backwards('backward'),
+        inputGradient: backwards('inputGradient'),
         weightGradient: backwards('weightGradient')
       }
     })
+    const calls = [...synchronisation.values()]
+    // Sharded state: what is gathered are the weights that the optimiser has made. Whole gradients are summed before it runs.
+    const isOfWeights = ({ kind }: Call): boolean => kind === 'all-gather' && model.context.zeroStage > 0
     return {
       forward: programs.map(({ forward }) => forward),
       backward: programs.map(({ backward }) => backward),
       inputGradient: programs.map(({ inputGradient }) => inputGradient),
       weightGradient: programs.map(({ weightGradient }) => weightGradient),
-      synchronisation: [...synchronisation.values()],
+      synchronisation: calls,
+      gradients: calls.filter((call) => !isOfWeights(call)),
+      weights: calls.filter(isOfWeights),
       optimizer_s: stages[stage * PLAN_COLUMNS + OPTIMIZER_S]!
     }
   })

@@ -1,0 +1,24 @@
+import type { Mapping } from '../../mapping/mapping.ts'
+import type { Segment, StageProgram } from '../program/stage-program.ts'
+import type { Resolution } from './cast.ts'
+
+/** Blocks and collectives of all actors that are simulated in about two seconds (see `npm run bench`). */
+const MOST_EVENTS = 2e6
+
+/** Blocks, and collectives around them. */
+const eventsOf = (chunks: readonly (readonly Segment[])[]): number =>
+  chunks
+    .flat()
+    .reduce(
+      (sum, { blocks, times }) =>
+        sum + times * blocks.reduce((all, { before, beside }) => all + 1 + before.length + beside.length, 0),
+      0
+    )
+
+/** The finest resolution whose events, were no micro-batches folded, are few enough; regions, where a replica is one die each, are dies. */
+export function affordable(programs: readonly StageProgram[], mapping: Mapping, microBatches: number): Resolution {
+  const perActor = programs.reduce((sum, { forward, backward }) => sum + eventsOf(forward) + eventsOf(backward), 0)
+  const regions = mapping.dataParallel * microBatches * perActor
+  const dies = mapping.region.rows * mapping.region.columns * regions
+  return dies <= MOST_EVENTS ? 'die' : regions <= MOST_EVENTS ? 'region' : 'stage'
+}
