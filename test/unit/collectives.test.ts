@@ -60,7 +60,11 @@ describe('collectives on a mesh', () => {
 
   it('gather half of what they all-reduce around a ring, and as much as a corner lets in through trees', () => {
     for (const [ny, nx] of all) {
-      expect(units(mesh(ny, nx, 'ring').gather)).toBeCloseTo(units(mesh(ny, nx, 'ring').allReduce) / 2, 12)
+      // Where both sides are odd an all-reduce has a cycle that leaves out a corner, and takes V/B.
+      const isOdd = nx > 1 && ny > 1 && (nx * ny) % 2 === 1
+      const allReduce = units(mesh(ny, nx, 'ring').allReduce)
+      if (isOdd) expect(allReduce).toBeCloseTo(1, 12)
+      else expect(units(mesh(ny, nx, 'ring').gather)).toBeCloseTo(allReduce / 2, 12)
       expect(units(mesh(ny, nx, 'tree').gather)).toBeLessThanOrEqual(units(mesh(ny, nx, 'ring').gather) + 1e-12)
     }
     expect(units(mesh(1, 8).gather)).toBeCloseTo(7 / 8, 12)

@@ -66,6 +66,20 @@ export const Schedule = z.strictObject({
 })
 export type Schedule = z.output<typeof Schedule>
 
+/**
+ * How collectives run: the fastest way for each message, or always one. `ring` goes both ways round, `tree` packs spanning trees; the others
+ * are explicit algorithms, priced by their flows. All-to-all always goes directly.
+ */
+export const CollectiveGene = z.enum([
+  'best',
+  'ring',
+  'tree',
+  'chain',
+  'two-dimensional',
+  'halving-doubling',
+  'hierarchical'
+])
+
 /** The gene string of one mapping; schema `tmac.mapping/1`, described in docs/encoding.md. */
 export const Mapping = z.strictObject({
   schema: z.literal('tmac.mapping/1').default('tmac.mapping/1'),
@@ -75,7 +89,7 @@ export const Mapping = z.strictObject({
   expertParallel: count.default(1).describe('replicas over which the experts of a layer are spread'),
   zeroStage: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).default(0),
   schedule: Schedule,
-  collectives: z.enum(['ring', 'tree', 'best']).default('best'),
+  collectives: CollectiveGene.default('best'),
   plans: z.record(z.string(), Plan),
   stages: z.array(z.strictObject({ layers: z.array(LayerRun) })).min(1),
   placement: z

@@ -35,7 +35,7 @@ export function mappingSentence(mapping: Mapping): string {
     `${plural(mapping.dataParallel, 'replica')} of a pipeline of ${plural(stages.length, 'stage')}${experts}; each stage runs on ` +
     `${region.rows} × ${region.columns} dies. Schedule ${scheduleWords[schedule.name]}${virtual}, ` +
     `${plural(mapping.microBatch, 'sequence')} per micro-batch, ZeRO stage ${mapping.zeroStage}, ` +
-    `collectives: ${mapping.collectives === 'best' ? 'the faster of ring and tree each time' : mapping.collectives}.`
+    `collectives: ${mapping.collectives === 'best' ? 'the fastest way for each message' : mapping.collectives}.`
   )
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { AxisRole, scheduleNames } from '../mapping/mapping.ts'
+import { AxisRole, CollectiveGene, scheduleNames } from '../mapping/mapping.ts'
 
 const count = z.int().positive()
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1)
@@ -16,7 +16,7 @@ export const MappingSpace = z.strictObject({
   zeroStages: list(z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])).optional(),
   schedules: list(z.enum(scheduleNames)).optional(),
   virtualStages: list(count).optional(),
-  collectives: z.enum(['ring', 'tree', 'best']).default('best'),
+  collectives: CollectiveGene.default('best'),
   roles: z.record(z.string(), list(AxisRole)).optional().describe('operator -> roles it may have'),
   residual: list(z.enum(['replicated', 'batch', 'sequence', 'hidden'])).optional(),
   recompute: z.enum(['any', 'none', 'full']).default('any'),

@@ -28,6 +28,10 @@ export const fastest_s = (costs: readonly AffineCost[], bytes: number): number =
   return best
 }
 
+/** Genes whose collectives have closed forms on a mesh; the others are priced by their flows. */
+export const hasClosedForm = (algorithm: Mapping['collectives']): algorithm is 'best' | 'ring' | 'tree' =>
+  algorithm === 'best' || algorithm === 'ring' || algorithm === 'tree'
+
 /** A group of nx x ny dies on a mesh whose neighbours are strideX, strideY dies apart, next to equal groups in the gaps. */
 export interface MeshGroup {
   readonly nx: number
@@ -82,8 +86,12 @@ export function meshCollectives(
       ny > 1 ? insideOf(nx, nx * vertical) : 0
     )
   }
-  const ring = { latency_s: 2 * (size - 1) * ringHop * hop_s, perByte_s: ringPerByte }
-  const ringGather = { latency_s: ring.latency_s / 2, perByte_s: ring.perByte_s / 2 }
+  // On a line walked forth and back neighbours of the ring are two hops apart.
+  const walked = { latency_s: (cycle ? 2 : 4) * (size - 1) * ringHop * hop_s, perByte_s: ringPerByte }
+  const ringGather = { latency_s: walked.latency_s / 2, perByte_s: walked.perByte_s / 2 }
+  // Where both sides are odd a cycle leaves out one corner, which adds its part to a neighbour's first: V/B in all.
+  const isOdd = nx > 1 && ny > 1 && size % 2 === 1
+  const ring = isOdd ? { ...walked, perByte_s: Math.min(walked.perByte_s, 1 / ringBandwidth) } : walked
   const chosen = <Cost>(ofTree: Cost, ofRing: Cost): readonly Cost[] =>
     algorithm === 'ring' ? [ofRing] : algorithm === 'tree' ? [ofTree] : [ofTree, ofRing]
 

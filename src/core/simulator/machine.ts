@@ -1,9 +1,19 @@
 import { activeDies, dieMemory_B, dieMemoryBandwidth_Bps, diePeak_flops, dieSram_B } from '../chip/die-resources.ts'
 import type { ChipSpec } from '../chip/chip-spec.ts'
-import type { MeshAxis } from '../mapping/region.ts'
+import { regionAxes, type MeshAxis } from '../mapping/region.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
-import { ALONE, meshCollectives, switchedCollectives, type AffineCost, type CollectiveCost } from './collective-cost.ts'
+import {
+  ALONE,
+  hasClosedForm,
+  meshCollectives,
+  switchedCollectives,
+  type AffineCost,
+  type CollectiveCost
+} from './collective-cost.ts'
+import { explicitCollectives } from './explicit-collectives.ts'
+import type { MachineDefects } from './machine-defects.ts'
 import type { MatrixEngine } from './matrix-time.ts'
+import { axisGroups, placeGroups } from './program/group-members.ts'
 import { switchedNetworkOf } from './switched-network.ts'
 
 /** [row, column] of a region's corner on the die grid; wafers are stacked row-wise. A cluster is one row of devices. */
@@ -31,6 +41,8 @@ export interface Machine {
   readonly overlap: number
   /** The overlap of the gradient synchronisation at the end of a step. */
   readonly gradientOverlap: number
+  /** What is broken, where something is. */
+  readonly defects?: MachineDefects
   /** Collectives over some mesh axes of a region. */
   regionGroup(axes: readonly MeshAxis[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
   /** Collectives among the dies at the same place of several regions. */
@@ -100,11 +112,12 @@ const longestStep = (origins: readonly Origin[]): number =>
 function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: number | undefined): Machine {
   const { bandwidthPerEdge_Bps: bandwidth, latency_s: hop } = chip.links
   const waferOf = (row: number): number => Math.floor(row / chip.grid.rows)
+  const dieGrid = { gridColumns: chip.grid.columns, diesPerBlock: chip.grid.rows * chip.grid.columns, switched: false }
   return {
     ...common(chip, overlap),
     gridRows: chip.grid.rows * chip.wafers,
     gridColumns: chip.grid.columns,
-    regionGroup(axes, _region, algorithm) {
+    regionGroup(axes, region, algorithm) {
       const along = (direction: 'x' | 'y'): readonly MeshAxis[] => axes.filter((axis) => axis.direction === direction)
       const product = (some: readonly MeshAxis[]): number => some.reduce((size, axis) => size * axis.size, 1)
       // Axes that are left out lie between the members: the outermost cut's distance over what lies inside it says how many
@@ -119,10 +132,21 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
         strideX: x.length > 0 ? stride(x) : 1,
         strideY: y.length > 0 ? stride(y) : 1
       }
-      return meshCollectives(group, bandwidth, hop, algorithm)
+      const closed = meshCollectives(group, bandwidth, hop, algorithm)
+      if (hasClosedForm(algorithm) || closed.size === 1) return closed
+      const all = regionAxes(region)
+      const mask = all.reduce(
+        (bits, { name }, bit) => (axes.some((axis) => axis.name === name) ? bits | (1 << bit) : bits),
+        0
+      )
+      return explicitCollectives(chip, axisGroups(dieGrid, all, mask, region, [0, 0]), algorithm, closed.linkCrossings)
     },
     replicaGroup(origins, region, algorithm) {
       if (origins.length < 2) return ALONE
+      if (!hasClosedForm(algorithm)) {
+        const { linkCrossings } = this.replicaGroup(origins, region, 'best')
+        return explicitCollectives(chip, placeGroups(dieGrid, region, origins), algorithm, linkCrossings)
+      }
       const rows = spread(origins.map(([row]) => row % chip.grid.rows))
       const columns = spread(origins.map(([, column]) => column))
       const wafers = new Set(origins.map(([row]) => waferOf(row))).size

@@ -18,7 +18,7 @@ const allowed: Record<Mapping['collectives'], readonly CollectiveAlgorithmName[]
     'direct'
   ],
   ring: ['bidirectional-ring', 'odd-ring', 'ring', 'direct'],
-  tree: ['spanning-trees', 'direct'],
+  tree: ['spanning-trees', 'chain', 'direct'],
   chain: ['chain', 'direct'],
   'two-dimensional': ['two-dimensional', 'direct'],
   'halving-doubling': ['halving-doubling', 'direct'],

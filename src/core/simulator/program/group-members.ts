@@ -75,6 +75,15 @@ function columnsOf(grid: DieGrid, members: readonly number[]): number {
   return rows * columns === members.length ? columns : members.length
 }
 
+/** The groups of dies at one place of several regions, for every place. */
+export const placeGroups = (grid: DieGrid, region: Region, origins: readonly Origin[]): readonly CollectiveGroup[] => {
+  const dies = origins.map((origin) => diesOf(grid, region, origin))
+  return dies[0]!.map((_die, place) => {
+    const members = dies.map((own) => own[place]!)
+    return groupOf(grid, members, columnsOf(grid, members))
+  })
+}
+
 /** Replicas that take part together, by name of the group. */
 const together: Record<
   Exclude<GroupName, number>,
@@ -106,11 +115,11 @@ export function groupsOf(
   const { region, placement } = mapping
   if (typeof name === 'number')
     return placement.flatMap((corners) => axisGroups(grid, axes, name, region, corners[stage]!))
-  const places = placement.map((corners) => diesOf(grid, region, corners[stage]!))
   return together[name](mapping.dataParallel, mapping.expertParallel).flatMap((replicas) =>
-    places[0]!.map((_die, place) => {
-      const members = replicas.map((replica) => places[replica]![place]!)
-      return groupOf(grid, members, columnsOf(grid, members))
-    })
+    placeGroups(
+      grid,
+      region,
+      replicas.map((replica) => placement[replica]![stage]!)
+    )
   )
 }

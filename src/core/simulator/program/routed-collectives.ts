@@ -1,13 +1,13 @@
 import type { Mapping } from '../../mapping/mapping.ts'
 import type { MeshAxis } from '../../mapping/region.ts'
-import { Problem } from '../../problem.ts'
-import { algorithmsFor, collectiveSteps, type CollectiveAlgorithmName } from '../collectives/algorithms.ts'
+import type { CollectiveAlgorithmName } from '../collectives/algorithms.ts'
 import type { CollectiveGroup, CollectiveKind } from '../collectives/collective.ts'
 import type { Machine, Origin } from '../machine.ts'
 import { latencyAlong_s, type Flow } from '../network/flow.ts'
 import type { Network } from '../network/network.ts'
 import type { GroupName } from '../step-operations.ts'
 import { burstsOf, idle_s, type Burst } from './burst.ts'
+import { algorithmsOf, collectiveBursts } from './collective-genes.ts'
 import { dieGridOf, diesOf, groupsOf, type DieGrid } from './group-members.ts'
 import type { Call } from './stage-program.ts'
 
@@ -16,25 +16,6 @@ export interface RoutedCall {
   readonly algorithm: CollectiveAlgorithmName | 'point-to-point'
   readonly bursts: readonly Burst[]
 }
-
-/** Which algorithms a mapping's gene allows. */
-const allowed: Record<Mapping['collectives'], readonly CollectiveAlgorithmName[]> = {
-  ring: ['bidirectional-ring', 'odd-ring', 'ring', 'direct'],
-  tree: ['spanning-trees', 'chain', 'direct'],
-  best: [
-    'spanning-trees',
-    'bidirectional-ring',
-    'odd-ring',
-    'two-dimensional',
-    'hierarchical',
-    'ring',
-    'chain',
-    'direct'
-  ]
-}
-
-/** Direct messages between all pairs are for exchanges that differ by pair; sums and copies have better ways wherever one applies. */
-const isFallback = (name: CollectiveAlgorithmName): boolean => name === 'direct'
 
 /**
  * The collectives of a mapping as flows on the links of a network. All groups of one name work side by side, in every replica: their
@@ -110,18 +91,7 @@ export class RoutedCollectives {
   }
 
   #build(groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): readonly RoutedCall[] {
-    const gene = allowed[this.#mapping.collectives]
-    const able = gene.filter((algorithm) =>
-      groups.every((group) => algorithmsFor(this.network, group, kind).includes(algorithm))
-    )
-    const proper = kind === 'all-to-all' ? able : able.filter((algorithm) => !isFallback(algorithm))
-    const names = proper.length > 0 ? proper : able
-    if (names.length === 0)
-      throw new Problem(
-        'illegal-mapping',
-        `no '${this.#mapping.collectives}' collective can run ${kind} among ${groups[0]!.members.length} dies; set 'collectives' to 'best'`,
-        'collectives'
-      )
+    const names = algorithmsOf(this.network, groups, kind, this.grid.switched ? 'best' : this.#mapping.collectives)
     // Behind switches libraries ring; what that reaches is known from measurements.
     const used = this.grid.switched ? [names.includes('ring') ? ('ring' as const) : names[0]!] : names
     return used.map((algorithm) => this.#routed(algorithm, groups, name, kind))
@@ -133,8 +103,7 @@ export class RoutedCollectives {
     name: GroupName,
     kind: CollectiveKind
   ): RoutedCall {
-    const steps = groups.map((group) => collectiveSteps(this.network, group, 1, kind, algorithm))
-    const routed = { algorithm, bursts: burstsOf(this.network, steps) }
+    const routed = { algorithm, bursts: collectiveBursts(this.network, groups, kind, algorithm) }
     return this.grid.switched ? this.#measured(routed, groups, name, kind) : routed
   }
 

@@ -1,5 +1,6 @@
 import type { PlanCode } from '../../mapping/plan-code.ts'
 import type { CollectiveKind } from '../collectives/collective.ts'
+import type { CostModel } from '../cost-model.ts'
 import type { Design } from '../design.ts'
 import * as row from '../cost-row.ts'
 import { chunkRuns } from './chunk-runs.ts'
@@ -160,8 +161,7 @@ function stepBlocks(
   }
 }
 
-function layerBlocks(design: Design, plan: PlanCode): LayerBlocks {
-  const { model } = design
+function layerBlocks(model: CostModel, plan: PlanCode): LayerBlocks {
   const { steps } = model.context.workload.classes[plan.layerClass]!
   let layout = plan.residual
   const made = steps.map((step, index) => {
@@ -203,13 +203,20 @@ function joined(calls: readonly Call[], times: number, into: Map<string, Call>):
  */
 export function stagePrograms(design: Design, stages: Float64Array): readonly StageProgram[] {
   const { model } = design
-  const blocks = design.plans.map((plan) => layerBlocks(design, plan))
+  const ofModel = new Map<CostModel, readonly LayerBlocks[]>()
+  const blocksOf = (stage: number): readonly LayerBlocks[] => {
+    const own = design.stageModels?.[stage] ?? model
+    let blocks = ofModel.get(own)
+    if (!blocks) ofModel.set(own, (blocks = design.plans.map((plan) => layerBlocks(own, plan))))
+    return blocks
+  }
   const { classes } = model.context.workload
   const table = tableCalls(design)
   const named = (plan: number): string => classes[design.plans[plan]!.layerClass]!.name
   const opening = (layer: string, activity: Activity, calls: readonly Call[]): Segment[] =>
     calls.length === 0 ? [] : [{ layer, blocks: [block('layout change', activity, 0, calls)], times: 1 }]
   return chunkRuns(design).map((chunks, stage): StageProgram => {
+    const blocks = blocksOf(stage)
     const synchronisation = new Map<string, Call>()
     for (const { plan, layers } of chunks.flat()) joined(blocks[plan]!.synchronisation, layers, synchronisation)
     const programs = chunks.map((runs, chunk) => {
