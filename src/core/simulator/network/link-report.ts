@@ -40,11 +40,11 @@ export function linkReport(network: Network, linkBytes: Float64Array, time_s: nu
   return { links, hot }
 }
 
-/** The same network with some links faster; routes stay. */
+/** The same network with some links faster; routes stay. It is no longer alike everywhere. */
 export function withMoreBandwidth(network: Network, links: readonly number[], more_Bps: number): Network {
   const bandwidth_Bps = network.bandwidth_Bps.slice()
   for (const link of links) bandwidth_Bps[link]! += more_Bps
-  return { ...network, bandwidth_Bps }
+  return { ...network, bandwidth_Bps, isWhole: false }
 }
 
 /**

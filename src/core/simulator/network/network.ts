@@ -13,7 +13,7 @@ export interface Network {
   readonly bandwidth_Bps: Float64Array
   readonly latency_s: Float64Array
   readonly linkDirection: readonly LinkDirection[]
-  /** Nothing is dead or slow. */
+  /** Nothing is dead, and links of a kind are alike everywhere. */
   readonly isWhole: boolean
   /** Dies that take part: a dead die neither computes nor forwards. */
   readonly alive: Uint8Array
