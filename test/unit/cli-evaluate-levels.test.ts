@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import type { Evaluation } from '../../src/core/simulator/evaluation.ts'
+import { runCli } from './cli-run.ts'
+
+const step = ['evaluate', '--model', 'gpt-6.7b', '--chip', 'wsc-llm-54', '--global-batch', '64', '--micro-batch', '1']
+const args = [
+  ...step,
+  '--seq-length',
+  '2048',
+  '--tensor-parallel',
+  '4',
+  '--pipeline-parallel',
+  '4',
+  '--data-parallel',
+  '2'
+]
+
+const evaluationAt = async (...more: string[]): Promise<Evaluation> =>
+  JSON.parse((await runCli([...args, ...more, '--json'])).out) as Evaluation
+
+describe('tmac evaluate --level', () => {
+  it.each(['fluid', 'event'])('answers %s in the same schema, with what every link carried', async (level) => {
+    const analytic = await evaluationAt()
+    const { links, hotLink, ...rest } = await evaluationAt('--level', level)
+    expect(Object.keys(rest).sort()).toEqual(Object.keys(analytic).sort())
+    expect(rest.level).toBe(level)
+    // 9 x 6 dies: 9 x 5 + 8 x 6 wires, two links each.
+    expect(links).toHaveLength(2 * (9 * 5 + 8 * 6))
+    for (const { bytes, utilisation, direction } of links!) {
+      expect(['east', 'west', 'north', 'south']).toContain(direction)
+      expect(utilisation > 0).toBe(bytes > 0)
+    }
+    expect(Math.max(...links!.map(({ utilisation }) => utilisation))).toBe(hotLink!.utilisation)
+    const { time_s: t } = rest
+    const inOrder = [t.compute, t.recompute, t.tensorCommunication, t.pipelineCommunication, t.dataCommunication]
+    const total = [...inOrder, t.bubble, t.optimizer, t.other].reduce((sum, part) => sum + part, 0)
+    expect(total).toBe(rest.iterationTime_s)
+  })
+
+  it('tells every event on request, none after the end', async () => {
+    const { timeline, iterationTime_s } = await evaluationAt('--level', 'event', '--timeline')
+    expect(timeline!.length).toBeGreaterThan(1000)
+    for (const { start_s, end_s } of timeline!) {
+      expect(end_s).toBeGreaterThanOrEqual(start_s)
+      expect(end_s).toBeLessThanOrEqual(iterationTime_s * (1 + 1e-9))
+    }
+    expect((await evaluationAt('--level', 'event')).timeline).toBeUndefined()
+  })
+
+  it('refuses a timeline of a level that has none, and names the levels', async () => {
+    const none = await runCli([...args, '--timeline', '--json'])
+    expect(none).toMatchObject({ code: 2 })
+    expect(none.err).toMatch(/only level 'event' has a timeline, not 'analytic'/)
+    const wrong = await runCli([...args, '--level', 'packet', '--json'])
+    expect(wrong.code).toBe(2)
+    expect(wrong.err).toMatch(/analytic.*fluid.*event/)
+  })
+})
