@@ -1,4 +1,5 @@
 import type { Verdict } from '../chip/verdict.ts'
+import { countedBeside } from '../policies/counted-beside.ts'
 import { memoryCategories, timeCategories } from './categories.ts'
 import { describeMapping } from './describe-mapping.ts'
 import { cell, columns, type Block, type Cell, type Section, type Table } from './document.ts'
@@ -119,7 +120,11 @@ export const policySection = (record: ExplorationRecord): Section => ({
   title: 'Ours and the policies of others',
   blocks: [
     { kind: 'chart', chart: 'policies', caption: 'Throughput of each mapping policy on the same chip.' },
-    { kind: 'table', table: policyTable(record) }
+    { kind: 'table', table: policyTable(record) },
+    {
+      kind: 'paragraph',
+      text: `All are scored by one simulator, which counts more than their authors do. ${Object.values(countedBeside).join('. ')}.`
+    }
   ]
 })
 

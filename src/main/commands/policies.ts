@@ -1,3 +1,4 @@
+import { countedBeside } from '../../core/policies/counted-beside.ts'
 import { policies } from '../../core/policies/policies.ts'
 import type { Policy } from '../../core/policies/policy.ts'
 import { cell, columns, type Table } from '../../core/report/document.ts'
@@ -14,7 +15,8 @@ const described = ({ name, title, family, kind, rules, source }: Policy) => ({
   family,
   kind,
   rules,
-  source
+  source,
+  countedBeside: countedBeside[family]
 })
 
 /** Words of a text on lines of at most so many characters; a longer word has a line of its own. */
@@ -44,6 +46,11 @@ const overview = (): Table => ({
   rows: policies.flatMap(rowsOf)
 })
 
+const beside = (): string =>
+  Object.entries(countedBeside)
+    .map(([family, text]) => lines(`${family}: ${text}.`, 2 * RULES_WIDTH).join('\n'))
+    .join('\n')
+
 export const command: Command = {
   usage: [''],
   description:
@@ -51,7 +58,7 @@ export const command: Command = {
     "published for the authors' own settings, tuned for the best of all their system can do, extended where we added to it.",
   options: {},
   async run({ json }, { out }) {
-    await out(json ? `${JSON.stringify(policies.map(described))}\n` : textTable(overview()))
+    await out(json ? `${JSON.stringify(policies.map(described))}\n` : `${textTable(overview())}\n${beside()}\n`)
     return exitCodes.done
   }
 }
