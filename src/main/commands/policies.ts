@@ -47,8 +47,8 @@ const overview = (): Table => ({
 })
 
 const beside = (): string =>
-  Object.entries(countedBeside)
-    .map(([family, text]) => lines(`${family}: ${text}.`, 2 * RULES_WIDTH).join('\n'))
+  Object.values(countedBeside)
+    .map((text) => lines(`${text}.`, 2 * RULES_WIDTH).join('\n'))
     .join('\n')
 
 export const command: Command = {
