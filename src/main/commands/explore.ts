@@ -7,6 +7,7 @@ import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import { spawnEngine } from '../host/spawn-engine.ts'
 import { runExplorationJob, type FinishedJob } from '../jobs/exploration-job.ts'
 import { projectFormat } from '../projects/migrations.ts'
+import { commandLine } from './command-line-text.ts'
 import { openProject } from '../projects/open-project.ts'
 import type { ProjectStore } from '../projects/project-store.ts'
 import type { RunWriter } from '../projects/run-writer.ts'
@@ -89,19 +90,6 @@ function openRun(store: ProjectStore, inputs: ExplorationInputs, values: OptionV
   return store.startRun(inputs, { command, versions })
 }
 
-/** The command that does the same again, for the report. */
-const commandLine = (values: OptionValues): string =>
-  [
-    'tmac explore',
-    ...Object.entries(values).flatMap(([name, value]) => {
-      if (value === undefined || value === false || name === 'json') return []
-      if (value === true) return [`--${name}`]
-      return [
-        `--${name} ${/^[\w.,/:@%+=-]+$/.test(String(value)) ? value : `'${String(value).replaceAll("'", "'\\''")}'`}`
-      ]
-    })
-  ].join(' ')
-
 async function answer(
   store: ProjectStore,
   runId: number,
@@ -174,7 +162,7 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
     using store = openProject(folder ? join(folder, 'run.tmac') : resolve(context.cwd, named!), {
       create: !flagOption(values, 'resume')
     })
-    const writer = openRun(store, inputs, values, commandLine(values))
+    const writer = openRun(store, inputs, values, commandLine('explore', values))
     const bar = progressBar(context.err, context.isTTY, json)
     try {
       const finished = await runExplorationJob({

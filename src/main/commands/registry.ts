@@ -19,6 +19,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./evaluate.ts')
   },
   {
+    name: 'export',
+    summary: 'save one step as a timeline for Perfetto, or as execution traces for ASTRA-sim',
+    load: () => import('./export.ts')
+  },
+  {
     name: 'report',
     summary: 'tell what a run of a project found, or write it as a page',
     load: () => import('./report.ts')

@@ -33,9 +33,9 @@ function write(path: string, text: string): void {
 }
 
 /** Runs a call on a file a person named; what the operating system refuses leaves as a Problem. */
-function guarded(path: string, call: () => void): void {
+export function guardedOutput<Result>(path: string, call: () => Result): Result {
   try {
-    call()
+    return call()
   } catch (error) {
     const reason = reasons[error instanceof Error && 'code' in error ? String(error.code) : '']
     throw reason ? new Problem(reason[0], `'${path}' ${reason[1]}`, 'output') : error
@@ -48,12 +48,12 @@ function guarded(path: string, call: () => void): void {
  * @throws Problem naming the file: no such folder, a directory, read-only, disk full
  */
 export function writeResultFile(path: string, directory: string, text: string): void {
-  guarded(path, () => write(resolve(directory, path), text))
+  guardedOutput(path, () => write(resolve(directory, path), text))
 }
 
 /** Makes the folder of a file a person named, as far as it is missing. @throws Problem where it cannot be made */
 export function makeFolderOf(path: string, directory: string): void {
-  guarded(path, () => void mkdirSync(dirname(resolve(directory, path)), { recursive: true }))
+  guardedOutput(path, () => void mkdirSync(dirname(resolve(directory, path)), { recursive: true }))
 }
 
 /**
@@ -62,7 +62,7 @@ export function makeFolderOf(path: string, directory: string): void {
  */
 export function checkResultFile(path: string, directory: string): void {
   const full = resolve(directory, path)
-  guarded(path, () => {
+  guardedOutput(path, () => {
     const existing = statSync(full, { throwIfNoEntry: false })
     if (existing?.isDirectory()) throw new Problem(reasons.EISDIR![0], `'${path}' ${reasons.EISDIR![1]}`, 'output')
     accessSync(existing && !existing.isFile() ? full : dirname(full), constants.W_OK)

@@ -14,7 +14,7 @@ const optionOfMember: Readonly<Record<string, string>> = {
 }
 
 /** A Problem whose path names a member of a request, told in the words of the command line. */
-function inOptions(error: unknown): unknown {
+export function inOptions(error: unknown): unknown {
   if (!(error instanceof Problem) || error.code === 'usage') return error
   const option = optionOfMember[error.path]
   return option ? new Problem(error.code, error.message, option) : error

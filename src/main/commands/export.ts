@@ -1,0 +1,39 @@
+import type { Command } from './command.ts'
+import { command as evaluate } from './evaluate.ts'
+
+const { jsonl: _jsonl, level: _level, timeline: _timeline, ...designOptions } = evaluate.options
+
+const options: Command['options'] = {
+  format: { type: 'string', value: 'chrome-trace|chakra', help: 'a timeline for Perfetto, or traces for ASTRA-sim' },
+  output: { type: 'string', value: 'PATH', help: 'the file of the timeline, or the folder of the traces' },
+  project: { type: 'string', value: 'F.tmac', help: 'a project, in the place of model, chip and mapping' },
+  point: { type: 'string', value: 'N', help: "number of its point, as 'tmac report' tells it" },
+  'every-die': { type: 'boolean', help: 'chrome-trace: a process per die instead of per stage' },
+  'micro-batches': { type: 'string', value: 'A-B', help: 'chrome-trace: only these micro-batches, from 0 (all)' },
+  stages: { type: 'string', value: 'A-B', help: 'chrome-trace: only these stages, from 0 (all)' },
+  detail: {
+    type: 'string',
+    value: 'operators|tasks',
+    help: 'chrome-trace: what to show inside tasks (operators of as many micro-batches as there is room for)'
+  },
+  'one-stream': {
+    type: 'boolean',
+    help: 'chakra: all collectives of a die in one order; without it gradients are synchronised beside the others'
+  },
+  ...designOptions
+}
+
+export const command: Command = {
+  usage: [
+    '--format chrome-trace --output F.json --project F.tmac --point N',
+    '--format chrome-trace --output F.json --model M --chip C --global-batch N --micro-batch N --seq-length N [DEGREES]',
+    '--format chakra --output FOLDER (a point, or a model, a chip and a mapping, as above)'
+  ],
+  description:
+    'Saves one optimiser step. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
+    'a process per stage or die with lanes for compute, collectives, transfers and synchronisation, arrows along transfers, counters of memory and links, ' +
+    'and the chip, model and mapping it belongs to. chakra writes what every die executes as MLCommons Chakra execution traces, with the network, ' +
+    'system and group files that ASTRA-sim 2 asks for. What the files hold: docs/traces.md.',
+  options,
+  run: async (invocation, context) => (await import('./export/run-export.ts')).runExport(invocation, context)
+}

@@ -1,0 +1,64 @@
+import packageFile from '../../../../package.json' with { type: 'json' }
+import { contentHash } from '../../../core/content-hash.ts'
+import type { TraceSelection } from '../../../core/export/chrome/trace-extent.ts'
+import { preparedStep } from '../../../core/export/prepared-step.ts'
+import { Problem } from '../../../core/problem.ts'
+import { networkOf } from '../../../core/simulator/evaluate-level.ts'
+import { checkResultFolder } from '../../output/streamed-output.ts'
+import { commandLine } from '../command-line-text.ts'
+import { exitCodes, type CommandContext, type ExitCode, type Invocation, type OptionValues } from '../command.ts'
+import { choiceOption, flagOption, requiredText } from '../option-values.ts'
+import { checkResultFile } from '../write-result-file.ts'
+import { designFromOptions } from './design-from-options.ts'
+import { spanOption } from './span-option.ts'
+import { writeChakra } from './write-chakra.ts'
+import { writeChromeTrace } from './write-chrome-trace.ts'
+
+const formats = ['chrome-trace', 'chakra'] as const
+type Format = (typeof formats)[number]
+
+const ownOptions: Readonly<Record<Format, readonly string[]>> = {
+  'chrome-trace': ['every-die', 'micro-batches', 'stages', 'detail'],
+  chakra: ['one-stream']
+}
+
+function formatOf(values: OptionValues): Format {
+  requiredText(values, 'format', formats.join('|'))
+  const format = choiceOption(values, 'format', formats)!
+  const other = formats.find((one) => one !== format)!
+  const clash = ownOptions[other].find((name) => values[name] !== undefined)
+  if (clash) throw new Problem('usage', `'--${clash}' is an option of '--format ${other}'`, clash)
+  return format
+}
+
+/** Saves one step in the format that the options name. */
+export async function runExport({ values, json }: Invocation, context: CommandContext): Promise<ExitCode> {
+  const { cwd, out } = context
+  const format = formatOf(values)
+  const output = requiredText(values, 'output', 'PATH')
+  if (format === 'chakra') checkResultFolder(output, cwd)
+  else checkResultFile(output, cwd)
+  const { workload, machine, mapping } = designFromOptions(values, cwd)
+  const step = preparedStep(workload, machine, mapping, networkOf(machine.chip))
+  const source = {
+    program: `tmac ${packageFile.version}`,
+    command: commandLine('export', values),
+    mapping: contentHash(mapping)
+  }
+  const microBatches = spanOption(values, 'micro-batches', step.order.microBatches)
+  const stages = spanOption(values, 'stages', step.order.stages)
+  const detail = choiceOption(values, 'detail', ['operators', 'tasks'])
+  const selection: TraceSelection = {
+    everyDie: flagOption(values, 'every-die'),
+    ...(microBatches && { microBatches }),
+    ...(stages && { stages }),
+    ...(detail && { detail })
+  }
+  const { summary, message } =
+    format === 'chakra'
+      ? writeChakra(step, flagOption(values, 'one-stream') ? 'one-stream' : 'lanes', source, output, cwd)
+      : writeChromeTrace(step, selection, source, output, cwd)
+  if (json) await out(`${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n`)
+  else await out(message)
+  return exitCodes.done
+}
