@@ -11,7 +11,7 @@ const FULL = 1
 const SETTLED = 2
 
 /**
- * Bursts on their way. Those that share a link share it max-min fairly: the bytes that bursts put on their own fullest links rise together
+ * Bursts on their way. Those that share a link share it max-min fairly: the bytes that groups of bursts put on their own fullest links rise together
  * until a link is full, and the bursts on it keep their rates (progressive filling, Bertsekas & Gallager 6.5.2).
  *
  * `start` and `end` only note what changes; `settle` works out new rates, once for all that happens at a moment and only for the bursts that
@@ -56,7 +56,7 @@ export class BurstTraffic {
     this.#links = links
     this.#loads = loads
     this.#perByte_s = Float64Array.from(bursts, ({ perByte_s }) => perByte_s)
-    this.#fullest = Float64Array.from(loads, (load) => load.reduce((most, one) => Math.max(most, one), 0))
+    this.#fullest = Float64Array.from(bursts, ({ fullest }) => fullest)
     this.#users = Array.from(bandwidth_Bps, () => [])
     this.#linkRound = new Int32Array(bandwidth_Bps.length)
     this.#taken = new Float64Array(bandwidth_Bps.length)

@@ -3,7 +3,7 @@ import { BUSY_SLOTS, SLOTS, type Actor } from './actor.ts'
 import type { StepSimulation } from './step-simulation.ts'
 
 /** Times of two states this close, relative to the time between them, are the same. */
-const SAME = 1e-9
+const SAME = 1e-11
 
 /** Rounds of a schedule within which it must repeat itself to be seen to. */
 const PERIODS = 4

@@ -13,9 +13,26 @@ export interface Burst {
   readonly latency_s: number
   /** Seconds per byte of payload on links that carry nothing else. */
   readonly perByte_s: number
+  /** Most that one of its groups puts on a link: what bursts that share links share them by, so that together groups get what each would. */
+  readonly fullest: number
 }
 
-function burst(network: Network, step: FlowStep): Burst {
+/** Most that flows put on a link, bytes. */
+function fullestOf(flows: readonly Flow[]): number {
+  const loads = new Map<number, number>()
+  let most = 0
+  for (const { links, bytes } of flows)
+    for (const link of links) {
+      const load = (loads.get(link) ?? 0) + bytes
+      loads.set(link, load)
+      most = Math.max(most, load)
+    }
+  return most
+}
+
+function burst(network: Network, groups: readonly FlowStep[]): Burst {
+  const step = { flows: groups.flatMap(({ flows }) => flows), times: groups[0]!.times }
+  const fullest = step.times * groups.reduce((most, { flows }) => Math.max(most, fullestOf(flows)), 0)
   const loads = new Map<number, number>()
   let latency_s = 0
   let slowest = 0
@@ -31,7 +48,7 @@ function burst(network: Network, step: FlowStep): Burst {
     (worst, link, index) => Math.max(worst, load[index]! / network.bandwidth_Bps[link]!),
     step.times * slowest
   )
-  return { links, load, latency_s: step.times * latency_s, perByte_s }
+  return { links, load, latency_s: step.times * latency_s, perByte_s, fullest }
 }
 
 /** Steps that many groups take side by side, for one byte of payload, as bursts one after another. */
@@ -41,18 +58,21 @@ export function burstsOf(network: Network, groups: readonly (readonly FlowStep[]
     const now = groups.flatMap((steps) => steps[index] ?? [])
     const times = now[0]!.times
     // Groups of unequal shape do not step in time; each of their steps is spread over the same span.
-    return burst(network, {
-      times,
-      flows: now.flatMap((step) =>
+    return burst(
+      network,
+      now.map((step) =>
         step.times === times
-          ? step.flows
-          : step.flows.map((flow) => ({
-              ...flow,
-              bytes: (flow.bytes * step.times) / times,
-              latency_s: (flow.latency_s * step.times) / times
-            }))
+          ? step
+          : {
+              times,
+              flows: step.flows.map((flow) => ({
+                ...flow,
+                bytes: (flow.bytes * step.times) / times,
+                latency_s: (flow.latency_s * step.times) / times
+              }))
+            }
       )
-    })
+    )
   })
 }
 

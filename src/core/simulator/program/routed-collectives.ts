@@ -70,8 +70,8 @@ export class RoutedCollectives {
 
   /** One byte over each pair of dies, from the first to the second, at the same time. */
   messages(pairs: readonly (readonly [number, number])[]): RoutedCall {
-    const flows = pairs.map(([from, to]) => this.#flow(from, to))
-    return { algorithm: 'point-to-point', bursts: burstsOf(this.network, [[{ flows, times: 1 }]]) }
+    const messages = pairs.map(([from, to]) => [{ flows: [this.#flow(from, to)], times: 1 }])
+    return { algorithm: 'point-to-point', bursts: burstsOf(this.network, messages) }
   }
 
   #flow(from: number, to: number): Flow {
@@ -128,9 +128,10 @@ export class RoutedCollectives {
     for (const burst of routed.bursts)
       burst.links.forEach((link, index) => load.set(link, (load.get(link) ?? 0) + burst.load[index]!))
     const links = Int32Array.from(load.keys()).sort()
+    const fullest = routed.bursts.reduce((sum, burst) => sum + burst.fullest, 0)
     return {
       algorithm: routed.algorithm,
-      bursts: [{ links, load: Float64Array.from(links, (link) => load.get(link)!), latency_s, perByte_s }]
+      bursts: [{ links, load: Float64Array.from(links, (link) => load.get(link)!), latency_s, perByte_s, fullest }]
     }
   }
 }

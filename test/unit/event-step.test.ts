@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+import { fastest_s } from '../../src/core/simulator/collective-cost.ts'
+import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { Jitter } from '../../src/core/simulator/event/jitter.ts'
+import type { TimelineEvent } from '../../src/core/simulator/event/timeline.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import * as plan from '../../src/core/simulator/plan-cost.ts'
+import { stagePrograms } from '../../src/core/simulator/program/stage-program.ts'
+import { events, prepared, type Prepared } from './event-fixture.ts'
+import { mappingOf, waferOf, workloadOf } from './simulator-fixture.ts'
+import type { StrategyInput } from '../../src/core/mapping/strategy.ts'
+
+const gpt = { name: 'gpt', layers: 16, hidden: 2048, heads: 16, vocabulary: 2048 }
+const step = (strategy: StrategyInput, chip: Record<string, unknown> = {}, overlap?: number): Prepared => {
+  const workload = workloadOf(gpt, { globalBatch: 32, sequenceLength: 1024 })
+  const machine = waferOf(chip, overlap)
+  return prepared(workload, machine, mappingOf(workload, machine, strategy))
+}
+const told = (one: Prepared): readonly TimelineEvent[] => {
+  const all: TimelineEvent[] = []
+  events(one, { resolution: 'stage', record: (event) => all.push(event) })
+  return all
+}
+
+describe('a collective on an idle mesh', () => {
+  it.each([
+    ['all-reduce of gradients over 4 replicas', { tensorParallel: 1, dataParallel: 4 }],
+    ['all-reduce of gradients over 8 replicas', { tensorParallel: 1, dataParallel: 8 }],
+    ['all-reduce of gradients over 56 replicas', { tensorParallel: 1, dataParallel: 56 }]
+  ] as const)('takes its closed form within 1%%: %s', (_name, strategy) => {
+    const workload = workloadOf(gpt, { globalBatch: 56 * 4, sequenceLength: 1024 })
+    const machine = waferOf({ execution: { gradientOverlap: 0 } })
+    const one = prepared(workload, machine, mappingOf(workload, machine, strategy))
+    const [program] = stagePrograms(one.design, one.stages)
+    expect(program!.synchronisation.map(({ kind, group }) => `${kind} ${group}`)).toEqual(['all-reduce replicas'])
+    const closed_s = fastest_s(one.design.model.context.dataGroup.allReduce, program!.synchronisation[0]!.bytes)
+    const { breakdown_s } = events(one)
+    expect(Math.abs(breakdown_s.dataCommunication / closed_s - 1)).toBeLessThan(0.01)
+  })
+
+  it('takes its closed form within 1%: gathers and scatters of sequence parallelism', () => {
+    const one = step({ tensorParallel: 4, dataParallel: 1, sequenceParallel: true }, {}, 0)
+    const analytic_s = one.design.frame.microBatches * one.stages[plan.TENSOR_COMMUNICATION_S]!
+    expect(Math.abs(events(one).breakdown_s.tensorCommunication / analytic_s - 1)).toBeLessThan(0.01)
+  })
+})
+
+describe('gradients', () => {
+  const schedules = ['gpipe', '1f1b', 'interleaved', 'zb-h1', 'zb-v'] as const
+
+  it.each(schedules)('are synchronised no sooner than the last micro-batch that adds to them runs: %s', (schedule) => {
+    const virtualStages = schedule === 'interleaved' ? 2 : 1
+    const all = told(
+      step(
+        { pipelineParallel: 4, tensorParallel: 1, dataParallel: 4, schedule, virtualStages },
+        { execution: { gradientOverlap: 1 } }
+      )
+    )
+    const adds = new Set(['input-gradient', 'weight-gradient'])
+    for (let stage = 0; stage < 4; stage++) {
+      const own = all.filter((event) => event.stage === stage)
+      const tasks = own.filter(
+        ({ lane, activity, name }) => lane === 'task' && adds.has(activity) && name !== 'input-gradient'
+      )
+      // Of each chunk the task that adds last; whichever chunk is first may be synchronised from the start of its last task on.
+      const lastStarts = new Map<number, number>()
+      for (const { chunk, start_s } of tasks) lastStarts.set(chunk, Math.max(start_s, lastStarts.get(chunk) ?? 0))
+      const first_s = Math.min(...own.filter(({ lane }) => lane === 'synchronisation').map(({ start_s }) => start_s))
+      expect(first_s).toBeGreaterThanOrEqual(Math.min(...lastStarts.values()))
+    }
+  })
+
+  it('are whole on every die before its optimiser runs, where state is not sharded', () => {
+    for (const zeroStage of [0, 1] as const) {
+      const one = step({ tensorParallel: 2, dataParallel: 4, sequenceParallel: true, zeroStage })
+      for (const { gradients, weights, synchronisation } of stagePrograms(one.design, one.stages)) {
+        expect(weights.length > 0).toBe(zeroStage > 0)
+        expect([...gradients, ...weights].length).toBe(synchronisation.length)
+      }
+    }
+  })
+})
+
+describe('stages as actors', () => {
+  const strategy = { pipelineParallel: 4, tensorParallel: 2, dataParallel: 2, sequenceParallel: true } as const
+
+  it('say what every die does where groups load links alike', () => {
+    const one = step(strategy)
+    const die = events(one, { resolution: 'die' })
+    for (const resolution of ['region', 'stage'] as const) {
+      const { time_s } = events(one, { resolution })
+      expect(Math.abs(time_s / die.time_s - 1)).toBeLessThan(1e-9)
+    }
+    expect(events(one).resolution).toBe('die')
+  })
+})
+
+describe('jitter', () => {
+  const one = step({ pipelineParallel: 4, tensorParallel: 2, dataParallel: 2 })
+  const time_s = (jitter: Partial<Jitter>): number => events(one, { jitter: Jitter.parse(jitter) }).time_s
+  const mean_s = (jitter: Partial<Jitter>): number =>
+    Array.from({ length: 8 }, (_, seed) => time_s({ ...jitter, seed })).reduce((sum, time) => sum + time, 0) / 8
+
+  it('of nothing changes nothing', () => {
+    expect(events(one, { jitter: Jitter.parse({ seed: 3, stragglers: 1 }) })).toEqual(events(one))
+  })
+
+  it('is as its seed says', () => {
+    expect(time_s({ variation: 0.1, seed: 5 })).toBe(time_s({ variation: 0.1, seed: 5 }))
+    expect(time_s({ variation: 0.1, seed: 5 })).not.toBe(time_s({ variation: 0.1, seed: 6 }))
+  })
+
+  it('slows a step more the more dies vary, because all wait for the slowest', () => {
+    const times = [0, 0.05, 0.1, 0.3].map((variation) => mean_s({ variation }))
+    times.slice(1).forEach((slower, index) => expect(slower).toBeGreaterThan(times[index]!))
+  })
+
+  it('slows all compute alike when every die is a straggler', () => {
+    const plainly = events(one, { resolution: 'stage' }).breakdown_s
+    const slowly = events(one, {
+      resolution: 'stage',
+      jitter: Jitter.parse({ stragglers: 1, slowdown: 1.5 })
+    }).breakdown_s
+    expect(slowly.compute / plainly.compute).toBeCloseTo(1.5, 9)
+    expect(slowly.optimizer / plainly.optimizer).toBeCloseTo(1.5, 9)
+  })
+
+  it('of a stage is that of the slowest of its dies', () => {
+    const jitter = Jitter.parse({ variation: 0.2, seed: 1 })
+    expect(events(one, { resolution: 'stage', jitter }).breakdown_s.compute).toBeGreaterThan(
+      events(one, { resolution: 'die', jitter }).breakdown_s.compute
+    )
+  })
+})
+
+describe('a cluster', () => {
+  it('of 3,072 devices is simulated in seconds', () => {
+    const workload = workloadOf('gpt3-175b', { globalBatch: 1536, sequenceLength: 2048, attention: 'flash' })
+    const machine = machineOf(mergeChip(chipPreset('a100-80gb'), { devices: 3072 }))
+    const strategy = { pipelineParallel: 8, tensorParallel: 8, zeroStage: 1, sequenceParallel: true } as const
+    const one = prepared(workload, machine, mappingOf(workload, machine, strategy))
+    const { time_s, resolution } = events(one)
+    expect(resolution).toBe('stage')
+    const { iterationTime_s } = evaluate(workload, machine, one.mapping)
+    expect(Math.abs(time_s / iterationTime_s - 1)).toBeLessThan(0.01)
+  }, 20_000)
+})
