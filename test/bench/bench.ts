@@ -15,6 +15,7 @@ import type { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
 import { coexploration } from './coexploration.ts'
+import { eventLevels } from './event-levels.ts'
 import { randomDesigns } from './random-designs.ts'
 
 const ROUNDS = 5
@@ -141,3 +142,4 @@ print(await coexploration(10_000))
 evaluation()
 mappingSearch()
 growth()
+print(eventLevels())

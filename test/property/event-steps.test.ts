@@ -151,6 +151,19 @@ describe('a step, event by event', () => {
     )
   })
 
+  it('says nearly what every die does when the dies of a region, or of a stage, act as one', () => {
+    const steps = fc.sample(strategySteps(), { numRuns: 80, seed: 5 })
+    const whole = steps.map((step) => events(step, { resolution: 'die' }).time_s)
+    for (const [resolution, worst, mean] of [
+      ['region', 0.001, 0.00001],
+      ['stage', 0.02, 0.001]
+    ] as const) {
+      const errors = steps.map((step, index) => Math.abs(events(step, { resolution }).time_s / whole[index]! - 1))
+      expect(largest(errors)).toBeLessThan(worst)
+      expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThan(mean)
+    }
+  })
+
   it('says the same when asked twice', () => {
     fc.assert(
       fc.property(strategySteps(), fc.constantFrom(...resolutions), (step, resolution) => {

@@ -131,3 +131,12 @@ export function successorOf(order: ScheduleOrder, stage: number, task: Task): Pl
   const { stage: next, chunk } = placeOf(order, position)
   return { stage: next, task: { ...task, chunk } }
 }
+
+/** Books what an actor has waited for a result: before it was sent is bubble, the rest the transfer. */
+export function chargeArrival(one: Actor, now_s: number, asked_s: number): void {
+  const waited_s = now_s - one.waitsSince_s
+  const transfer_s = Math.min(waited_s, now_s - asked_s)
+  one.busy_s[PIPELINE_WAIT]! += transfer_s
+  one.busy_s[BUBBLE]! += waited_s - transfer_s
+  one.waitsSince_s = -1
+}

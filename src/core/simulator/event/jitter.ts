@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { randomStream } from '../../optimization/random.ts'
-import type { ComputeTime } from './step-simulation.ts'
+import type { ComputeTime } from './simulation-options.ts'
 
 /** Dies that compute unevenly: noise on every task of every die, and some dies that are slower throughout. */
 export const Jitter = z.strictObject({

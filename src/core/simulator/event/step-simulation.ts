@@ -1,58 +1,23 @@
 import { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { StepFrame } from '../pipeline.ts'
 import type { Network } from '../network/network.ts'
-import type { Call, Segment } from '../program/stage-program.ts'
+import type { Segment } from '../program/stage-program.ts'
 import { dependsOn, type ScheduleOrder } from '../schedule-order.ts'
-import {
-  BACKWARD,
-  FORWARD,
-  INPUT_GRADIENT,
-  WEIGHT_GRADIENT,
-  chunkOf,
-  kindOf,
-  microBatchOf,
-  packTask,
-  taskOf
-} from '../schedule-tasks.ts'
+import { FORWARD, WEIGHT_GRADIENT, chunkOf, kindOf, microBatchOf, packTask, taskOf } from '../schedule-tasks.ts'
 import * as actor from './actor.ts'
-import { Actor, type Entry, type Lane } from './actor.ts'
+import { Actor, type Entry } from './actor.ts'
 import { BurstTraffic } from './burst-traffic.ts'
 import type { RoutedCast } from './casts.ts'
-import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
+import { LaneWork } from './lane-work.ts'
+import { FIRST, LAST, marksOf } from './task-marks.ts'
+import { OPTIMIZER_TASK, type ComputeTime, type SimulationOptions } from './simulation-options.ts'
+import type { TimelineEvent, TimelineLane } from './timeline.ts'
 
-/** Seconds of compute of an actor's block in a task (-1: the optimiser step), for jitter and stragglers. */
-export type ComputeTime = (actorIndex: number, compute_s: number, packedTask: number) => number
+/** Part of a stage's program that a kind of task runs, by its number. */
+const PROGRAM_OF_KIND = ['forward', 'backward', 'inputGradient', 'weightGradient'] as const
 
-/** The optimiser step as a task. */
-export const OPTIMIZER_TASK = -1
-
-/** What is special about a task of a stage: the first forward pass of a chunk, and the last task that adds to its gradients. */
-const FIRST = 1
-const LAST = 2
-
-export interface SimulationOptions {
-  readonly computeTime?: ComputeTime
-  readonly record?: (event: TimelineEvent) => void
-  readonly recordTraffic?: (traffic: TrafficEvent) => void
-  /** Called when all that happens at a moment has happened, if the first actor has then done a task; may shift the simulation forward. */
-  readonly afterMoment?: () => void
-}
-
-const LANE_NAMES: readonly TimelineLane[] = ['collective', 'send forward', 'send backward', 'synchronisation']
 /** What is left of a whole after its shares are taken. */
 const ROUNDING = 1e-12
-
-function marksOf(order: ScheduleOrder, tasks: Int32Array): Uint8Array {
-  const marks = new Uint8Array(tasks.length)
-  for (let chunk = 0; chunk < order.chunks; chunk++) {
-    const isFirst = (packed: number): boolean => kindOf(packed) === FORWARD && chunkOf(order, packed) === chunk
-    const isLast = (packed: number): boolean =>
-      (kindOf(packed) === BACKWARD || kindOf(packed) === WEIGHT_GRADIENT) && chunkOf(order, packed) === chunk
-    marks[tasks.findIndex(isFirst)]! |= FIRST
-    marks[tasks.findLastIndex(isLast)]! |= LAST
-  }
-  return marks
-}
 
 /**
  * One optimiser step, event by event: every actor executes its tasks in the schedule's order, block by block; collectives run on a lane of
@@ -70,8 +35,8 @@ export class StepSimulation {
   readonly #options: SimulationOptions
   /** By stage, {@link FIRST} and {@link LAST} of its tasks in order. */
   readonly #marks: readonly Uint8Array[]
-  /** Actors that have arrived where others are still missing, by who meets and on which lane. */
-  readonly #arrivals: (number[] | undefined)[] = []
+  readonly #lanes: LaneWork
+  readonly #computeTime: ComputeTime
   #isMoment = false
 
   constructor(
@@ -84,11 +49,14 @@ export class StepSimulation {
     this.#cast = cast
     this.#frame = frame
     this.#options = options
+    this.#computeTime = options.computeTime ?? ((_actor, compute_s) => compute_s)
     this.order = order
     this.actors = cast.stages.map((stage, index) => new Actor(index, stage, order.tasks[stage]!))
     this.heap.reserve(this.actors.length * actor.SLOTS)
     this.#marks = order.tasks.map((tasks) => marksOf(order, tasks))
     this.traffic = new BurstTraffic(network, cast.bursts, this.heap, this.actors.length * actor.SLOTS)
+    const { actors, heap, traffic } = this
+    this.#lanes = new LaneWork({ cast, order, actors, heap, traffic, clock: this }, options)
   }
 
   /** Runs to the end; returns the time at which the last actor is done, in seconds. */
@@ -103,11 +71,10 @@ export class StepSimulation {
       const one = this.actors[Math.floor(slot / actor.SLOTS)]!
       const lane = (slot % actor.SLOTS) - 1
       if (lane < 0) this.#computed(one)
-      else this.#laneEvent(one, one.lanes[lane]!, slot)
+      else this.#lanes.onEvent(one, lane, this.#entryDone)
     }
-    const unfinished = this.actors.find(({ phase }) => phase !== actor.DONE)
-    if (unfinished)
-      throw new RangeError(`${this.#cast.name(unfinished.index)} waits for ever in task ${unfinished.task}`)
+    const stuck = this.actors.find(({ phase }) => phase !== actor.DONE)
+    if (stuck) throw new RangeError(`${this.#cast.name(stuck.index)} waits for ever in task ${stuck.task}`)
     return this.actors.reduce((last, { end_s }) => Math.max(last, end_s), 0)
   }
 
@@ -171,7 +138,8 @@ export class StepSimulation {
 
   #nextTask(one: Actor): boolean {
     if (one.position === one.tasks.length) {
-      this.#synchronise(one)
+      this.#enqueueSynchronisation(one, 'gradients', 1 - one.reduced)
+      one.phase = actor.REDUCED
       return true
     }
     const packed = one.tasks[one.position]!
@@ -185,61 +153,40 @@ export class StepSimulation {
     one.taskStart_s = this.now_s
     one.segments = this.#segmentsOf(one, packed)
     one.segment = one.repeat = one.block = 0
-    if (this.#isMarked(one, FIRST))
+    if (this.markOf(one.stage, one.position) & FIRST)
       this.#enqueueSynchronisation(one, 'weights', this.#frame.gradientOverlap / this.order.chunks)
     this.#startBlock(one)
     return true
   }
 
   #segmentsOf(one: Actor, packed: number): readonly Segment[] {
-    const program = this.#cast.programs[one.stage]!
-    const chunk = chunkOf(this.order, packed)
-    const kind = kindOf(packed)
-    const tasks =
-      kind === FORWARD
-        ? program.forward
-        : kind === BACKWARD
-          ? program.backward
-          : kind === INPUT_GRADIENT
-            ? program.inputGradient
-            : program.weightGradient
-    return tasks[chunk]!
-  }
-
-  #isMarked(one: Actor, mark: number): boolean {
-    return (this.markOf(one.stage, one.position) & mark) !== 0
+    return this.#cast.programs[one.stage]![PROGRAM_OF_KIND[kindOf(packed)]!][chunkOf(this.order, packed)]!
   }
 
   #startBlock(one: Actor): void {
     const segment = one.segments[one.segment]
     if (!segment) {
       one.phase = actor.GATHERED
-      if (!this.#isMarked(one, FIRST)) this.#send(one)
+      if (!(this.markOf(one.stage, one.position) & FIRST)) this.#send(one)
       return
     }
     const block = segment.blocks[one.block]!
     const lane = one.lanes[actor.COLLECTIVES]!
     one.tolerated = block.before.length > 0 ? 0 : lane.entries.length
-    for (const call of block.before) this.#enqueueCall(one, lane, call, 1)
+    for (const call of block.before) this.#lanes.call(one, actor.COLLECTIVES, call, 1)
     one.phase = actor.BEFORE
   }
 
   #compute(one: Actor): void {
     one.waitsSince_s = -1
-    const block = one.segments[one.segment]!.blocks[one.block]!
-    const lane = one.lanes[actor.COLLECTIVES]!
-    const { overlap } = this.#frame
-    for (const call of block.beside) if (overlap > 0) this.#enqueueCall(one, lane, call, overlap)
+    const [block, overlap] = [one.segments[one.segment]!.blocks[one.block]!, this.#frame.overlap]
+    for (const call of block.beside) if (overlap > 0) this.#lanes.call(one, actor.COLLECTIVES, call, overlap)
     one.tolerated = Math.max(0, block.beside.length - block.awaited)
     one.phase = actor.COMPUTING
     one.blockStart_s = this.now_s
-    const compute_s = this.#seconds(one, block.compute_s, one.task)
+    const compute_s = this.#computeTime(one.index, block.compute_s, one.task)
     one.busy_s[actor.ACTIVITY_SLOTS[block.activity]]! += compute_s
     this.heap.set(one.index * actor.SLOTS, this.now_s + compute_s)
-  }
-
-  #seconds(one: Actor, compute_s: number, task: number): number {
-    return this.#options.computeTime?.(one.index, compute_s, task) ?? compute_s
   }
 
   #computed(one: Actor): void {
@@ -257,10 +204,8 @@ export class StepSimulation {
 
   #afterBeside(one: Actor): void {
     one.waitsSince_s = -1
-    const block = one.segments[one.segment]!.blocks[one.block]!
-    const lane = one.lanes[actor.COLLECTIVES]!
-    const { overlap } = this.#frame
-    if (overlap < 1) for (const call of block.beside) this.#enqueueCall(one, lane, call, 1 - overlap)
+    const [block, overlap] = [one.segments[one.segment]!.blocks[one.block]!, this.#frame.overlap]
+    if (overlap < 1) for (const call of block.beside) this.#lanes.call(one, actor.COLLECTIVES, call, 1 - overlap)
     if (overlap < 1 && block.beside.length > 0) one.phase = actor.REST
     else this.#nextBlock(one)
   }
@@ -271,7 +216,7 @@ export class StepSimulation {
     if (++one.block === segment.blocks.length) {
       one.block = 0
       // The gradients of a layer are complete after its last backward pass.
-      if (this.#isMarked(one, LAST)) this.#enqueueReady(one)
+      if (this.markOf(one.stage, one.position) & LAST) this.#enqueueReady(one)
       if (++one.repeat === segment.times) {
         one.repeat = 0
         one.segment++
@@ -298,26 +243,10 @@ export class StepSimulation {
       const { overlap } = this.#frame
       const counterpart = this.#cast.counterpart(one.index, next.stage)
       const laneIndex = kind === FORWARD ? actor.SEND_FORWARD : actor.SEND_BACKWARD
-      const lane = one.lanes[laneIndex]!
       one.sendLane = laneIndex
       const target = packTask(this.order, kind, next.task.chunk, next.task.microBatch)
-      const entry = (share: number, waited: boolean, delivers: boolean): Entry => ({
-        run: counterpart,
-        bytes: share * counterpart.bytes,
-        call: undefined,
-        key: -1,
-        size: 1,
-        burst: 0,
-        isWaited: waited,
-        receiver: counterpart.actor,
-        delivers: delivers ? target : -1,
-        started_s: 0,
-        burstStarted_s: 0,
-        asked_s: this.now_s,
-        task: packed
-      })
-      if (overlap < 1) this.#enqueue(one, lane, entry(1 - overlap, true, overlap === 0))
-      if (overlap > 0) this.#enqueue(one, lane, entry(overlap, false, true))
+      if (overlap < 1) this.#lanes.send(one, laneIndex, counterpart, 1 - overlap, true, overlap === 0 ? target : -1)
+      if (overlap > 0) this.#lanes.send(one, laneIndex, counterpart, overlap, false, target)
     }
   }
 
@@ -330,14 +259,9 @@ export class StepSimulation {
     if (one.index === 0) this.#isMoment = true
   }
 
-  #synchronise(one: Actor): void {
-    this.#enqueueSynchronisation(one, 'gradients', 1 - one.reduced)
-    one.phase = actor.REDUCED
-  }
-
   #optimize(one: Actor): void {
     one.waitsSince_s = -1
-    const optimizer_s = this.#seconds(one, this.#cast.programs[one.stage]!.optimizer_s, OPTIMIZER_TASK)
+    const optimizer_s = this.#computeTime(one.index, this.#cast.programs[one.stage]!.optimizer_s, OPTIMIZER_TASK)
     one.busy_s[actor.ACTIVITY_SLOTS.optimizer]! += optimizer_s
     one.phase = actor.OPTIMIZING
     one.blockStart_s = this.now_s
@@ -346,132 +270,17 @@ export class StepSimulation {
 
   #enqueueSynchronisation(one: Actor, what: 'gradients' | 'weights', share: number): void {
     if (share <= ROUNDING) return
-    for (const call of this.#cast.programs[one.stage]![what])
-      this.#enqueueCall(one, one.lanes[actor.SYNCHRONISATION]!, call, share)
+    for (const call of this.#cast.programs[one.stage]![what]) this.#lanes.call(one, actor.SYNCHRONISATION, call, share)
   }
 
-  #enqueueCall(one: Actor, lane: Lane, call: Call, share: number): void {
-    const meeting = this.#cast.meeting(one.index, call)
-    if (meeting.bursts.length === 0) return
-    this.#enqueue(one, lane, {
-      run: meeting,
-      bytes: share * call.bytes,
-      call,
-      key: meeting.key,
-      size: meeting.size,
-      burst: 0,
-      isWaited: false,
-      receiver: -1,
-      delivers: -1,
-      started_s: 0,
-      burstStarted_s: 0,
-      asked_s: this.now_s,
-      task: one.task
-    })
-  }
-
-  #enqueue(one: Actor, lane: Lane, entry: Entry): void {
-    lane.entries.push(entry)
-    if (entry.isWaited) lane.waited++
-    if (lane.entries.length === 1) this.#arrive(one, lane)
-  }
-
-  /** The first entry of a lane may start; collectives wait for all members of their group. */
-  #arrive(one: Actor, lane: Lane): void {
-    const entry = lane.entries[0]!
-    entry.started_s = this.now_s
-    if (entry.size === 1) {
-      this.#startBurst(one, lane, entry)
-      return
-    }
-    const place = entry.key * one.lanes.length + lane.index
-    const waiting = (this.#arrivals[place] ??= [])
-    waiting.push(one.index)
-    if (waiting.length < entry.size) return
-    this.#arrivals[place] = undefined
-    for (const index of waiting) this.actors[index]!.lanes[lane.index]!.entries[0]!.started_s = this.now_s
-    lane.members = waiting
-    this.#startBurst(one, lane, entry)
-  }
-
-  #startBurst(one: Actor, lane: Lane, entry: Entry): void {
-    lane.isFlowing = true
-    entry.burstStarted_s = this.now_s
-    this.traffic.start(
-      one.index * actor.SLOTS + 1 + lane.index,
-      entry.run.bursts[entry.burst]!,
-      entry.bytes,
-      this.now_s
-    )
-  }
-
-  /** A burst has sent its last byte, or that byte has arrived. */
-  #laneEvent(one: Actor, lane: Lane, slot: number): void {
-    const entry = lane.entries[0]!
-    if (lane.isFlowing) {
-      lane.isFlowing = false
-      this.traffic.end(slot)
-      const burst = entry.run.routed.bursts[entry.burst]!
-      const { bytes, burstStarted_s: start_s } = entry
-      this.#options.recordTraffic?.({ burst, bytes, start_s, end_s: this.now_s })
-      this.heap.set(slot, this.now_s + burst.latency_s)
-      return
-    }
-    if (++entry.burst < entry.run.bursts.length) {
-      this.#startBurst(one, lane, entry)
-      return
-    }
-    const members = lane.members ?? [one.index]
-    lane.members = undefined
-    for (const index of members) this.#completeEntry(this.actors[index]!, lane.index)
+  /** Those whose lanes ran an entry may go on, and who receives its result, if that is what it stands still for. */
+  readonly #entryDone = (entry: Entry, members: readonly number[]): void => {
     for (const index of members) this.#advance(this.actors[index]!)
-    if (entry.delivers >= 0) this.#deliver(entry)
-  }
-
-  #completeEntry(one: Actor, laneIndex: number): void {
-    const lane = one.lanes[laneIndex]!
-    const entry = lane.entries.shift()!
-    if (entry.isWaited) lane.waited--
-    const { call } = entry
-    this.#charge(one, laneIndex, entry)
-    if (this.#options.record)
-      this.#options.record({
-        actor: one.index,
-        stage: one.stage,
-        lane: LANE_NAMES[laneIndex]!,
-        name: call ? `${call.kind} (${typeof call.group === 'number' ? 'region' : call.group})` : 'activations',
-        activity: call?.kind ?? 'point-to-point',
-        microBatch: microBatchOf(this.order, entry.task),
-        chunk: chunkOf(this.order, entry.task),
-        start_s: entry.started_s,
-        end_s: this.now_s,
-        bytes: entry.bytes,
-        algorithm: entry.run.routed.algorithm,
-        ...(entry.receiver >= 0 && { receiver: entry.receiver }),
-        ...(entry.delivers >= 0 && { receiverChunk: chunkOf(this.order, entry.delivers) })
-      })
-    if (lane.entries.length > 0) this.#arrive(one, lane)
-  }
-
-  /** Time that an actor has stood still for a lane is that lane's. */
-  #charge(one: Actor, laneIndex: number, { call }: Entry): void {
-    if (one.waitsSince_s < 0 || !actor.WAITED_LANES[one.phase]?.includes(laneIndex)) return
-    const isTensor = laneIndex === actor.COLLECTIVES && typeof call?.group === 'number'
-    const slot = !call ? actor.PIPELINE_WAIT : isTensor ? actor.TENSOR_WAIT : actor.DATA_WAIT
-    one.busy_s[slot]! += this.now_s - one.waitsSince_s
-    one.waitsSince_s = this.now_s
-  }
-
-  #deliver({ delivers, receiver, asked_s }: Entry): void {
-    const one = this.actors[receiver]!
-    one.delivered.add(delivers)
-    if (one.phase !== actor.NEXT_TASK || one.tasks[one.position] !== delivers) return
-    // What it waited before the result was sent is bubble, the rest the transfer.
-    const waited_s = this.now_s - one.waitsSince_s
-    const transfer_s = Math.min(waited_s, this.now_s - asked_s)
-    one.busy_s[actor.PIPELINE_WAIT]! += transfer_s
-    one.busy_s[actor.BUBBLE]! += waited_s - transfer_s
-    one.waitsSince_s = -1
+    if (entry.delivers < 0) return
+    const one = this.actors[entry.receiver]!
+    one.delivered.add(entry.delivers)
+    if (one.phase !== actor.NEXT_TASK || one.tasks[one.position] !== entry.delivers) return
+    actor.chargeArrival(one, this.now_s, entry.asked_s)
     this.#advance(one)
   }
 

@@ -1,0 +1,175 @@
+import type { IndexedHeap } from '../../optimization/indexed-heap.ts'
+import type { Call } from '../program/stage-program.ts'
+import type { ScheduleOrder } from '../schedule-order.ts'
+import { chunkOf, microBatchOf } from '../schedule-tasks.ts'
+import * as actor from './actor.ts'
+import type { Actor, Entry, Lane } from './actor.ts'
+import type { BurstTraffic } from './burst-traffic.ts'
+import type { Cast, Counterpart } from './cast.ts'
+import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
+
+/** Who is told what lanes did. */
+export interface LaneListeners {
+  readonly record?: (event: TimelineEvent) => void
+  readonly recordTraffic?: (traffic: TrafficEvent) => void
+}
+
+/** What lanes work on, which a simulation owns. */
+export interface LaneContext {
+  readonly cast: Cast
+  readonly order: ScheduleOrder
+  readonly actors: readonly Actor[]
+  readonly heap: IndexedHeap
+  readonly traffic: BurstTraffic
+  readonly clock: { readonly now_s: number }
+}
+
+const LANE_NAMES: readonly TimelineLane[] = ['collective', 'send forward', 'send backward', 'synchronisation']
+
+/** An entry that nobody meets for, waits for or receives. */
+const NOBODY = {
+  call: undefined,
+  key: -1,
+  size: 1,
+  burst: 0,
+  isWaited: false,
+  receiver: -1,
+  delivers: -1,
+  started_s: 0,
+  burstStarted_s: 0
+}
+
+/** The lanes of all actors: entries run one after another, those of a group when all its members have come to them, burst after burst. */
+export class LaneWork {
+  readonly #cast: Cast
+  readonly #order: ScheduleOrder
+  readonly #actors: readonly Actor[]
+  readonly #heap: IndexedHeap
+  readonly #traffic: BurstTraffic
+  readonly #clock: { readonly now_s: number }
+  readonly #options: LaneListeners
+  /** Actors that have arrived where others are still missing, by who meets and on which lane. */
+  readonly #arrivals: (number[] | undefined)[] = []
+
+  constructor({ cast, order, actors, heap, traffic, clock }: LaneContext, listeners: LaneListeners) {
+    this.#cast = cast
+    this.#order = order
+    this.#actors = actors
+    this.#heap = heap
+    this.#traffic = traffic
+    this.#clock = clock
+    this.#options = listeners
+  }
+
+  /** Hands a share of a collective's bytes to a lane. */
+  call(one: Actor, laneIndex: number, call: Call, share: number): void {
+    const meeting = this.#cast.meeting(one.index, call)
+    if (meeting.bursts.length === 0) return
+    const { key, size } = meeting
+    this.#put(one, laneIndex, { ...NOBODY, run: meeting, bytes: share * call.bytes, call, key, size })
+  }
+
+  /** Hands a share of a task's result to a lane; waited for or not, and with it what may start at the receiver, or -1. */
+  send(one: Actor, laneIndex: number, to: Counterpart, share: number, isWaited: boolean, delivers: number): void {
+    const { actor: receiver, bytes } = to
+    this.#put(one, laneIndex, { ...NOBODY, run: to, bytes: share * bytes, isWaited, receiver, delivers })
+  }
+
+  #put(one: Actor, laneIndex: number, what: Omit<Entry, 'asked_s' | 'task'>): void {
+    const lane = one.lanes[laneIndex]!
+    const entry = { ...what, asked_s: this.#clock.now_s, task: one.task }
+    lane.entries.push(entry)
+    if (entry.isWaited) lane.waited++
+    if (lane.entries.length === 1) this.#arrive(one, lane)
+  }
+
+  /** The first entry of a lane may start; collectives wait for all members of their group. */
+  #arrive(one: Actor, lane: Lane): void {
+    const entry = lane.entries[0]!
+    entry.started_s = this.#clock.now_s
+    if (entry.size === 1) {
+      this.#startBurst(one, lane, entry)
+      return
+    }
+    const place = entry.key * one.lanes.length + lane.index
+    const waiting = (this.#arrivals[place] ??= [])
+    waiting.push(one.index)
+    if (waiting.length < entry.size) return
+    this.#arrivals[place] = undefined
+    for (const index of waiting) this.#actors[index]!.lanes[lane.index]!.entries[0]!.started_s = this.#clock.now_s
+    lane.members = waiting
+    this.#startBurst(one, lane, entry)
+  }
+
+  #startBurst(one: Actor, lane: Lane, entry: Entry): void {
+    lane.isFlowing = true
+    entry.burstStarted_s = this.#clock.now_s
+    this.#traffic.start(
+      one.index * actor.SLOTS + 1 + lane.index,
+      entry.run.bursts[entry.burst]!,
+      entry.bytes,
+      this.#clock.now_s
+    )
+  }
+
+  /**
+   * A burst has sent its last byte, or that byte has arrived.
+   * @param done told of an entry that is complete and of the actors whose lanes ran it
+   */
+  onEvent(one: Actor, laneIndex: number, done: (entry: Entry, members: readonly number[]) => void): void {
+    const lane = one.lanes[laneIndex]!
+    const slot = one.index * actor.SLOTS + 1 + laneIndex
+    const entry = lane.entries[0]!
+    if (lane.isFlowing) {
+      lane.isFlowing = false
+      this.#traffic.end(slot)
+      const burst = entry.run.routed.bursts[entry.burst]!
+      const { bytes, burstStarted_s: start_s } = entry
+      this.#options.recordTraffic?.({ burst, bytes, start_s, end_s: this.#clock.now_s })
+      this.#heap.set(slot, this.#clock.now_s + burst.latency_s)
+      return
+    }
+    if (++entry.burst < entry.run.bursts.length) {
+      this.#startBurst(one, lane, entry)
+      return
+    }
+    const members = lane.members ?? [one.index]
+    lane.members = undefined
+    for (const index of members) this.#completeEntry(this.#actors[index]!, lane.index)
+    done(entry, members)
+  }
+
+  #completeEntry(one: Actor, laneIndex: number): void {
+    const lane = one.lanes[laneIndex]!
+    const entry = lane.entries.shift()!
+    if (entry.isWaited) lane.waited--
+    const { call } = entry
+    this.#charge(one, laneIndex, entry)
+    if (this.#options.record)
+      this.#options.record({
+        actor: one.index,
+        stage: one.stage,
+        lane: LANE_NAMES[laneIndex]!,
+        name: call ? `${call.kind} (${typeof call.group === 'number' ? 'region' : call.group})` : 'activations',
+        activity: call?.kind ?? 'point-to-point',
+        microBatch: microBatchOf(this.#order, entry.task),
+        chunk: chunkOf(this.#order, entry.task),
+        start_s: entry.started_s,
+        end_s: this.#clock.now_s,
+        bytes: entry.bytes,
+        algorithm: entry.run.routed.algorithm,
+        ...(entry.receiver >= 0 && { receiver: entry.receiver }),
+        ...(entry.delivers >= 0 && { receiverChunk: chunkOf(this.#order, entry.delivers) })
+      })
+    if (lane.entries.length > 0) this.#arrive(one, lane)
+  }
+
+  /** Time that an actor has stood still for a lane is that lane's. */
+  #charge(one: Actor, laneIndex: number, { call }: Entry): void {
+    if (one.waitsSince_s < 0 || !actor.WAITED_LANES[one.phase]?.includes(laneIndex)) return
+    const isTensor = laneIndex === actor.COLLECTIVES && typeof call?.group === 'number'
+    const slot = !call ? actor.PIPELINE_WAIT : isTensor ? actor.TENSOR_WAIT : actor.DATA_WAIT
+    one.busy_s[slot]! += this.#clock.now_s - one.waitsSince_s
+    one.waitsSince_s = this.#clock.now_s
+  }
+}

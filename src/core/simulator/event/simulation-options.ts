@@ -1,0 +1,13 @@
+import type { LaneListeners } from './lane-work.ts'
+
+/** Seconds of compute of an actor's block in a task (-1: the optimiser step), for jitter and stragglers. */
+export type ComputeTime = (actorIndex: number, compute_s: number, packedTask: number) => number
+
+/** The optimiser step as a task. */
+export const OPTIMIZER_TASK = -1
+
+export interface SimulationOptions extends LaneListeners {
+  readonly computeTime?: ComputeTime
+  /** Called when all that happens at a moment has happened, if the first actor has then done a task; may shift the simulation forward. */
+  readonly afterMoment?: () => void
+}
