@@ -81,7 +81,10 @@ export function powerVerdict(chip: WaferChipSpec): Verdict {
   const limit_W = cap_W ?? assembly.powerCap_W.value
   const fix = `lower the clock or use fewer dies; ${assembly.powerCapOption_W.value / 1000} kW cooling exists; or waive the cap with a reason`
   const subject = `power of a wafer at full rate (${shownNumber(low / 1000)}-${shownNumber(high / 1000)} kW)`
-  const verdict = atMost('power', subject, low, limit_W, 'W', fix)
+  const judged = atMost('power', subject, low, limit_W, 'W', fix)
+  const doubt =
+    judged.ok && high > limit_W ? `; more at the high end of published energies, ${shownNumber(high)} W` : ''
+  const verdict = { ...judged, message: judged.message + doubt }
   if (cap_W !== null) return verdict
   return {
     ...verdict,

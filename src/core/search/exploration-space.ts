@@ -22,7 +22,7 @@ export const ExplorationSpace = z.strictObject({
     .nullable()
     .optional()
     .describe(
-      'hard limit of every wafer in watts, given or explored, in place of its own; null waives it. Left out, the given chip keeps its own cap or waiver, ' +
+      'hard limit of every wafer in watts, given or explored, at full rate and the low end of published energies, in place of its own; null waives it. Left out, the given chip keeps its own cap or waiver, ' +
         'and explored wafers its cap, or 15 kW where it waives one'
     ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")

@@ -187,12 +187,8 @@ export function polish(
   let stages = new Float64Array(16 * PLAN_COLUMNS)
   const room_B = machine.offload?.capacityPerDie_B ?? 0
   const cost = (mapping: Mapping): number => {
-    const key = JSON.stringify([
-      mapping.region,
-      mapping.microBatch,
-      mapping.zeroStage,
-      mapping.placement.map((corners) => corners[0])
-    ])
+    // Replicas of any stage may be the slowest to add up a gradient, so all corners count.
+    const key = JSON.stringify([mapping.region, mapping.microBatch, mapping.zeroStage, mapping.placement])
     let model = models.get(key)
     if (!model) {
       if (models.size > 64) models.clear()

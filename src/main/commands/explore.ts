@@ -52,7 +52,7 @@ const options: Command['options'] = {
   'power-cap': {
     type: 'string',
     value: 'W|none',
-    help: 'hard limit of every wafer in watts, given or explored; none waives it (the chip keeps its own cap or waiver, explored wafers its cap, or 15000 where it waives one)'
+    help: 'hard limit of every wafer in watts, given or explored, at full rate and the low end of published energies; none waives it (the chip keeps its own cap or waiver, explored wafers its cap, or 15000 where it waives one)'
   },
   project: { type: 'string', value: 'F.tmac', help: 'where the run is kept (nowhere, unless named)' },
   resume: { type: 'boolean', help: 'go on with the unfinished run of the same inputs in the project' },

@@ -41,6 +41,13 @@ export function summaryText(record: ExplorationRecord): string {
       `Mapping      ${mappingSentence(best.mapping)}`
     )
   }
+  if (best?.chip.kind === 'wafer' && best.chip.power.cap_W !== null) {
+    const { cap_W } = best.chip.power
+    if (best.evaluation.power_W.high > cap_W)
+      lines.push(
+        `Power        up to ${formatPower_W(best.evaluation.power_W.high)} at the high end of published energies; the limit of ${formatPower_W(cap_W)} is held at their low end`
+      )
+  }
   if (run.certificate) {
     const { lowerBound_s, gap, binding } = run.certificate
     lines.push(
