@@ -39,7 +39,7 @@ export interface ExplorationOutcome {
   readonly statistics: Readonly<Record<string, number>>
 }
 
-const POLISH_MOVES = 3000
+const POLISH_MOVES = 20_000
 
 /** The frame of all tasks of an exploration. @throws Problem for a space that does not fit the chip */
 export function taskFrame(inputs: ExplorationInputs): TaskFrame {

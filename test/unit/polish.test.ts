@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import { modelPreset } from '../../src/core/workload/model-presets.ts'
+import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
+import { searchMapping } from '../../src/core/search/mapping-search.ts'
+import { polish } from '../../src/core/search/polish.ts'
+
+describe('polishing', () => {
+  it('changes both products of the experts at once, which neither may do alone', () => {
+    const workload = buildWorkload(
+      modelPreset('mixtral-8x7b').spec,
+      TrainingSpec.parse({ globalBatch: 128, sequenceLength: 4096, attention: 'flash' })
+    )
+    const machine = machineOf(chipPreset('wsc-llm-54'))
+    const { mapping } = searchMapping(workload, machine).best!
+    // Every die holds all experts: as little parallel as roles allow.
+    const plans = Object.fromEntries(
+      Object.entries(mapping.plans).map(([name, plan]) => {
+        const { expertUp, expertDown } = plan.operators
+        if (!expertUp || !expertDown) return [name, plan]
+        const spoilt = Object.fromEntries(Object.keys(expertUp).map((axis) => [axis, 'expert' as const]))
+        return [name, { ...plan, operators: { ...plan.operators, expertUp: spoilt, expertDown: spoilt } }]
+      })
+    )
+    const start = { ...mapping, plans }
+    const polished = polish(workload, machine, start, 1, 0)
+    expect(polished.iterationTime_s).toBeLessThanOrEqual(evaluate(workload, machine, start).iterationTime_s)
+    expect(evaluate(workload, machine, polished.mapping).iterationTime_s).toBeCloseTo(polished.iterationTime_s, 9)
+    expect(evaluate(workload, machine, polished.mapping).feasible).toBe(true)
+    const roles = JSON.stringify(Object.values(polished.mapping.plans).map(({ operators }) => operators['expertUp']))
+    expect(roles).not.toBe(JSON.stringify(Object.values(plans).map(({ operators }) => operators['expertUp'])))
+  })
+})
