@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { Mapping } from '../core/mapping/mapping.ts'
 import { Strategy } from '../core/mapping/strategy.ts'
 import { TrainingSpec } from '../core/workload/training-spec.ts'
+import { Jitter } from '../core/simulator/event/jitter.ts'
 import { simulatorLevels } from '../core/simulator/evaluation.ts'
 import { DeviceCount } from './chip-reference.ts'
 
@@ -45,6 +46,7 @@ export const EvaluateRequest = z
       .optional()
       .describe('analytic (default): closed forms; fluid: links shared by each phase; event: everything in time'),
     timeline: z.boolean().optional().describe('with level event: tell every event'),
+    jitter: Jitter.optional().describe('with level event: dies that compute unevenly'),
     strategy: StrategyRequest.optional(),
     mapping: Mapping.optional()
   })
@@ -53,6 +55,8 @@ export const EvaluateRequest = z
     const { strategy, mapping, training } = request
     if (strategy && mapping) refuse(['mapping'], 'give either a strategy or a mapping, not both')
     if (!strategy && !mapping) refuse(['strategy'], 'give a strategy or a mapping')
+    if (request.jitter && request.level !== 'event')
+      refuse(['jitter'], `only level 'event' has dies that compute unevenly, not '${request.level ?? 'analytic'}'`)
     if (request.timeline && request.level !== 'event')
       refuse(['timeline'], `only level 'event' has a timeline, not '${request.level ?? 'analytic'}'`)
     if (!mapping && training.microBatch === undefined)

@@ -21,7 +21,8 @@ const evaluationAt = async (...more: string[]): Promise<Evaluation> =>
 describe('tmac evaluate --level', () => {
   it.each(['fluid', 'event'])('answers %s in the same schema, with what every link carried', async (level) => {
     const analytic = await evaluationAt()
-    const { links, hotLink, ...rest } = await evaluationAt('--level', level)
+    const { links, hotLink, simulation, ...rest } = await evaluationAt('--level', level)
+    expect(simulation === undefined).toBe(level === 'fluid')
     expect(Object.keys(rest).sort()).toEqual(Object.keys(analytic).sort())
     expect(rest.level).toBe(level)
     // 9 x 6 dies: 9 x 5 + 8 x 6 wires, two links each.
@@ -45,6 +46,18 @@ describe('tmac evaluate --level', () => {
       expect(end_s).toBeLessThanOrEqual(iterationTime_s * (1 + 1e-9))
     }
     expect((await evaluationAt('--level', 'event')).timeline).toBeUndefined()
+  })
+
+  it('lets dies compute unevenly, by the seed', async () => {
+    const even = await evaluationAt('--level', 'event')
+    const slow = await evaluationAt('--level', 'event', '--jitter', '0.1', '--stragglers', '0.05:1.5', '--seed', '3')
+    const again = await evaluationAt('--level', 'event', '--jitter', '0.1', '--stragglers', '0.05:1.5', '--seed', '3')
+    expect(slow.iterationTime_s).toBeGreaterThan(even.iterationTime_s)
+    expect(again).toEqual(slow)
+    const wrong = await runCli([...args, '--level', 'event', '--stragglers', 'half', '--json'])
+    expect(wrong).toMatchObject({ code: 2 })
+    expect(wrong.err).toMatch(/SHARE:FACTOR/)
+    expect((await runCli([...args, '--jitter', '0.1', '--json'])).err).toMatch(/only level 'event'/)
   })
 
   it('refuses a timeline of a level that has none, and names the levels', async () => {

@@ -40,8 +40,22 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   },
   event(machine, design, mapping, { network, event }) {
     const { stages, frame } = analyticStep(design)
-    const { time_s, breakdown_s, linkBytes } = simulateEvents(network, machine, design, mapping, stages, event)
-    return { level: 'event', stages, frame, time_s: breakdown_s, links: linkReport(network, linkBytes, time_s).links }
+    const { time_s, breakdown_s, linkBytes, resolution, foldedMicroBatches } = simulateEvents(
+      network,
+      machine,
+      design,
+      mapping,
+      stages,
+      event
+    )
+    return {
+      level: 'event',
+      stages,
+      frame,
+      time_s: breakdown_s,
+      links: linkReport(network, linkBytes, time_s).links,
+      simulation: { resolution, foldedMicroBatches }
+    }
   }
 }
 

@@ -126,6 +126,7 @@ export interface SimulatedStep {
   readonly frame: StepFrame
   readonly time_s?: TimeBreakdown_s
   readonly links?: readonly LinkUse[]
+  readonly simulation?: Evaluation['simulation']
 }
 
 /** The analytic step of a design. */
@@ -199,7 +200,8 @@ export function evaluationOf(
     power_W: { low: energy_J.low / iterationTime_s, high: energy_J.high / iterationTime_s },
     lowerBound: stepBound(workload, machine),
     mapping,
-    ...(simulated.links && { links: simulated.links })
+    ...(simulated.links && { links: simulated.links }),
+    ...(simulated.simulation && { simulation: simulated.simulation })
   }
 }
 

@@ -16,6 +16,17 @@ const options: Command['options'] = {
     value: 'analytic|fluid|event',
     help: 'closed forms (default), links shared by each phase, or every operator and transfer in time'
   },
+  jitter: {
+    type: 'string',
+    value: 'CV',
+    help: 'with --level event: variation of compute times between dies and tasks (0)'
+  },
+  stragglers: {
+    type: 'string',
+    value: 'SHARE:FACTOR',
+    help: 'with --level event: share of the dies that are slow, and by how much, e.g. 0.02:1.3'
+  },
+  seed: { type: 'string', value: 'N', help: 'of jitter and stragglers (0)' },
   timeline: { type: 'boolean', help: 'with --level event and --json: every event' },
   mapping: { type: 'string', value: 'FILE', help: 'a mapping, or an evaluation that has one, as JSON' },
   ...strategyOptions,

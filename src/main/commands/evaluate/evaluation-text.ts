@@ -48,6 +48,18 @@ const levelSentences: Record<Evaluation['level'], string> = {
   event: 'event: every operator and transfer in time'
 }
 
+const actors = {
+  die: 'every die',
+  region: 'the dies of a stage of a replica as one',
+  stage: 'the dies of a stage as one'
+}
+
+const simulationRemark = ({ simulation }: Evaluation): string => {
+  if (!simulation) return ''
+  const { resolution, foldedMicroBatches: folded } = simulation
+  return ` (${actors[resolution]}${folded > 0 ? `; ${formatCount(folded)} micro-batches repeat others` : ''})`
+}
+
 function hotLinkFact({ hotLink }: Evaluation): [string, string][] {
   if (!hotLink) return []
   const { from, to, utilisation, alike, worth_sPerGBps } = hotLink
@@ -72,7 +84,7 @@ function headline({ workload, machine, evaluation }: Parts): string {
     ['Energy per step', format.formatRange(evaluation.energy_J, format.formatEnergy_J)],
     ['Power', format.formatRange(evaluation.power_W, format.formatPower_W)],
     ...hotLinkFact(evaluation),
-    ['Level', levelSentences[evaluation.level]],
+    ['Level', `${levelSentences[evaluation.level]}${simulationRemark(evaluation)}`],
     [
       'Step',
       `${formatCount(training.globalBatch)} × ${formatCount(training.sequenceLength)} tokens, ${training.attention} attention`

@@ -69,9 +69,10 @@ export function evaluator(directory: string): (request: EvaluateRequest) => Answ
     const machineKey = `${JSON.stringify(chip)} ${devices} ${needed} ${overlap}`
     const machine = machineFor(machineKey, chip, { devices, needed }, overlap)
     const mapping = mappingOf(request, workload, machine)
-    const { level = 'analytic', timeline = false } = request
+    const { level = 'analytic', timeline = false, jitter } = request
     if (level === 'analytic') return { workload, machine, evaluation: evaluate(workload, machine, mapping) }
     const network = networkFor(machineKey, machine)
-    return { workload, machine, evaluation: evaluateInFull(level, workload, machine, mapping, { network }, timeline) }
+    const context = { network, ...(jitter && { event: { jitter } }) }
+    return { workload, machine, evaluation: evaluateInFull(level, workload, machine, mapping, context, timeline) }
   }
 }

@@ -28,6 +28,26 @@ function strategyFrom(values: OptionValues): StrategyRequest {
   }
 }
 
+/** Dies that compute unevenly, where options say so. */
+function jitterFrom(values: OptionValues) {
+  const variation = numberOption(values, 'jitter', { least: 0, most: 2 })
+  const stragglers = textOption(values, 'stragglers')
+  const seed = wholeOption(values, 'seed', 0)
+  if (variation === undefined && stragglers === undefined) {
+    if (seed !== undefined)
+      throw new Problem('usage', "'--seed' is of '--jitter' and '--stragglers'; give one of them", 'seed')
+    return {}
+  }
+  const [share, slowdown, ...rest] = (stragglers ?? '0:1').split(':').map((part) => (part === '' ? NaN : Number(part)))
+  if (rest.length > 0 || !(share! >= 0 && share! <= 1) || !(slowdown! >= 1))
+    throw new Problem(
+      'usage',
+      `'--stragglers ${stragglers}' is not SHARE:FACTOR with a share from 0 to 1 and a factor of at least 1, e.g. 0.02:1.3`,
+      'stragglers'
+    )
+  return { jitter: { seed: seed ?? 0, variation: variation ?? 0, stragglers: share, slowdown } }
+}
+
 function needed(values: OptionValues, name: string): number {
   requiredText(values, name, 'N')
   return wholeOption(values, name)!
@@ -49,6 +69,7 @@ export function requestFromOptions(values: OptionValues, directory: string): Eva
     devices: wholeOption(values, 'devices', 1, MOST_DEVICES),
     overlap: numberOption(values, 'overlap', { least: 0, most: 1 }),
     level: choiceOption(values, 'level', simulatorLevels),
+    ...jitterFrom(values),
     ...(flagOption(values, 'timeline') && { timeline: true }),
     training: {
       globalBatch: needed(values, 'global-batch'),
