@@ -37,7 +37,16 @@ export function placeInSnake(
   order: PlacementOrder
 ): Corner[][] | undefined {
   if (tileCount(gridRows, gridColumns, region) < replicas * stages) return undefined
-  const corners = snake(gridRows, gridColumns, region)
+  return dealCorners(snake(gridRows, gridColumns, region), replicas, stages, order)
+}
+
+/** Hands corners that follow each other to stages and replicas. @returns [replica][stage] */
+export function dealCorners(
+  corners: readonly Corner[],
+  replicas: number,
+  stages: number,
+  order: PlacementOrder
+): Corner[][] {
   const at = (replica: number, stage: number): number =>
     order === 'pipeline-first' ? replica * stages + stage : stage * replicas + replica
   return Array.from({ length: replicas }, (_, replica) =>

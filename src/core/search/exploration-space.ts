@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { DefectMap } from '../chip/defects/defect-map.ts'
 import { ArchitectureSpace } from './architecture-space.ts'
 import { MappingSpace } from './space.ts'
 
@@ -25,6 +26,9 @@ export const ExplorationSpace = z.strictObject({
       'hard limit of every wafer in watts, given or explored, at full rate and the low end of published energies, in place of its own; null waives it. Left out, the given chip keeps its own cap or waiver, ' +
         'and explored wafers its cap, or 15 kW where it waives one'
     ),
+  defects: DefectMap.optional().describe(
+    'what is broken on the given wafer: it is mapped as it is, and no other wafers are explored'
+  ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
 })
 export type ExplorationSpace = z.output<typeof ExplorationSpace>

@@ -3,6 +3,7 @@ import { waferCost_usd } from '../chip/cost.ts'
 import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { evaluate } from '../simulator/evaluate.ts'
+import type { Evaluation } from '../simulator/evaluation.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { KeptPoint } from './exploration.ts'
@@ -13,7 +14,8 @@ export function keptPoint(
   machine: Machine,
   source: string,
   label: string,
-  mapping: Mapping
+  mapping: Mapping,
+  evaluation: Evaluation = evaluate(workload, machine, mapping)
 ): KeptPoint {
   const chip: ChipSpec = machine.chip
   return {
@@ -21,7 +23,7 @@ export function keptPoint(
     label,
     chip,
     mapping,
-    evaluation: evaluate(workload, machine, mapping),
+    evaluation,
     area_mm2: chip.kind === 'wafer' ? waferAreaInUse_mm2(chip) : undefined,
     cost_usd: chip.kind === 'wafer' ? waferCost_usd(chip) : undefined
   }

@@ -4,10 +4,12 @@ import { bestStagePartition, type StageOption } from '../optimization/stage-part
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
+import { stageSpeeds } from '../simulator/machine-defects.ts'
 import { fillTransfers_s, type StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { evaluate } from '../simulator/evaluate.ts'
 import { logitsInFlight } from '../simulator/schedule.ts'
+import { modelAtSpeed } from '../simulator/stage-models.ts'
 import { sharesTable } from '../simulator/tied-table.ts'
 import { Candidates } from './candidates.ts'
 import { work_s, type Goal } from './goal.ts'
@@ -122,10 +124,13 @@ class MappingSearch {
     ceiling: number
   ): { solution: Solution | undefined; exact: boolean } {
     const held = logitsInFlight(genes.schedule, genes.microBatches)
-    const frontiers = this.#workload.classes.map((_layer, layerClass) =>
-      this.#frontier(model, genes, key, layerClass, residual, cut, held)
-    )
+    const frontiersAt = (speed: number) =>
+      this.#workload.classes.map((_layer, layerClass) =>
+        this.#frontier(modelAtSpeed(model, speed), genes, key, layerClass, residual, cut, held)
+      )
+    const frontiers = frontiersAt(1)
     if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
+    const speeds = stageSpeeds(this.#machine, framedGenes(this.#machine, genes))
     const frame = this.#frame(model, genes, residual)
     const constant =
       fillTransfers_s(frame) +
@@ -139,8 +144,9 @@ class MappingSearch {
       const name = `${stage}:${runs.map(({ layerClass, layers }) => `${layerClass}x${layers}`).join('+')}`
       let known = choices.get(name)
       if (!known) {
+        const own = speeds ? frontiersAt(speeds[stage]!) : frontiers
         const layerRuns: ClassRun[] = runs.map(({ layerClass, layers }) => ({
-          labels: frontiers[layerClass]!.labels,
+          labels: own[layerClass]!.labels,
           layers
         }))
         known = stageChoices(
@@ -157,7 +163,9 @@ class MappingSearch {
       return known
     }
     const stack = this.#workload.model.layers
-    const lengths = stageLengths(genes, stack, this.#space, this.#effort.unevenness)
+    // A slow stage gets fewer layers by as much as it is slow.
+    const slack = speeds ? Math.ceil((1 - Math.min(...speeds)) * (stack / genes.stages)) : 0
+    const lengths = stageLengths(genes, stack, this.#space, this.#effort.unevenness + slack)
     const exact = frontiers.every(({ complete }) => complete) && this.#effort.unevenness === Infinity
     if (lengths.least * genes.stages > stack || lengths.most * genes.stages < stack)
       return { solution: undefined, exact }
@@ -188,7 +196,8 @@ class MappingSearch {
   ) {
     const layerName = this.#workload.classes[layerClass]!.name
     const allows = cut === undefined ? undefined : tableFilter(model, layerName, cut)
-    const name = `${key}c${layerClass}r${residual}t${allows ? cut : ''}l${logitsHeld}`
+    const { speed = 1 } = model.context
+    const name = `${key}c${layerClass}r${residual}t${allows ? cut : ''}l${logitsHeld}s${speed}`
     let known = this.#frontiers.get(name)
     if (!known) {
       const isLayer = this.#workload.classes[layerClass]!.hasAttention

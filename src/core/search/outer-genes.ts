@@ -1,9 +1,10 @@
 import { divisors } from '../optimization/divisors.ts'
 import type { Mapping, Schedule } from '../mapping/mapping.ts'
 import { chunksOf, scheduleFault } from '../mapping/schedule-fit.ts'
-import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
+import type { PlacementOrder } from '../mapping/placement.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
+import { placeableRegions } from './living-placement.ts'
 import type { MappingSpace } from './space.ts'
 
 /** A region of a stage with its micro-batch: what the cost of a layer depends on first of all. */
@@ -85,10 +86,7 @@ export function outerGenesOf(
   space: MappingSpace
 ): readonly OuterGenes[] {
   const { region, microBatch } = shape
-  const tiles = Math.min(
-    tileCount(machine.gridRows, machine.gridColumns, region),
-    Math.floor(machine.dies / (region.rows * region.columns))
-  )
+  const tiles = placeableRegions(machine, region)
   const sequences = workload.training.globalBatch / microBatch
   const experts = workload.model.moe?.experts ?? 1
   const result: OuterGenes[] = []

@@ -1,4 +1,3 @@
-import { placeInSnake } from '../mapping/placement.ts'
 import { costModelOf } from '../simulator/design.ts'
 import { divisors } from '../optimization/divisors.ts'
 import { ALONE, type CollectiveCost } from '../simulator/collective-cost.ts'
@@ -7,6 +6,7 @@ import type { Machine, Origin } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
 import { TIME_S, layerFrontier, residualLayouts, type WorkPrice } from './layer-frontier.ts'
+import { placeRegions } from './living-placement.ts'
 import type { OuterGenes, Shape } from './outer-genes.ts'
 import type { MappingSpace } from './space.ts'
 
@@ -39,7 +39,7 @@ export function modelOf(workload: Workload, machine: Machine, genes: OuterGenes,
 }
 
 export const placementOf = (machine: Machine, genes: OuterGenes) =>
-  placeInSnake(machine.gridRows, machine.gridColumns, genes.shape.region, genes.replicas, genes.stages, genes.order)!
+  placeRegions(machine, genes.shape.region, genes.replicas, genes.stages, genes.order)!
 
 /**
  * The fastest that any arrangement of `members` regions, side by side on the die grid, lets their dies exchange tokens: all arrangements'

@@ -1,4 +1,5 @@
 import type { ChipSpec, WaferChipSpec } from '../chip/chip-spec.ts'
+import type { DefectMap } from '../chip/defects/defect-map.ts'
 import { waferCost_usd } from '../chip/cost.ts'
 import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import type { Mapping } from '../mapping/mapping.ts'
@@ -6,7 +7,9 @@ import { policyNamed } from '../policies/policies.ts'
 import { Problem } from '../problem.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { evaluate } from '../simulator/evaluate.ts'
-import { machineOf } from '../simulator/machine.ts'
+import { evaluateAt } from '../simulator/evaluate-level.ts'
+import { machineOf, type Machine } from '../simulator/machine.ts'
+import { damagedMachine } from '../simulator/machine-defects.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
@@ -24,6 +27,7 @@ import {
   type SearchResult,
   type SearchState
 } from './mapping-search.ts'
+import { largestWholeWafer, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
 
@@ -52,8 +56,12 @@ export type Task =
       readonly incumbent_s?: number
       /** Searches as though each die had this many times its memory, to learn how much is short. */
       readonly memoryFactor?: number
+      /** What is broken, in place of the space's own; null for nothing. */
+      readonly defects?: DefectMap | null
     }
   | { readonly kind: 'polish'; readonly mapping: Mapping; readonly seed: number; readonly moves: number }
+  /** Mappings on a damaged wafer, each where it is or placed anew, with transfers sharing the links. */
+  | { readonly kind: 'assess'; readonly mappings: readonly Mapping[]; readonly defects: DefectMap }
   | { readonly kind: 'screen'; readonly points: readonly number[] }
   | { readonly kind: 'preview'; readonly points: readonly number[] }
   | { readonly kind: 'estimate'; readonly points: readonly number[]; readonly pool: readonly Mapping[] }
@@ -90,6 +98,14 @@ export interface PreviewedPoint {
   readonly mapping: Mapping
 }
 
+/** What a mapping reaches on a damaged wafer. */
+export interface AssessedMapping {
+  /** 0 where it does not work. */
+  readonly tokensPerSecond: number
+  /** Placed otherwise than on the whole wafer. */
+  readonly moved: boolean
+}
+
 export interface TaskResults {
   readonly policy: PolicyResult
   readonly search: SearchResult
@@ -97,6 +113,7 @@ export interface TaskResults {
   readonly screen: ScreenResult
   readonly preview: readonly PreviewedPoint[]
   readonly estimate: readonly EstimatedPoint[]
+  readonly assess: readonly AssessedMapping[]
 }
 export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
 
@@ -110,15 +127,21 @@ export function chipOfPoint(frame: TaskFrame, point: number): WaferChipSpec {
 
 const machineFor = (frame: TaskFrame, chip: ChipSpec) => machineOf(chip, frame.space.overlap)
 
+/** The given chip with what is broken on it. @param defects in place of the space's own; null for nothing */
+function givenMachine(frame: TaskFrame, defects: DefectMap | null | undefined = frame.space.defects): Machine {
+  const machine = machineFor(frame, frame.chip)
+  return defects ? damagedMachine(machine, defects) : machine
+}
+
 function search(
   frame: TaskFrame,
   task: Extract<Task, { kind: 'search' }>,
   onProgress: ((progress: SearchProgress) => boolean | void) | undefined,
   resume: SearchState | undefined
 ): SearchResult {
-  const chip = task.point === undefined ? frame.chip : chipOfPoint(frame, task.point)
   const workload = buildWorkload(frame.model, frame.training)
-  const own = machineFor(frame, chip)
+  const own =
+    task.point === undefined ? givenMachine(frame, task.defects) : machineFor(frame, chipOfPoint(frame, task.point))
   const { mapping: space } = frame.space
   // How much memory is short need not be known exactly.
   const strategy = task.memoryFactor === undefined ? frame.space.strategy : 'bounded'
@@ -132,6 +155,32 @@ function search(
     ...(task.incumbent_s !== undefined && { incumbent_s: task.incumbent_s }),
     ...(resume && { resume }),
     ...(onProgress && { onProgress })
+  })
+}
+
+/** A policy knows nothing of defects: on a damaged wafer it has the largest rectangle of dies that can be used. */
+function policy(frame: TaskFrame, name: string): PolicyResult {
+  const workload = buildWorkload(frame.model, frame.training)
+  const machine = givenMachine(frame)
+  const rectangle = largestWholeWafer(machine)
+  if (!rectangle) return policyNamed(name).run(workload, machine)
+  const outcome = policyNamed(name).run(workload, machineFor(frame, rectangle.chip))
+  if (!outcome.evaluation) return outcome
+  const mapping = rectangle.onWafer(outcome.evaluation.mapping)
+  return { ...outcome, evaluation: { ...outcome.evaluation, mapping } }
+}
+
+/** Mappings of the whole wafer on a damaged one. */
+function assess(frame: TaskFrame, mappings: readonly Mapping[], defects: DefectMap): AssessedMapping[] {
+  const workload = buildWorkload(frame.model, frame.training)
+  const machine = givenMachine(frame, defects)
+  return mappings.map((mapping) => {
+    const placed = replaced(machine, mapping)
+    const evaluation = placed && evaluateAt('fluid', workload, machine, placed)
+    return {
+      tokensPerSecond: evaluation?.feasible ? evaluation.tokensPerSecond : 0,
+      moved: placed !== undefined && placed !== mapping
+    }
   })
 }
 
@@ -196,7 +245,7 @@ function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Ma
  */
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
-  if (task.kind === 'estimate' || task.kind === 'preview') return []
+  if (task.kind === 'estimate' || task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: 'stopped before its turn' }
   if (task.kind === 'search' && (task.point !== undefined || task.memoryFactor !== undefined))
     return { best: undefined, trail: [], lowerBound_s: 0, leastCost_s: 0, combinations: 0, solved: 0, exact: false }
@@ -212,14 +261,16 @@ export function runTask(
 ): TaskResults[Task['kind']] {
   switch (task.kind) {
     case 'policy':
-      return policyNamed(task.policy).run(buildWorkload(frame.model, frame.training), machineFor(frame, frame.chip))
+      return policy(frame, task.policy)
     case 'search':
       return search(frame, task, onProgress, resume)
     case 'polish': {
-      const machine = machineFor(frame, frame.chip)
+      const machine = givenMachine(frame)
       const workload = buildWorkload(frame.model, frame.training)
       return polish(workload, machine, task.mapping, task.seed, task.moves, goalOf(frame.objective, machine))
     }
+    case 'assess':
+      return assess(frame, task.mappings, task.defects)
     case 'screen':
       return screen(frame, task.points)
     case 'preview':

@@ -18,4 +18,6 @@ export interface CostContext {
   readonly expertDataGroup: CollectiveCost
   /** Tied embeddings on different stages: the head holds a copy of the table. */
   readonly copiesTable: boolean
+  /** Speed of the slowest die over that of a whole one; 1 unless given. All that the dies compute takes as much longer. */
+  readonly speed?: number
 }

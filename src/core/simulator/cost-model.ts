@@ -4,7 +4,7 @@ import { fastest_s, type CollectiveCost } from './collective-cost.ts'
 import type { CostContext } from './cost-context.ts'
 import * as row from './cost-row.ts'
 import { BYTES } from './model-state.ts'
-import { elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
+import { atSpeed, elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
 import { ParameterCost } from './parameter-cost.ts'
 import { RegionLayouts } from './region-layouts.ts'
 import { StepRecorder, type StepOperations } from './step-operations.ts'
@@ -120,7 +120,7 @@ export class CostModel {
   #fill(step: Step, source: number, roles: number, residual: number): number {
     const cuts = this.layouts.cuts(step.main, roles)
     if (!cuts || !this.layouts.dividesResidual(residual)) return -1
-    const { machine, workload, microBatch, expertParallel } = this.context
+    const { machine, workload, microBatch, expertParallel, speed = 1 } = this.context
     const { engine, launch_s, overlap } = machine
     const length = workload.training.sequenceLength
     const tokens = microBatch * length
@@ -151,11 +151,13 @@ export class CostModel {
       cuts,
       step.main.experts ? expertParallel : 1
     )
-    const main = launched(step.main, [...step.before, ...step.after], launch_s, work)
+    const main = atSpeed(launched(step.main, [...step.before, ...step.after], launch_s, work), speed)
     const beforeCut = this.layouts.cutOf(from)
     const afterCut = this.layouts.cutOf(settled)
-    const before = sumOf(step.before.map((operator) => elementwiseCost(operator, engine, tokens, beforeCut)))
-    const after = sumOf(step.after.map((operator) => elementwiseCost(operator, engine, tokens, afterCut)))
+    const elementwise = (operators: readonly Operator[], cut: number) =>
+      sumOf(operators.map((operator) => atSpeed(elementwiseCost(operator, engine, tokens, cut), speed)))
+    const before = elementwise(step.before, beforeCut)
+    const after = elementwise(step.after, afterCut)
 
     // Streams that run beside this operator hide under its own compute, by the one overlap setting.
     const hidden = (communication: number, window: number): number =>

@@ -8,10 +8,12 @@ import type { Workload } from '../workload/workload.ts'
 import { fastest_s, type CollectiveCost } from './collective-cost.ts'
 import { CostModel } from './cost-model.ts'
 import type { Machine } from './machine.ts'
+import { checkLiving } from './machine-defects.ts'
 import { gradientBytes } from './model-state.ts'
 import { crossings } from './schedule.ts'
 import type { StepFrame } from './pipeline.ts'
 import { LINK_TRAFFIC_B, PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
+import { stageModelsOf } from './stage-models.ts'
 import { sharesTable, tableResharding_s, tableReshardingTraffic_B } from './tied-table.ts'
 import { addLayers } from './pipeline.ts'
 
@@ -24,6 +26,8 @@ export interface CodedRun {
 /** A mapping in the form the engine works on. */
 export interface Design {
   readonly model: CostModel
+  /** The model of each stage, where slow dies make them differ in what compute takes. */
+  readonly stageModels?: readonly CostModel[]
   readonly plans: readonly PlanCode[]
   readonly stages: readonly (readonly CodedRun[])[]
   /** Runs in the order in which a token meets them; left out where that is stage after stage. */
@@ -188,7 +192,9 @@ function boundaryResiduals(
  */
 export function designOf(workload: Workload, machine: Machine, mapping: Mapping, known?: CostModel): Design {
   checkMapping(mapping, workload, { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies })
+  checkLiving(machine, mapping)
   const model = known ?? costModelOf(workload, machine, mapping)
+  const stageModels = stageModelsOf(model, mapping)
   const names = Object.keys(mapping.plans)
   const classOf = (name: string): number => {
     const run = mapping.stages.flatMap(({ layers }) => layers).find(({ plan }) => plan === name)
@@ -225,7 +231,14 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
   }))
   const residuals = boundaryResiduals(model, plans, chain, stages.length)
   const frame = frameOf(model, mapping, residuals)
-  return { model, plans, stages, ...(foldsChain(mapping.schedule) && { chain }), frame }
+  return {
+    model,
+    ...(stageModels && { stageModels }),
+    plans,
+    stages,
+    ...(foldsChain(mapping.schedule) && { chain }),
+    frame
+  }
 }
 
 /**
@@ -234,29 +247,45 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
  * @throws Problem when a plan's cuts do not divide
  */
 export function fillStages(design: Design, plans: Float64Array, stages: Float64Array): void {
-  for (let index = 0; index < design.plans.length; index++) {
-    const wrong = planCost(design.model, design.plans[index]!, plans, index * PLAN_COLUMNS)
-    if (wrong >= 0) throw indivisible(design.model, design.plans[index]!, wrong)
-  }
   stages.fill(0, 0, design.stages.length * PLAN_COLUMNS)
+  const { stageModels } = design
+  if (!stageModels) return addStages(design, design.model, plans, stages)
+  for (const model of new Set(stageModels))
+    addStages(design, model, plans, stages, (stage) => stageModels[stage] === model)
+}
+
+/** Adds up the stages that a cost model speaks for. */
+function addStages(
+  design: Design,
+  model: CostModel,
+  plans: Float64Array,
+  stages: Float64Array,
+  speaksFor?: (stage: number) => boolean
+): void {
+  for (let index = 0; index < design.plans.length; index++) {
+    const wrong = planCost(model, design.plans[index]!, plans, index * PLAN_COLUMNS)
+    if (wrong >= 0) throw indivisible(model, design.plans[index]!, wrong)
+  }
   // One stage holds embedding and head: its first run and its last one.
-  if (sharesTable(design.model)) {
+  if (sharesTable(model) && (!speaksFor || speaksFor(0))) {
     const runs = design.stages[0]!
     const embedding = design.plans[runs[0]!.plan]!.roles[0]!
     const logits = design.plans[runs[runs.length - 1]!.plan]!.roles[0]!
-    stages[TENSOR_COMMUNICATION_S]! += tableResharding_s(design.model, embedding, logits)
-    stages[LINK_TRAFFIC_B]! += tableReshardingTraffic_B(design.model, embedding, logits)
+    stages[TENSOR_COMMUNICATION_S]! += tableResharding_s(model, embedding, logits)
+    stages[LINK_TRAFFIC_B]! += tableReshardingTraffic_B(model, embedding, logits)
   }
   let residual = -1
   const add = (stage: number, run: CodedRun): void => {
     const next = design.plans[run.plan]!.residual
+    const before = residual
+    residual = next
+    if (speaksFor && !speaksFor(stage)) return
     addLayers(plans, run.plan * PLAN_COLUMNS, run.layers, stages, stage * PLAN_COLUMNS)
     // Layers that lay the residual stream out differently hand it over by a collective, paid by the later one.
-    if (residual >= 0 && residual !== next) {
-      stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += design.model.resharding_s(residual, next)
-      stages[stage * PLAN_COLUMNS + LINK_TRAFFIC_B]! += design.model.reshardingTraffic_B(residual, next)
+    if (before >= 0 && before !== next) {
+      stages[stage * PLAN_COLUMNS + TENSOR_COMMUNICATION_S]! += model.resharding_s(before, next)
+      stages[stage * PLAN_COLUMNS + LINK_TRAFFIC_B]! += model.reshardingTraffic_B(before, next)
     }
-    residual = next
   }
   if (design.chain) for (const run of design.chain) add(run.stage, run)
   else

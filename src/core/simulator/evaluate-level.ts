@@ -4,10 +4,11 @@ import type { Workload } from '../workload/workload.ts'
 import { designOf, type Design } from './design.ts'
 import { simulateEvents, transferBytesOf, type EventOptions } from './event/event-step.ts'
 import { analyticStep, evaluationOf, type SimulatedStep } from './evaluate.ts'
-import type { Evaluation, HotLink, SimulatorLevel } from './evaluation.ts'
+import type { Evaluation, HotLink, SimulatorLevel, Violation } from './evaluation.ts'
 import type { TimelineEvent } from './event/timeline.ts'
-import { fluidStep } from './fluid/fluid-step.ts'
+import { fluidStep, routedStages } from './fluid/fluid-step.ts'
 import type { Machine } from './machine.ts'
+import { defectViolations } from './machine-defects.ts'
 import { clusterNetwork } from './network/cluster-network.ts'
 import { linkReport, worth_sPerGBps } from './network/link-report.ts'
 import { meshNetwork } from './network/mesh-network.ts'
@@ -20,6 +21,9 @@ import { simulateStep, STEP_COLUMNS, TIME_S } from './pipeline.ts'
 export const networkOf = (chip: ChipSpec, damage?: MeshDamage): Network =>
   chip.kind === 'wafer' ? meshNetwork(chip, damage) : clusterNetwork(chip)
 
+/** The network of a machine, with what is broken on it. */
+export const networkFor = (machine: Machine): Network => machine.defects?.network ?? networkOf(machine.chip)
+
 /** What a level is asked on: a network, and for the event level what it may leave out and whom it tells. */
 export interface LevelContext {
   readonly network: Network
@@ -29,7 +33,11 @@ export interface LevelContext {
 type Simulate = (machine: Machine, design: Design, mapping: Mapping, context: LevelContext) => SimulatedStep
 
 const simulators: Record<SimulatorLevel, Simulate> = {
-  analytic: (_machine, design) => analyticStep(design),
+  analytic(machine, design, mapping, { network }) {
+    if (!machine.defects) return analyticStep(design)
+    const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
+    return { level: 'analytic', stages: routedStages(design, collectives), frame: design.frame }
+  },
   fluid(machine, design, mapping, { network }) {
     const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
     const { stages, frame, programs } = fluidStep(design, collectives)
@@ -80,9 +88,23 @@ function hotLinkOf(
   return { from, to, utilisation, alike: hot.length, worth_sPerGBps: worth }
 }
 
+/** What a mapping on dies that cannot be used would be on the whole wafer, with the dies that forbid it. */
+function onWhole(
+  level: SimulatorLevel,
+  workload: Workload,
+  { defects }: Machine,
+  mapping: Mapping,
+  broken: readonly Violation[]
+): Evaluation {
+  const evaluation = evaluateAt(level, workload, defects!.whole, mapping)
+  return { ...evaluation, feasible: false, violations: [...broken, ...evaluation.violations] }
+}
+
 /**
- * Simulates one optimiser step at a level: `analytic` by closed forms, `fluid` with every phase's transfers sharing the links, `event` with
- * every operator, transfer and collective in time.
+ * Simulates one optimiser step at a level: `analytic` by closed forms (on a machine with defects: collectives and transfers by their routes
+ * on idle links), `fluid` with every phase's transfers sharing the links, `event` with
+ * every operator, transfer and collective in time. A mapping on dies that cannot be used is answered as on the whole machine, with
+ * `feasible: false` and a violation for each of them.
  * @throws Problem `illegal-mapping`, `unreachable`
  */
 export function evaluateAt(
@@ -90,8 +112,10 @@ export function evaluateAt(
   workload: Workload,
   machine: Machine,
   mapping: Mapping,
-  context: LevelContext = { network: networkOf(machine.chip) }
+  context: LevelContext = { network: networkFor(machine) }
 ): Evaluation {
+  const broken = defectViolations(machine, mapping)
+  if (broken.length > 0) return onWhole(level, workload, machine, mapping, broken)
   const design = designOf(workload, machine, mapping)
   return evaluationOf(workload, machine, design, mapping, simulators[level](machine, design, mapping, context))
 }
@@ -105,7 +129,7 @@ export function evaluateInFull(
   workload: Workload,
   machine: Machine,
   mapping: Mapping,
-  context: LevelContext = { network: networkOf(machine.chip) },
+  context: LevelContext = { network: networkFor(machine) },
   timeline = false
 ): Evaluation {
   const run = (network: Network, event?: EventOptions): Evaluation =>
@@ -115,7 +139,8 @@ export function evaluateInFull(
     context.network,
     timeline && level === 'event' ? { ...context.event, record: (event) => events.push(event) } : context.event
   )
-  if (level === 'analytic') return evaluation
+  // What was answered as on the whole machine speaks of other links than there are.
+  if (level === 'analytic' || defectViolations(machine, mapping).length > 0) return evaluation
   const hotLink = hotLinkOf(evaluation, context.network, (network) => run(network, context.event))
   return { ...evaluation, ...(hotLink && { hotLink }), ...(events.length > 0 && { timeline: events }) }
 }

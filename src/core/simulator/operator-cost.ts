@@ -167,3 +167,14 @@ export function launched(
     weightGradient_s: both ? Math.max(cost.weightGradient_s, (backward / 2) * launch_s) : 0
   }
 }
+
+/** The same work on a die of less than full speed: a die that lost cores has fewer to compute with and to move data by. */
+export const atSpeed = (cost: OperatorCost, speed: number): OperatorCost =>
+  speed === 1
+    ? cost
+    : {
+        ...cost,
+        forward_s: cost.forward_s / speed,
+        inputGradient_s: cost.inputGradient_s / speed,
+        weightGradient_s: cost.weightGradient_s / speed
+      }

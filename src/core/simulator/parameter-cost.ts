@@ -161,7 +161,7 @@ export class ParameterCost {
     const optimizer_B =
       (optimizerTraffic_B(this.context.workload.training) * parameters) / (zeroStage >= 1 ? shards : 1)
     at[offset + row.OPTIMIZER_S]! +=
-      optimizer_B / (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
+      optimizer_B / (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency) / (this.context.speed ?? 1)
     at[offset + row.OPTIMIZER_TRAFFIC_B]! += optimizer_B
     at[offset + row.SYNC_TRAFFIC_B]! += this.#synchronisationTraffic_B(tokens, replicas, gradient_B, weights_B)
   }

@@ -25,19 +25,7 @@ const isUniform = ({ network, grid }: RoutedCollectives): boolean =>
  * synchronisation of all stages at once. Phases do not disturb each other; that is the event level's business.
  */
 export function fluidStep(design: Design, collectives: RoutedCollectives): FluidStep {
-  const count = design.stages.length
-  const stages = new Float64Array(count * PLAN_COLUMNS)
-  const plans = new Float64Array(design.plans.length * PLAN_COLUMNS)
-  const uniform = isUniform(collectives)
-  let model: CostModel | undefined
-  const own = new Float64Array(count * PLAN_COLUMNS)
-  for (let stage = 0; stage < count; stage++) {
-    if (!model || !uniform || design.model.context.dataGroup.size > 1) {
-      model = new CostModel(routedContext(design.model, collectives, stage))
-      fillStages({ ...design, model }, plans, own)
-    }
-    stages.set(own.subarray(stage * PLAN_COLUMNS, (stage + 1) * PLAN_COLUMNS), stage * PLAN_COLUMNS)
-  }
+  const stages = routedStages(design, collectives)
   const programs = stagePrograms(design, stages)
   const { network } = collectives
   const synchronised = concurrent_s(
@@ -48,6 +36,28 @@ export function fluidStep(design: Design, collectives: RoutedCollectives): Fluid
   )
   synchronised.forEach((time_s, stage) => (stages[stage * PLAN_COLUMNS + GRADIENT_SYNC_S] = time_s))
   return { stages, frame: fluidFrame(design, collectives), programs }
+}
+
+/**
+ * Stage totals with the collectives of each stage priced by their routes, at work by themselves: what closed forms say on a whole mesh, and what
+ * stands in their place where something is broken.
+ */
+export function routedStages(design: Design, collectives: RoutedCollectives): Float64Array {
+  const count = design.stages.length
+  const stages = new Float64Array(count * PLAN_COLUMNS)
+  const plans = new Float64Array(design.plans.length * PLAN_COLUMNS)
+  const { stageModels, ...alike } = design
+  const uniform = !stageModels && isUniform(collectives)
+  let model: CostModel | undefined
+  const own = new Float64Array(count * PLAN_COLUMNS)
+  for (let stage = 0; stage < count; stage++) {
+    if (!model || !uniform || design.model.context.dataGroup.size > 1) {
+      model = new CostModel(routedContext(stageModels?.[stage] ?? design.model, collectives, stage))
+      fillStages({ ...alike, model }, plans, own)
+    }
+    stages.set(own.subarray(stage * PLAN_COLUMNS, (stage + 1) * PLAN_COLUMNS), stage * PLAN_COLUMNS)
+  }
+  return stages
 }
 
 /** Transfers over all boundaries, both ways, at once. */
