@@ -122,3 +122,21 @@ describe('the fluid level', () => {
     expect(hotLink!.worth_sPerGBps).toBeLessThan(2 * perGBps_s)
   })
 })
+
+describe('a table that both ends of a pipeline hold', () => {
+  it.each(['fluid', 'event'] as const)('is exchanged over the links between them at the %s level', (level) => {
+    const training = TrainingSpec.parse({ globalBatch: 64, sequenceLength: 1024, attention: 'flash' })
+    const spec = modelPreset('gpt-6.7b').spec
+    const linkBytes = (tiedEmbeddings: boolean): number => {
+      const model = buildWorkload({ ...spec, tiedEmbeddings }, training)
+      const grid = { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies }
+      const degrees = Strategy.parse({ tensorParallel: 8, pipelineParallel: 4, dataParallel: 1 })
+      const mapping = strategyMapping(model, grid, machine.dies, degrees, { microBatch: 1, tensorRows: 1 })
+      const { links } = evaluateAt(level, model, machine, mapping, { network })
+      return links!.reduce((sum, { bytes }) => sum + bytes, 0)
+    }
+    // fp32 gradients of all words, both ways, over three rows of dies.
+    const table_B = 4 * spec.vocabulary * spec.hidden
+    expect((linkBytes(true) - linkBytes(false)) / (2 * 3 * table_B)).toBeCloseTo(1, 6)
+  })
+})

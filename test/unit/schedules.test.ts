@@ -33,6 +33,7 @@ function step_s(
     boundaries_s: stages.slice(1).map(() => 0),
     wrapAround_s: 0,
     tiedSync_s: 0,
+    tiedShard_B: 0,
     linkTraffic_B: 0,
     ...extra
   }

@@ -102,10 +102,12 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
   // Activations one way, their gradients the other.
   let linkTraffic_B = 2 * microBatches * (times * between_B + (times - 1) * wrapAround.traffic_B)
   let tiedSync_s = 0
+  let tiedShard_B = 0
   if (tiedEmbeddings && endsApart(genes)) {
     const cost = machine.transfer(genes.placement[0]![0]!, genes.placement[0]!.at(-1)!, region)
     const table_B = gradientBytes(workload.training) * vocabulary * hidden
-    tiedSync_s = cost.latency_s + (cost.perByte_s * table_B) / dies
+    tiedShard_B = table_B / dies
+    tiedSync_s = cost.latency_s + cost.perByte_s * tiedShard_B
     // Both ends send theirs.
     for (const corners of genes.placement)
       linkTraffic_B += 2 * table_B * machine.transfer(corners[0]!, corners.at(-1)!, region).links
@@ -119,6 +121,7 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
     boundaries_s: boundaries.map(({ time_s }) => time_s),
     wrapAround_s: wrapAround.time_s,
     tiedSync_s,
+    tiedShard_B,
     linkTraffic_B
   }
 }

@@ -29,6 +29,8 @@ export interface StepFrame {
   readonly wrapAround_s: number
   /** Seconds to add up the gradients of a table that first and last stage both hold. */
   readonly tiedSync_s: number
+  /** Bytes of that table's gradients that a die of each end sends to the other. */
+  readonly tiedShard_B: number
   /** Bytes times links crossed of a whole step between stages, over all dies: boundaries, wrap-around and tied table. */
   readonly linkTraffic_B: number
 }

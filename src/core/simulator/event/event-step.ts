@@ -4,6 +4,7 @@ import type { Machine } from '../machine.ts'
 import type { Network } from '../network/network.ts'
 import { BYTES } from '../model-state.ts'
 import { RoutedCollectives } from '../program/routed-collectives.ts'
+import { addTableExchange } from '../program/link-bytes.ts'
 import { stagePrograms } from '../program/stage-program.ts'
 import { orderOf } from '../schedule-order.ts'
 import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from './actor.ts'
@@ -115,6 +116,7 @@ export function simulateEvents(
     const carried_B = simulation.traffic.carried_B[burst]!
     links.forEach((link, index) => (linkBytes[link]! += load[index]! * carried_B))
   })
+  addTableExchange(linkBytes, design, collectives)
   return {
     time_s,
     breakdown_s: { ...known, bubble },

@@ -3,6 +3,22 @@ import type { RoutedCall, RoutedCollectives } from './routed-collectives.ts'
 import type { Call, Segment, StageProgram } from './stage-program.ts'
 import { crossings } from '../schedule.ts'
 
+/** Adds what the two ends of a pipeline exchange of a table that both hold, once a step. */
+export function addTableExchange(
+  linkBytes: Float64Array,
+  { frame, stages }: Design,
+  collectives: RoutedCollectives
+): void {
+  const last = stages.length - 1
+  if (frame.tiedShard_B === 0 || last === 0) return
+  for (const [from, to] of [
+    [0, last],
+    [last, 0]
+  ] as const)
+    for (const { links, load } of collectives.transfer(from, to).bursts)
+      links.forEach((link, index) => (linkBytes[link]! += load[index]! * frame.tiedShard_B))
+}
+
 /** Bytes that one optimiser step of a design puts on every link of the network, in the order of its links. */
 export function stepLinkBytes(
   design: Design,
@@ -36,5 +52,6 @@ export function stepLinkBytes(
     add(collectives.transfer(last, 0), times * bytesOf(last, 0))
     add(collectives.transfer(0, last), times * bytesOf(0, last))
   }
+  addTableExchange(linkBytes, design, collectives)
   return linkBytes
 }
