@@ -47,6 +47,10 @@ export const EvaluateRequest = z
       .describe('analytic (default): closed forms; fluid: links shared by each phase; event: everything in time'),
     timeline: z.boolean().optional().describe('with level event: tell every event'),
     jitter: Jitter.optional().describe('with level event: dies that compute unevenly'),
+    defects: specOrName(
+      "what is broken on the wafer: a file, 'sample:SEED', 'dies:SEED', 'bonds:SEED', or a map; degrees are placed on what lives, a mapping stays where it is",
+      'defects.schema.json'
+    ).optional(),
     strategy: StrategyRequest.optional(),
     mapping: Mapping.optional()
   })

@@ -181,7 +181,7 @@ describe('tmac defects', () => {
       const checked = await runCli(['defects', 'check', written, '--chip', 'watos-56', '--json'])
       expect(JSON.parse(checked.out).facts).toEqual(facts)
     }
-    expect(defectsFrom('sample:7', chip, folder)).toEqual(map)
+    expect(defectsFrom('dies:7', chip, folder)).toEqual(map)
     const bonds = await runCli([...args, '--cause', 'bonds'])
     expect(defectsFrom('bonds:7', chip, folder)).toEqual(JSON.parse(bonds.out).map)
   })

@@ -11,6 +11,11 @@ const options: Command['options'] = {
   attention: { type: 'string', value: 'standard|flash', help: 'whether the scores are stored (flash: they are not)' },
   'optimizer-bytes': { type: 'string', value: '16|18', help: 'model state in bytes per parameter (18)' },
   overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
+  defects: {
+    type: 'string',
+    value: 'MAP',
+    help: 'what is broken on the wafer: a file (see tmac defects), or drawn: sample:SEED as the chip is assembled, dies:SEED, bonds:SEED'
+  },
   level: {
     type: 'string',
     value: 'analytic|fluid|event',
@@ -43,8 +48,10 @@ export const command: Command = {
     'Simulates one training step of a model on a chip under one mapping, and prints its time, memory, energy and lower bound. The ' +
     'mapping is a file, or the degrees of parallelism that Megatron and DeepSpeed name. Exit code 3 says that the design needs more than the chip has; ' +
     'the evaluation is printed all the same.\n\n' +
+    'With --defects a mapping is priced where it lies: work on slow dies takes as much longer, transfers take the way around dead dies and links, and ' +
+    'every dead die it uses is a broken limit. Degrees of parallelism are placed on the dies that live.\n\n' +
     'With --jsonl each line of standard input is a request {"id","model","chip","devices","training":{"globalBatch","microBatch","sequenceLength",' +
-    '"attention","precision","optimizerBytesPerParameter"},"strategy":{…} or "mapping":{…},"overlap","level","timeline"}, answered by one line in the same order; ' +
+    '"attention","precision","optimizerBytesPerParameter"},"strategy":{…} or "mapping":{…},"overlap","level","timeline","defects"}, answered by one line in the same order; ' +
     'resources/schemas/evaluate-request.schema.json describes it. A bad or blank line is answered with its error and the rest goes on.',
   options,
   run: async (invocation, context) => (await import('./evaluate/run-evaluate.ts')).runEvaluate(invocation, context)

@@ -7,22 +7,36 @@ import { parseInput, Problem } from '../../core/problem.ts'
 import { parseJson } from './parse-json.ts'
 import { readTextFile } from './read-json-file.ts'
 
+/** What is lost on a chip: bonds of dies that were tested before, or whatever a wafer that cannot be tested in parts has. */
+export const causeOf = ({ manufacture }: WaferChipSpec): 'dies' | 'bonds' =>
+  manufacture?.assembly === 'monolithic' ? 'dies' : 'bonds'
+
 /** Words before a seed, and what is drawn. */
-const SAMPLES = { 'sample:': 'dies', 'bonds:': 'bonds' } as const
+const SAMPLES: Readonly<Record<string, (chip: WaferChipSpec) => 'dies' | 'bonds'>> = {
+  'sample:': causeOf,
+  'dies:': () => 'dies',
+  'bonds:': () => 'bonds'
+}
 const MOST_SEED = 0xffff_ffff
 
 /**
  * The defect map a person means for a chip.
- * @param given a path of a JSON (`tmac.defects/1`) or CSV file; or `sample:SEED` for untested dies, `bonds:SEED` for the bonds of tested ones, drawn at random
+ * @param given a path of a JSON (`tmac.defects/1`) or CSV file; or drawn at random: `sample:SEED` by how the chip is assembled, `dies:SEED` defects of untested dies,
+ * `bonds:SEED` lost bonds of tested ones; or, from a request, a map itself
  * @param directory where relative paths start
  * @throws Problem of the file, its line or path, or of a map that is of another grid
  */
-export function defectsFrom(given: string, chip: WaferChipSpec, directory: string): DefectMap {
+export function defectsFrom(given: unknown, chip: WaferChipSpec, directory: string): DefectMap {
+  if (typeof given !== 'string') {
+    const map = parseInput(DefectMap, given, 'defects')
+    checkDefects(map, chip, 'defects')
+    return map
+  }
   for (const [word, cause] of Object.entries(SAMPLES))
     if (given.startsWith(word)) {
       const text = given.slice(word.length)
       const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN
-      if (seed <= MOST_SEED) return sampleDefects(chip, { seed, cause })
+      if (seed <= MOST_SEED) return sampleDefects(chip, { seed, cause: cause(chip) })
       throw new Problem(
         'bad-input',
         `defects are '${given}'; a seed is a whole number from 0 to ${MOST_SEED}`,

@@ -1,3 +1,5 @@
+import { defectFacts } from '../../../core/chip/defects/defect-facts.ts'
+import { describeDefects } from '../../../core/chip/defects/describe-defects.ts'
 import type { Evaluation } from '../../../core/simulator/evaluation.ts'
 import type { Machine } from '../../../core/simulator/machine.ts'
 import type { Workload } from '../../../core/workload/workload.ts'
@@ -69,6 +71,12 @@ function hotLinkFact({ hotLink }: Evaluation): [string, string][] {
   return [['Hot link', `${where}: ${format.formatShare(utilisation)} used; ${worth}`]]
 }
 
+function waferFact({ chip, defects }: Machine): [string, string][] {
+  if (!defects || chip.kind !== 'wafer') return []
+  const told = describeDefects(defects.map, defectFacts(defects.map, chip))
+  return [['Wafer', `${defects.map.name ?? 'with defects'}: ${told.join(' ')}`]]
+}
+
 function headline({ workload, machine, evaluation }: Parts): string {
   const { training, model } = workload
   const { iterationTime_s, lowerBound } = evaluation
@@ -85,6 +93,7 @@ function headline({ workload, machine, evaluation }: Parts): string {
     ['Power', format.formatRange(evaluation.power_W, format.formatPower_W)],
     ...hotLinkFact(evaluation),
     ['Level', `${levelSentences[evaluation.level]}${simulationRemark(evaluation)}`],
+    ...waferFact(machine),
     [
       'Step',
       `${formatCount(training.globalBatch)} × ${formatCount(training.sequenceLength)} tokens, ${training.attention} attention`

@@ -69,6 +69,7 @@ export function requestFromOptions(values: OptionValues, directory: string): Eva
     devices: wholeOption(values, 'devices', 1, MOST_DEVICES),
     overlap: numberOption(values, 'overlap', { least: 0, most: 1 }),
     level: choiceOption(values, 'level', simulatorLevels),
+    defects: textOption(values, 'defects'),
     ...jitterFrom(values),
     ...(flagOption(values, 'timeline') && { timeline: true }),
     training: {
