@@ -57,7 +57,7 @@ function shelves(
   const chosen: (readonly (readonly [number, number])[])[] = []
   for (let at = 0; at < depth;) {
     const here = filled[at]!
-    if (here.length > 0 && here.length + most[at + regionDepth]! === most[at]) {
+    if (here.length > 0 && most[at] === here.length + most[at + regionDepth]!) {
       chosen.push(here)
       at += regionDepth
     } else at++

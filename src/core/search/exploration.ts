@@ -3,6 +3,7 @@ import type { Mapping } from '../mapping/mapping.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
+import type { Infeasibility } from './infeasibility.ts'
 
 /** What every search minimises or maximises, and what names one design best. */
 export type Objective = 'throughput' | 'energy' | 'throughput-per-watt' | 'throughput-per-cost'
@@ -73,4 +74,17 @@ export interface Certificate {
   /** There where something else than the time was minimised. */
   readonly objective?: ObjectiveBound
   readonly sharedLinks?: SharedLinks
+}
+
+export interface ExplorationOutcome {
+  /** The best design on the given chip, or on a wafer of the front where the chip breaks a stated budget; undefined when there is none. */
+  readonly best: KeptPoint | undefined
+  readonly certificate: Certificate | undefined
+  readonly policies: readonly KeptPoint[]
+  readonly failedPolicies: readonly FailedPolicy[]
+  /** Wafers none of which another beats; empty when the chip was fixed. */
+  readonly front: readonly KeptPoint[]
+  /** What stands in the way when there is no best design. */
+  readonly infeasibility: Infeasibility | undefined
+  readonly statistics: Readonly<Record<string, number>>
 }

@@ -1,52 +1,34 @@
 import { regionDies } from '../mapping/region.ts'
 import type { Verdict } from '../chip/verdict.ts'
-import { machineOf, type Machine } from '../simulator/machine.ts'
-import { stepBound } from '../simulator/bounds.ts'
-import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { machineOf } from '../simulator/machine.ts'
+import { buildWorkload } from '../workload/workload.ts'
 import type { ChipSpec } from '../chip/chip-spec.ts'
+import { isBroken } from '../chip/defects/defect-map.ts'
 import { brokenLimit, defaultArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
-import type {
-  Certificate,
-  ExplorationInputs,
-  FailedPolicy,
-  KeptPoint,
-  Objective,
-  ObjectiveBound
-} from './exploration.ts'
+import { certificateOf } from './certificate.ts'
+import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import type { ExplorationHost } from './exploration-host.ts'
-import { energyOf_J, evaluatedCost_s, goalOf, type EnergyGoal } from './goal.ts'
-import { explainInfeasibility, overBudget, type Infeasibility } from './infeasibility.ts'
+import { checkDamagedSpace, exploreDamaged } from './explore-damaged.ts'
+import { explainInfeasibility, overBudget } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
 import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
-import type { SearchResult } from './mapping-search.ts'
 import { betterBy, rankedBy } from './objective.ts'
-import { leastWork_s } from './step-bound.ts'
 import { rerank } from './rerank.ts'
 import type { TaskFrame } from './tasks.ts'
-
-export interface ExplorationOutcome {
-  /** The best design on the given chip, or on a wafer of the front where the chip breaks a stated budget; undefined when there is none. */
-  readonly best: KeptPoint | undefined
-  readonly certificate: Certificate | undefined
-  readonly policies: readonly KeptPoint[]
-  readonly failedPolicies: readonly FailedPolicy[]
-  /** Wafers none of which another beats; empty when the chip was fixed. */
-  readonly front: readonly KeptPoint[]
-  /** What stands in the way when there is no best design. */
-  readonly infeasibility: Infeasibility | undefined
-  readonly statistics: Readonly<Record<string, number>>
-}
 
 const POLISH_MOVES = 20_000
 
 /** The frame of all tasks of an exploration. @throws Problem for a space that does not fit the chip */
 export function taskFrame(inputs: ExplorationInputs): TaskFrame {
-  const space = ExplorationSpace.parse(inputs.space)
+  const { defects, ...given } = ExplorationSpace.parse(inputs.space)
+  // A map on which nothing is broken says nothing.
+  const space: ExplorationSpace = defects && isBroken(defects) ? { ...given, defects } : given
   const chip = limitedChip(inputs.chip, space.powerCap_W)
+  if (space.defects) checkDamagedSpace(chip, space)
   const architecture =
-    chip.kind === 'cluster' || space.architecture === null
+    chip.kind === 'cluster' || space.architecture === null || space.defects
       ? undefined
       : space.architecture === 'around'
         ? defaultArchitectureSpace(chip)
@@ -59,15 +41,6 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
 /** Whether a wafer breaks no hard limit of its own. */
 const isBuildable = (chip: ChipSpec): boolean => chip.kind === 'wafer' && brokenLimit(chip) === undefined
 
-/** What the best design leaves the bound by, in one word. */
-function bindingOf(point: KeptPoint): string {
-  const { time_s, memory_B } = point.evaluation
-  if (memory_B.peak > 0.97 * memory_B.capacity && time_s.recompute > 0) return 'memory capacity (recomputation)'
-  const losses = Object.entries(time_s).filter(([name]) => name !== 'compute')
-  const [name, value] = losses.sort(([, a], [, b]) => b - a)[0]!
-  return value > 0 ? name : 'compute'
-}
-
 /**
  * Explores: maps the model on the given chip next to what others would do, then looks for better wafers around it. Deterministic: the
  * same inputs give the same points, whatever the host's number of workers.
@@ -79,6 +52,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   const mappingShare = frame.architecture ? 0.4 : 1
   const over = brokenBudget(frame.chip)
   if (over && !frame.architecture) return refusedOutcome(inputs, frame.chip.name, over)
+  if (frame.space.defects) return exploreDamaged(inputs, frame, host)
   // Nothing on a chip over its budget is an answer: it is searched only for mappings that suit the wafers around it.
   const compared = over ? [] : inputs.policies
   let best_tokensPerSecond: number | undefined
@@ -187,41 +161,3 @@ const refusedOutcome = (inputs: ExplorationInputs, chip: string, over: Verdict):
   infeasibility: overBudget(chip, over, 0),
   statistics: {}
 })
-
-/**
- * The search's bound speaks of its own space. A best design below it lies outside of that space (found by annealing or by a policy); then
- * only the bound on all mappings still says something.
- */
-function certificateOf(
-  best: KeptPoint,
-  search: SearchResult,
-  workload: Workload,
-  machine: Machine,
-  objective: Objective
-): Certificate {
-  const universal_s = stepBound(workload, machine).iterationTime_s
-  const above = (space: number, universal: number, value: number): number =>
-    space <= value ? Math.max(space, universal) : universal
-  const best_s = best.evaluation.iterationTime_s
-  const lowerBound_s = above(search.lowerBound_s, universal_s, best_s)
-  const certificate = { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }
-  const goal = goalOf(objective, machine)
-  if (!goal) return certificate
-  const cost_s = evaluatedCost_s(goal, best.evaluation)
-  const leastCost_s = above(search.leastCost_s, universal_s + leastWork_s(workload, goal), cost_s)
-  return { ...certificate, objective: objectiveBound(objective, goal, best, leastCost_s, cost_s / leastCost_s - 1) }
-}
-
-function objectiveBound(
-  objective: Objective,
-  goal: EnergyGoal,
-  best: KeptPoint,
-  leastCost_s: number,
-  gap: number
-): ObjectiveBound {
-  const least_J = energyOf_J(goal, leastCost_s)
-  const { energy_J, tokensPerSecond, iterationTime_s } = best.evaluation
-  if (objective === 'energy') return { objective, bound: least_J, best: energy_J.high, unit: 'J', gap }
-  const tokens = tokensPerSecond * iterationTime_s
-  return { objective, bound: tokens / least_J, best: tokens / energy_J.high, unit: 'tokens/J', gap }
-}

@@ -159,7 +159,7 @@ function search(
 }
 
 /** A policy knows nothing of defects: on a damaged wafer it has the largest rectangle of dies that can be used. */
-function policy(frame: TaskFrame, name: string): PolicyResult {
+function runPolicy(frame: TaskFrame, name: string): PolicyResult {
   const workload = buildWorkload(frame.model, frame.training)
   const machine = givenMachine(frame)
   const rectangle = largestWholeWafer(machine)
@@ -261,7 +261,7 @@ export function runTask(
 ): TaskResults[Task['kind']] {
   switch (task.kind) {
     case 'policy':
-      return policy(frame, task.policy)
+      return runPolicy(frame, task.policy)
     case 'search':
       return search(frame, task, onProgress, resume)
     case 'polish': {

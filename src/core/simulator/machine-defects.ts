@@ -1,6 +1,6 @@
 import { checkDefects, requireWafer } from '../chip/defects/check-defects.ts'
 import { defectFacts } from '../chip/defects/defect-facts.ts'
-import { placeOf, placeWords, type DefectMap } from '../chip/defects/defect-map.ts'
+import { isBroken, placeOf, placeWords, type DefectMap } from '../chip/defects/defect-map.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
 import { Problem } from '../problem.ts'
 import type { Violation } from './evaluation.ts'
@@ -21,10 +21,6 @@ export interface MachineDefects {
   readonly network: Network
 }
 
-/** Nothing is broken. */
-const isEmpty = ({ deadDies, deadLinks, deadCores, slowDies }: DefectMap): boolean =>
-  deadDies.length + deadLinks.length + deadCores.length + slowDies.length === 0
-
 /**
  * A machine with what a map says is broken; the same machine where nothing is. Its dies are those that can be used, at most as many as the
  * chip works with; transfers between regions take the routes around what is dead, priced on idle links as the closed form is.
@@ -33,7 +29,7 @@ const isEmpty = ({ deadDies, deadLinks, deadCores, slowDies }: DefectMap): boole
 export function damagedMachine(machine: Machine, map: DefectMap): Machine {
   const chip = requireWafer(machine.chip)
   checkDefects(map, chip, map.name === undefined ? 'the defect map' : `defect map '${map.name}'`)
-  if (isEmpty(map)) return machine
+  if (!isBroken(map)) return machine
   const { dieSpeeds, parts, damage } = defectFacts(map, chip)
   const main = new Set(parts[0])
   if (main.size === 0)

@@ -40,6 +40,11 @@ const options: Command['options'] = {
   overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
   space: { type: 'string', value: 'FILE', help: 'what may be chosen: mappings and wafer genes, as JSON (all)' },
   'fixed-chip': { type: 'boolean', help: 'map onto the chip as it is; do not explore wafers around it' },
+  defects: {
+    type: 'string',
+    value: 'MAP',
+    help: 'map the given wafer as it is: a file (see tmac defects), or drawn: sample:SEED as the chip is assembled, dies:SEED, bonds:SEED'
+  },
   policies: { type: 'string', value: 'LIST', help: "policies to compare with, or none (all; see 'tmac policies')" },
   objective: {
     type: 'string',

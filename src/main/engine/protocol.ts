@@ -1,5 +1,4 @@
-import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
-import type { ExplorationOutcome } from '../../core/search/explore.ts'
+import type { ExplorationInputs, ExplorationOutcome, KeptPoint } from '../../core/search/exploration.ts'
 import type { ExplorationProgress } from '../../core/search/exploration-host.ts'
 import type { SearchState } from '../../core/search/mapping-search.ts'
 import type { Task, TaskFrame, TaskResults } from '../../core/search/tasks.ts'

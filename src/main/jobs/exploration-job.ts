@@ -1,6 +1,5 @@
 import { Problem } from '../../core/problem.ts'
-import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
-import type { ExplorationOutcome } from '../../core/search/explore.ts'
+import type { ExplorationInputs, ExplorationOutcome, KeptPoint } from '../../core/search/exploration.ts'
 import { EMPTY_JOURNAL, type FromEngine, type Journal } from '../engine/protocol.ts'
 import type { SpawnEngine } from '../host/spawn-engine.ts'
 import type { RunWriter } from '../projects/run-writer.ts'

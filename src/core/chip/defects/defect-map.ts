@@ -58,3 +58,7 @@ export const placeOf = (die: number, { columns }: MeshGrid): Place => [Math.floo
 
 /** A place as messages name it. */
 export const placeWords = ([row, column]: Place): string => `(row ${row}, column ${column})`
+
+/** Whether a map says of anything that it is broken. */
+export const isBroken = ({ deadDies, deadLinks, deadCores, slowDies }: DefectMap): boolean =>
+  deadDies.length + deadLinks.length + deadCores.length + slowDies.length > 0

@@ -1,3 +1,5 @@
+import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { isBroken } from '../../../core/chip/defects/defect-map.ts'
 import { policyNamed, policies } from '../../../core/policies/policies.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import type { ExplorationInputs, Objective } from '../../../core/search/exploration.ts'
@@ -7,8 +9,11 @@ import { checkGenes } from '../../../core/search/check-genes.ts'
 import { limitedChip, type StatedCap_W } from '../../../core/search/limits.ts'
 import { waferCost_usd } from '../../../core/chip/cost.ts'
 import { chipVerdicts } from '../../../core/chip/verdicts.ts'
+import { machineOf } from '../../../core/simulator/machine.ts'
+import { damagedMachine } from '../../../core/simulator/machine-defects.ts'
 import { TrainingSpec } from '../../../core/workload/training-spec.ts'
 import { buildWorkload } from '../../../core/workload/workload.ts'
+import { defectsFrom } from '../../input/defects-input.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { modelFrom } from '../../input/model-input.ts'
 import { readJsonFile } from '../../input/read-json-file.ts'
@@ -53,11 +58,15 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
   const chip = chipFrom(requiredText(values, 'chip', 'C'), directory, { devices: wholeOption(values, 'devices') })
   if (chip.kind === 'cluster' && cap_W !== undefined)
     throw new Problem('usage', `'--power-cap' limits a wafer; chip '${chip.name}' is a cluster`, 'power-cap')
+  const map = textOption(values, 'defects')
+  const defects = map === undefined ? space.defects : defectsFrom(map, requireWafer(chip), directory)
+  const { defects: _, ...others } = space
   const inputs: ExplorationInputs = {
     model: modelFrom(requiredText(values, 'model', 'M'), directory),
     chip: limitedChip(chip, space.powerCap_W),
     training: parseInput(TrainingSpec, training, 'training'),
-    space,
+    // A map on which nothing is broken says nothing, and the run is the same one.
+    space: defects && isBroken(defects) ? { ...space, defects } : others,
     policies: policyList(values),
     objective: choiceOption(values, 'objective', objectives) ?? 'throughput',
     seed: wholeOption(values, 'seed', 0, 0xffff_ffff) ?? 1
@@ -75,6 +84,7 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     chipVerdicts(inputs.chip)
     waferCost_usd(inputs.chip)
   }
+  if (frame.space.defects) damagedMachine(machineOf(frame.chip), frame.space.defects)
   if (frame.architecture && frame.chip.kind === 'wafer') checkGenes(frame.architecture, frame.base!)
   return inputs
 }

@@ -1,0 +1,173 @@
+import type { ChipSpec } from '../chip/chip-spec.ts'
+import { contentHash } from '../content-hash.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import { regionDies } from '../mapping/region.ts'
+import { Problem } from '../problem.ts'
+import { evaluate } from '../simulator/evaluate.ts'
+import { evaluateAt } from '../simulator/evaluate-level.ts'
+import { machineOf, type Machine } from '../simulator/machine.ts'
+import { damagedMachine } from '../simulator/machine-defects.ts'
+import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { certificateOf } from './certificate.ts'
+import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint, Objective } from './exploration.ts'
+import type { ExplorationHost } from './exploration-host.ts'
+import type { ExplorationSpace } from './exploration-space.ts'
+import { evaluatedCost_s, goalOf } from './goal.ts'
+import { explainInfeasibility } from './infeasibility.ts'
+import { keptPoint } from './kept-point.ts'
+import { placedAnew, replaced } from './living-placement.ts'
+import { betterBy } from './objective.ts'
+import type { TaskFrame } from './tasks.ts'
+
+const POLISH_MOVES = 3000
+/** Mappings that are looked at with their transfers on the links that are left. */
+const MOST_FINALISTS = 24
+
+/** @throws Problem for a space that says more than a damaged wafer can be asked */
+export function checkDamagedSpace(chip: ChipSpec, { architecture, strategy }: ExplorationSpace): void {
+  if (chip.kind === 'wafer' && architecture !== null && typeof architecture === 'object')
+    throw new Problem(
+      'bad-input',
+      `space: the defects are of '${chip.name}' as it is, and architecture would explore other wafers; leave one of them out`,
+      'architecture'
+    )
+  if (strategy === 'exhaustive')
+    throw new Problem(
+      'bad-input',
+      "space: an exhaustive enumeration knows only whole wafers; with defects, strategy must be 'bounded' or 'exact'",
+      'strategy'
+    )
+}
+
+/** The cheapest mappings by closed forms, each once; those that a closed form cannot place or that do not fit their memory are left out. */
+function finalistsOf(
+  workload: Workload,
+  machine: Machine,
+  objective: Objective,
+  candidates: readonly Mapping[]
+): readonly Mapping[] {
+  const goal = goalOf(objective, machine)
+  const distinct = [...new Map(candidates.map((mapping) => [contentHash(mapping), mapping])).values()]
+  return distinct
+    .flatMap((mapping) => {
+      try {
+        const evaluation = evaluate(workload, machine, mapping)
+        return evaluation.feasible ? [{ mapping, cost_s: evaluatedCost_s(goal, evaluation) }] : []
+      } catch (error) {
+        if (error instanceof Problem) return []
+        throw error
+      }
+    })
+    .sort((a, b) => a.cost_s - b.cost_s)
+    .slice(0, MOST_FINALISTS)
+    .map(({ mapping }) => mapping)
+}
+
+/**
+ * Explores mappings of a wafer as it is. One search places stages on the dies that live and gives slow ones fewer layers; another maps the
+ * whole wafer, which gives the bound and what a person would do otherwise: its mappings, where they are or moved to living dies, are among
+ * the finalists, so that none of them is better than the result. Policies, which know nothing of defects, have the largest rectangle of
+ * dies that can be used. Every design is told as the fluid level sees it on the damaged network.
+ */
+export async function exploreDamaged(
+  inputs: ExplorationInputs,
+  frame: TaskFrame,
+  host: ExplorationHost
+): Promise<ExplorationOutcome> {
+  const workload = buildWorkload(frame.model, frame.training)
+  const whole = machineOf(frame.chip, frame.space.overlap)
+  const machine = damagedMachine(whole, frame.space.defects!)
+  let best_tokensPerSecond: number | undefined
+  const report = (phase: string, share: number): void => host.progress({ phase, share, best_tokensPerSecond })
+  const point = (source: string, label: string, mapping: Mapping): KeptPoint =>
+    keptPoint(workload, machine, source, label, mapping, evaluateAt('fluid', workload, machine, mapping))
+
+  report('searching mappings on living dies', 0)
+  const [[search, reference], outcomes] = await Promise.all([
+    host.run<'search'>([
+      { kind: 'search', effort: 'thorough' },
+      { kind: 'search', effort: 'thorough', defects: null }
+    ]),
+    host.run<'policy'>(
+      inputs.policies.map((policy) => ({ kind: 'policy', policy })),
+      (done) => report('comparing policies', (0.8 * done) / (inputs.policies.length + 2))
+    )
+  ])
+  const policies: KeptPoint[] = []
+  const failedPolicies: FailedPolicy[] = []
+  for (const [index, { evaluation, failure }] of outcomes.entries()) {
+    const policy = inputs.policies[index]!
+    const told = evaluation && failure === undefined ? point(`policy:${policy}`, policy, evaluation.mapping) : undefined
+    if (told?.evaluation.feasible) policies.push(told)
+    else
+      failedPolicies.push({
+        policy,
+        reason: failure ?? told?.evaluation.violations[0]?.message ?? 'no legal setting',
+        evaluation
+      })
+  }
+  host.keep(policies)
+
+  report('polishing', 0.8)
+  const onWhole = [reference!.best, ...reference!.trail].flatMap((found) => (found ? [found.mapping] : []))
+  const naive = onWhole.slice(0, 1).flatMap((mapping) => replaced(machine, mapping) ?? [])
+  const starts = [...(search!.best ? [search!.best.mapping] : []), ...naive]
+  const polished = await host.run<'polish'>(
+    starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
+  )
+  report('sharing links among finalists', 0.9)
+  const better = betterBy(inputs.objective)
+  const moved = onWhole.flatMap((mapping) => [replaced(machine, mapping), placedAnew(machine, mapping)])
+  const candidates = [
+    ...polished.map(({ mapping }) => mapping),
+    ...starts,
+    ...search!.trail.map(({ mapping }) => mapping),
+    ...policies.map(({ mapping }) => mapping),
+    ...moved.filter((mapping) => mapping !== undefined)
+  ]
+  const rivals = new Map(
+    [...naive, ...policies.map(({ mapping }) => mapping)].map((mapping) => [contentHash(mapping), mapping])
+  )
+  const finalists = [
+    ...new Map(
+      [...finalistsOf(workload, machine, inputs.objective, candidates), ...rivals.values()].map((mapping) => [
+        contentHash(mapping),
+        mapping
+      ])
+    ).values()
+  ]
+  const designs = finalists.map((mapping) => point('search', 'TMAC', mapping))
+  const best = designs.filter(({ evaluation }) => evaluation.feasible).reduce<KeptPoint | undefined>(better, undefined)
+  if (best) {
+    best_tokensPerSecond = best.evaluation.tokensPerSecond
+    host.keep([best])
+  }
+  const naiveHash = naive[0] && contentHash(naive[0])
+  const naiveDesign = designs.find(({ mapping }) => contentHash(mapping) === naiveHash)
+  const reached = reference!.best && evaluateAt('fluid', workload, whole, reference!.best.mapping)
+  const infeasibility = best
+    ? undefined
+    : await explainInfeasibility(workload, machine, frame.space.mapping, failedPolicies, host)
+  report('done', 1)
+  return {
+    best,
+    // No mapping of the damaged wafer is faster than the fastest of the whole one.
+    certificate: best && certificateOf(best, reference!, workload, machine, inputs.objective),
+    policies,
+    failedPolicies,
+    front: [],
+    infeasibility,
+    statistics: {
+      combinations: search!.combinations,
+      combinationsSolved: search!.solved,
+      policyEvaluations: outcomes.reduce((sum, { evaluations }) => sum + evaluations, 0),
+      exact: 0,
+      searchAlone_s: search!.best?.iterationTime_s ?? 0,
+      diesUsed: best ? regionDies(best.mapping.region) * best.mapping.stages.length * best.mapping.dataParallel : 0,
+      diesLiving: machine.defects!.speeds.filter((speed) => speed > 0).length,
+      // 0 where the mapping of the whole wafer does not fit on what lives.
+      wholeMappingMoved_tokensPerSecond: naiveDesign?.evaluation.feasible ? naiveDesign.evaluation.tokensPerSecond : 0,
+      wholeWafer_tokensPerSecond: reached?.tokensPerSecond ?? 0
+    }
+  }
+}
