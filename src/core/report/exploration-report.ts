@@ -4,6 +4,7 @@ import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecor
 import * as format from './format-quantity.ts'
 import { notesSection, provenanceSection } from './provenance-section.ts'
 import * as section from './sections.ts'
+import { waferSection } from './wafer-section.ts'
 
 const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): string =>
   `Global batch ${inputs.training.globalBatch} sequences of ${inputs.training.sequenceLength} tokens · ` +
@@ -85,6 +86,7 @@ export function explorationReport(record: ExplorationRecord): ReportDocument {
     headline: headline(record),
     sections: [
       summarySection(record),
+      ...waferSection(record),
       ...(compared || run.failedPolicies.length > 0 ? [section.policySection(record)] : []),
       ...(hasFront ? [section.frontSection(record)] : []),
       ...(compared ? [section.breakdownSection(record)] : []),

@@ -10,6 +10,7 @@ import {
 import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
+import { defectsOfRun, waferSentence } from '../../../core/report/wafer-section.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const FRONT_ROWS = 12
@@ -30,6 +31,8 @@ export function summaryText(record: ExplorationRecord): string {
   const lines = [
     `${model.name} on ${chip.title || chip.name}, global batch ${run.inputs.training.globalBatch}, sequence ${run.inputs.training.sequenceLength}`
   ]
+  const defects = defectsOfRun(record)
+  if (defects) lines.push(`Wafer        ${waferSentence(defects, chip)}`)
   const whyNothing = !best && run.status === 'finished' ? run.failure : undefined
   if (best || whyNothing) lines.push('')
   if (whyNothing) lines.push(`Nothing fits  ${whyNothing}`)
