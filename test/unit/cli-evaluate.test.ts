@@ -214,7 +214,11 @@ describe('tmac evaluate refuses', () => {
       [...onWafer, '--pipeline-parallel', '40'],
       /pipeline-parallel 40 is more than the 32 layers/
     ],
-    ['a batch that does not divide', onWafer, /global batch 64 is not a multiple of micro-batch 1 x data-parallel 54/],
+    [
+      'a batch that does not divide',
+      [...onWafer, '--data-parallel', '54'],
+      /global batch 64 is not a multiple of micro-batch 1 x data-parallel 54/
+    ],
     ['a missing option', onWafer.slice(0, 5), /option '--global-batch N' is missing/],
     ['a misspelt option', [...onWafer, '--tensor-paralel', '2'], /did you mean '--tensor-parallel'\?/],
     ['an option without value', ['evaluate', '--model', '--chip', 'x'], /option '--model' needs a value/],

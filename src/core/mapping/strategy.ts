@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { divisors } from '../optimization/divisors.ts'
 import { Problem } from '../problem.ts'
 import type { LayerClass } from '../workload/operator.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -88,32 +89,59 @@ function planOf(
   }
 }
 
-/** The region of a context- and tensor-parallel group, and how many mesh axes of its y side are context-parallel. */
-function regionOf(strategy: Strategy, grid: Grid, regions: number, tensorRows: number | undefined): Region {
+/** The region of a context- and tensor-parallel group, and the side along which its context-parallel axis lies. */
+interface GroupRegion {
+  readonly region: Region
+  readonly context: 'x' | 'y'
+}
+
+const tilesOf = (grid: Grid, { region }: GroupRegion): number => tileCount(grid.rows, grid.columns, region)
+
+/** Rectangles that a grid has room for: the flattest first, context-parallel groups below each other before those beside each other. */
+function groupRegions(strategy: Strategy, grid: Grid, tensorRows: number | undefined): readonly GroupRegion[] {
   const { tensorParallel: tensor, contextParallel: context } = strategy
-  const fits = (rows: number): boolean =>
-    tensor % rows === 0 && tensor / rows <= grid.columns && context * rows <= grid.rows
   // A cluster is one row of devices: tensor-parallel neighbours first, context-parallel groups behind them.
   if (grid.rows === 1) {
     const columns = tensor * context
-    return context > 1 && tensor > 1
-      ? { rows: 1, columns, split: { x: [context, tensor], y: [1] } }
-      : { rows: 1, columns }
+    const split = context > 1 && tensor > 1 && { split: { x: [context, tensor], y: [1] } }
+    return [{ region: { rows: 1, columns, ...split }, context: 'x' }]
   }
-  const candidates = tensorRows ? [tensorRows] : Array.from({ length: tensor }, (_, index) => index + 1)
-  const tiles = (rows: number): number =>
-    tileCount(grid.rows, grid.columns, { rows: context * rows, columns: tensor / rows })
-  const fitting = candidates.filter(fits)
-  // The flattest rectangle of which the grid holds enough, else the flattest one.
-  const rows = fitting.find((candidate) => tiles(candidate) >= regions) ?? fitting[0]
-  if (rows === undefined)
+  const heights = (tensorRows ? [tensorRows] : divisors(tensor)).filter((rows) => tensor % rows === 0)
+  const below = heights.map((rows): GroupRegion => {
+    const region = { rows: context * rows, columns: tensor / rows }
+    const split = context > 1 && rows > 1 && { split: { x: [region.columns], y: [context, rows] } }
+    return { region: { ...region, ...split }, context: 'y' }
+  })
+  const beside = heights.map((rows): GroupRegion => {
+    const columns = tensor / rows
+    const split = columns > 1 && { split: { x: [context, columns], y: [rows] } }
+    return { region: { rows, columns: context * columns, ...split }, context: 'x' }
+  })
+  return [...below, ...(context > 1 ? beside : [])].filter(
+    ({ region }) => region.rows <= grid.rows && region.columns <= grid.columns
+  )
+}
+
+/** The first rectangle of which the grid holds enough; where it holds enough of none, or as many as it can are wanted, that of which it holds most. */
+function regionOf(strategy: Strategy, grid: Grid, regions: number | undefined, tensorRows: number | undefined) {
+  const { tensorParallel: tensor, contextParallel: context } = strategy
+  const [first, ...others] = groupRegions(strategy, grid, tensorRows)
+  if (!first)
     throw new Problem(
       'illegal-mapping',
       `tensor-parallel ${tensor} x context-parallel ${context} form no rectangle on the ${grid.rows} x ${grid.columns} dies of the chip`,
       'strategy.tensorParallel'
     )
-  const region = { rows: context * rows, columns: tensor / rows }
-  return context > 1 && rows > 1 ? { ...region, split: { x: [region.columns], y: [context, rows] } } : region
+  return others.reduce((best, one) => {
+    const isEnough = regions !== undefined && tilesOf(grid, best) >= regions
+    return !isEnough && tilesOf(grid, one) > tilesOf(grid, best) ? one : best
+  }, first)
+}
+
+/** As many replicas as a grid has room for that share the sequences equally. */
+function mostReplicas(workload: Workload, places: number, microBatch: number): number {
+  const microBatches = Math.max(1, workload.training.globalBatch / microBatch)
+  return divisors(Math.floor(microBatches)).findLast((replicas) => replicas <= places) ?? 1
 }
 
 /** Layers of each stage: as equal as they can be, the surplus on the first stages. */
@@ -184,7 +212,10 @@ export function strategyMapping(
 ): Mapping {
   const { pipelineParallel: stages, tensorParallel, contextParallel } = strategy
   const perReplica = stages * tensorParallel * contextParallel
-  const replicas = strategy.dataParallel ?? Math.floor(devices / perReplica)
+  const given = strategy.dataParallel
+  const group = regionOf(strategy, grid, given && stages * given, layout.tensorRows)
+  const room = Math.min(Math.floor(devices / perReplica), Math.floor(tilesOf(grid, group) / stages))
+  const replicas = given ?? mostReplicas(workload, room, layout.microBatch)
   const wanted = perReplica * replicas
   if (replicas < 1 || wanted > devices)
     throw new Problem(
@@ -200,7 +231,7 @@ export function strategyMapping(
       `pipeline-parallel ${stages} is more than the ${layers} layers of ${workload.model.name}`,
       'strategy.pipelineParallel'
     )
-  const region = regionOf(strategy, grid, stages * replicas, layout.tensorRows)
+  const { region } = group
   const placement = placeInSnake(
     grid.rows,
     grid.columns,
@@ -217,8 +248,7 @@ export function strategyMapping(
     )
   const axes = regionAxes(region)
   // The context-parallel axis is the outermost one of its side; where it is the only axis, tensor-parallel is 1.
-  const outer =
-    grid.rows === 1 ? axes.find((axis) => axis.direction === 'x') : axes.find((axis) => axis.direction === 'y')
+  const outer = axes.find((axis) => axis.direction === group.context)
   const isContext = (axis: MeshAxis): boolean => contextParallel > 1 && axis === outer
   const counts = stageLayers(schedule, layers, stages)
   let from = 0
