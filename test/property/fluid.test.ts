@@ -130,8 +130,8 @@ describe('a table that both ends of a pipeline hold', () => {
     const linkBytes = (tiedEmbeddings: boolean): number => {
       const model = buildWorkload({ ...spec, tiedEmbeddings }, training)
       const grid = { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies }
-      const degrees = Strategy.parse({ tensorParallel: 8, pipelineParallel: 4, dataParallel: 1 })
-      const mapping = strategyMapping(model, grid, machine.dies, degrees, { microBatch: 1, tensorRows: 1 })
+      const strategy = Strategy.parse({ tensorParallel: 8, pipelineParallel: 4, dataParallel: 1 })
+      const mapping = strategyMapping(model, grid, machine.dies, strategy, { microBatch: 1, tensorRows: 1 })
       const { links } = evaluateAt(level, model, machine, mapping, { network })
       return links!.reduce((sum, { bytes }) => sum + bytes, 0)
     }
