@@ -1,5 +1,5 @@
 import type { ChipSpec, WaferChipSpec } from '../chip/chip-spec.ts'
-import type { DefectMap } from '../chip/defects/defect-map.ts'
+import { diesOfGrid, type DefectMap } from '../chip/defects/defect-map.ts'
 import { waferCost_usd } from '../chip/cost.ts'
 import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import type { Mapping } from '../mapping/mapping.ts'
@@ -172,6 +172,8 @@ function runPolicy(frame: TaskFrame, name: string): PolicyResult {
 
 /** Mappings of the whole wafer on a damaged one. */
 function assess(frame: TaskFrame, mappings: readonly Mapping[], defects: DefectMap): AssessedMapping[] {
+  if (defects.deadDies.length === diesOfGrid(defects.grid))
+    return mappings.map(() => ({ tokensPerSecond: 0, moved: false }))
   const workload = buildWorkload(frame.model, frame.training)
   const machine = givenMachine(frame, defects)
   return mappings.map((mapping) => {

@@ -60,6 +60,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./defects.ts')
   },
   {
+    name: 'robustness',
+    summary: 'how mappings fare on many wafers with defects, and which one to choose',
+    load: () => import('./robustness.ts')
+  },
+  {
     name: 'calibrate',
     summary: "fit a GPU preset's constants to published measurements, with the error of the fit",
     load: () => import('./calibrate.ts')
