@@ -9,7 +9,7 @@ import type { ExplorationRecord } from './exploration-record.ts'
 
 /** The map of what is broken that a run was made for; undefined where the wafer was taken as it is meant to be. */
 export function defectsOfRun({ run }: ExplorationRecord): DefectMap | undefined {
-  const { defects } = run.inputs.space as { readonly defects?: DefectMap }
+  const { defects } = (run.inputs.space ?? {}) as { readonly defects?: DefectMap }
   return defects && isBroken(defects) ? defects : undefined
 }
 
