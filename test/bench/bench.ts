@@ -6,6 +6,7 @@ import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { textTable } from '../../src/core/report/tables.ts'
 import { cell, columns, type Table } from '../../src/core/report/document.ts'
 import { searchMapping } from '../../src/core/search/mapping-search.ts'
+import { drawDesigns } from '../../src/core/search/random-designs.ts'
 import { fillStages, type Design } from '../../src/core/simulator/design.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { STEP_COLUMNS, simulateStep } from '../../src/core/simulator/pipeline.ts'
@@ -16,7 +17,6 @@ import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
 import { coexploration } from './coexploration.ts'
 import { eventLevels } from './event-levels.ts'
-import { randomDesigns } from './random-designs.ts'
 
 const ROUNDS = 5
 /** By far longer than sweeping a gigabyte takes. */
@@ -56,8 +56,10 @@ function evaluationsPerSecond(workload: Workload, machine: Machine, count: numbe
         simulateStep(design.frame, stages, design.stages.length, step)
       }
     })
-  run(randomDesigns(workload, machine, 20_000, 99))
-  return median(Array.from({ length: ROUNDS }, (_, round) => run(randomDesigns(workload, machine, count, round))))
+  const drawn = (some: number, seed: number): readonly Design[] =>
+    drawDesigns(workload, machine, { count: some, seed }).map(({ design }) => design)
+  run(drawn(20_000, 99))
+  return median(Array.from({ length: ROUNDS }, (_, round) => run(drawn(count, round))))
 }
 
 const gpt3 = modelPreset('gpt3-175b').spec

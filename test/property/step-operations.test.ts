@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { drawDesigns } from '../../src/core/search/random-designs.ts'
 import { fastest_s, type CollectiveCost } from '../../src/core/simulator/collective-cost.ts'
 import * as row from '../../src/core/simulator/cost-row.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
@@ -8,7 +9,6 @@ import type { StepCollective, StepPart } from '../../src/core/simulator/step-ope
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload } from '../../src/core/workload/workload.ts'
-import { randomDesigns } from '../bench/random-designs.ts'
 
 const pairs = [
   { model: 'llama-2-13b', chip: 'wsc-llm-54', overlap: 0 },
@@ -36,7 +36,7 @@ describe('the operations of a step', () => {
     const machine = machineOf(chipPreset(chip), overlap)
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (seed) => {
-        const design = randomDesigns(workload, machine, 1, seed, 1)[0]!
+        const design = drawDesigns(workload, machine, { count: 1, seed, contexts: 1 })[0]!.design
         const cost = design.model
         const { context } = cost
         const groupOf = ({ group }: StepCollective): CollectiveCost =>

@@ -1,0 +1,128 @@
+import { ROLE_COUNT, rolesOf } from '../mapping/axis-roles.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
+import { evenStages } from '../mapping/strategy.ts'
+import { randomStream, type Random } from '../optimization/random.ts'
+import type { CostModel } from '../simulator/cost-model.ts'
+import { frameOf, type Design } from '../simulator/design.ts'
+import type { Machine } from '../simulator/machine.ts'
+import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
+import type { Workload } from '../workload/workload.ts'
+import { residualLayouts } from './layer-frontier.ts'
+import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
+import { modelOf } from './shape-frontiers.ts'
+import { framedGenes, mappingOf, stageRuns } from './solution.ts'
+import { MappingSpace } from './space.ts'
+
+/** A design drawn at random, with the genes it was drawn for. */
+export interface RandomDesign {
+  readonly genes: OuterGenes
+  readonly design: Design
+}
+
+/** How designs are drawn. */
+export interface Drawing {
+  readonly count: number
+  readonly seed: number
+  /** Outer genes that are drawn first and shared by the designs. */
+  readonly contexts?: number
+  /** Whether stages may be cut into interleaved chunks. */
+  readonly interleaved?: boolean
+}
+
+const SPACE = MappingSpace.parse({})
+
+/** Trials for an operator's roles before its cuts are given up: most fail because a cut does not divide. */
+const ATTEMPTS = 20
+
+const pick = <Item>(items: readonly Item[], random: Random): Item => items[random.below(items.length)]!
+
+function randomPlan(model: CostModel, layerClass: number, residual: number, random: Random): PlanCode | undefined {
+  const { steps } = model.context.workload.classes[layerClass]!
+  const roles = steps.map(({ main }) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const code = model.axes.reduce(
+        (sum, _axis, position) => sum + pick(rolesOf(main), random) * ROLE_COUNT ** position,
+        0
+      )
+      if (model.layouts.cuts(main, code)) return code
+    }
+    return -1
+  })
+  if (roles.includes(-1)) return undefined
+  return {
+    layerClass,
+    residual,
+    roles,
+    recompute: steps.map((step) => random.below(2 ** optionalTensors(step).length))
+  }
+}
+
+/**
+ * Legal designs drawn over the whole space: shape, pipeline, replicas, schedule, ZeRO level, placement order, one to three plans of random
+ * layouts and recomputation, layers split at random. Whether they fit the memory is not asked. Every one is different; their cost models
+ * are fresh. The same drawing gives the same designs.
+ */
+export function drawDesigns(workload: Workload, machine: Machine, drawing: Drawing): RandomDesign[] {
+  const { count, seed, contexts = 40, interleaved = false } = drawing
+  const random = randomStream(seed)
+  const outer = shapesOf(workload, machine, SPACE)
+    .flatMap((shape) => outerGenesOf(workload, machine, shape, SPACE))
+    .filter((genes) => interleaved || genes.schedule.virtualStages === 1)
+  const models = new Map<string, CostModel>()
+  // Legality is asked of other cost models, so that those of the designs stay cold.
+  const trials = new Map<string, CostModel>()
+  const scratch = new Float64Array(PLAN_COLUMNS)
+  const seen = new Set<string>()
+  const designs: RandomDesign[] = []
+  const layerClasses = [...new Set(workload.chain)].filter((index) => workload.classes[index]!.hasAttention)
+  const chosen = Array.from({ length: contexts }, () => pick(variantsOf(pick(outer, random), SPACE), random))
+  while (designs.length < count) {
+    const genes = pick(chosen, random)
+    const key = JSON.stringify(genes)
+    let model = models.get(key)
+    if (!model) {
+      models.set(key, (model = modelOf(workload, machine, genes, SPACE)))
+      trials.set(key, modelOf(workload, machine, genes, SPACE))
+    }
+    const trial = trials.get(key)!
+    const residual = pick(residualLayouts(model, SPACE), random)
+    const ends = workload.classes.map((_layer, index) => randomPlan(model, index, residual, random))
+    const extra = Array.from({ length: random.below(3) }, () => {
+      const layerClass = layerClasses.length > 1 ? pick(layerClasses, random) : layerClasses[0]!
+      return randomPlan(model, layerClass, residual, random)
+    })
+    const plans = [...ends, ...extra]
+    if (plans.some((plan) => plan === undefined || planCost(trial, plan, scratch, 0) >= 0)) continue
+    const candidates = workload.classes.map((_layer, index) =>
+      plans.flatMap((plan, at) => (plan!.layerClass === index ? [at] : []))
+    )
+    let from = 0
+    const stages = evenStages(workload.model.layers, genes.stages).map((count, stage) => {
+      const runs = stageRuns(workload, genes, stage, from, from + count)
+      from += count
+      return runs.flatMap(({ layerClass, layers }) => {
+        if (!layerClasses.includes(layerClass)) return [{ plan: layerClass, layers }]
+        const first = layers > 1 ? 1 + random.below(layers) : layers
+        const split = [{ plan: pick(candidates[layerClass]!, random), layers: first }]
+        return layers > first
+          ? [...split, { plan: pick(candidates[layerClass]!, random), layers: layers - first }]
+          : split
+      })
+    })
+    const name = JSON.stringify([key, plans, stages])
+    if (seen.has(name)) continue
+    seen.add(name)
+    const residuals = Array.from({ length: genes.stages - 1 }, () => residual)
+    const frame = frameOf(model, framedGenes(machine, genes), residuals)
+    designs.push({ genes, design: { model, plans: plans as PlanCode[], stages, frame } })
+  }
+  return designs
+}
+
+/** A drawn design as a readable mapping. */
+export function mappingOfDrawn(workload: Workload, machine: Machine, { genes, design }: RandomDesign): Mapping {
+  const { model, plans, stages } = design
+  const coded = stages.map((runs) => runs.map(({ plan, layers }) => [{ plan: plans[plan]!, layers }]))
+  return mappingOf(workload, machine, SPACE, { cost_s: 0, genes, model, stages: coded })
+}
