@@ -2,7 +2,7 @@ import type { ClusterChipSpec } from '../chip/chip-spec.ts'
 import { Problem } from '../problem.ts'
 import { iterationCase, layerCases, type Case } from './cases.ts'
 import { fitCollectives } from './collective-fit.ts'
-import { fitExecution, logErrors, withConstants } from './execution-fit.ts'
+import { fitExecution, fittedFields, logErrors, withConstants } from './execution-fit.ts'
 import { fitError, type FitError } from './fit-error.ts'
 import type { Measurements } from './measurements.ts'
 
@@ -110,7 +110,11 @@ export function calibrate(chip: ClusterChipSpec, measurements: Measurements, see
         execution.map(([path, value]) => [String(path).slice('execution.'.length), value])
       ) as unknown as ClusterChipSpec['execution']
     }
-    fitted = [...fitted, ...(execution.filter(([path]) => path !== 'execution.overlap') as typeof fitted)]
+    const isFitted = (path: string): boolean => path === 'gradientOverlap' || fittedFields.has(path)
+    fitted = [
+      ...fitted,
+      ...(execution.filter(([path]) => isFitted(String(path).slice('execution.'.length))) as typeof fitted)
+    ]
     for (const { set, kind, part, cases } of parts)
       errors.push({ set, kind, part, ...fitError(logErrors(result, cases)) })
   }

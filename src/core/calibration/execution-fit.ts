@@ -47,6 +47,14 @@ export function withConstants(execution: Execution, fitted: ExecutionConstants):
   return { ...execution, ...rest, halfRows: half, halfColumns: half, halfReduction: half }
 }
 
+/** Fields of a chip's execution that {@link withConstants} sets. */
+export const fittedFields: ReadonlySet<string> = new Set([
+  ...names.filter((name) => name !== 'half'),
+  'halfRows',
+  'halfColumns',
+  'halfReduction'
+])
+
 /** Cases of one set, and how much the set as a whole counts. */
 export interface WeightedCases {
   readonly cases: readonly Case[]

@@ -135,7 +135,18 @@ const Execution = z.strictObject({
     .positive()
     .max(1)
     .optional()
-    .describe('share of its speed that a product keeps whose width is no multiple of 8 elements; 1 when absent')
+    .describe('share of its speed that a product keeps whose width is no multiple of 8 elements; 1 when absent'),
+  flashEfficiency: z
+    .number()
+    .positive()
+    .max(1)
+    .optional()
+    .describe('share of peak that fused attention kernels reach at most; that of other products when absent'),
+  optimizerPasses_BPerParameter: nonnegative
+    .optional()
+    .describe(
+      'main-memory bytes per parameter that an optimiser of separate kernels moves beyond one pass, with fp32 gradients; 0 when absent'
+    )
 })
 
 /** Source of every number, by its path as `die.clock_Hz`; a range of two numbers is one entry. */

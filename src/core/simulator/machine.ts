@@ -57,7 +57,8 @@ const matrixEngine = (chip: ChipSpec): MatrixEngine => {
     halfColumns,
     halfReduction,
     memoryEfficiency,
-    misalignedShare = 1
+    misalignedShare = 1,
+    flashEfficiency = 1
   } = chip.execution
   const systolic =
     chip.kind === 'wafer'
@@ -78,7 +79,8 @@ const matrixEngine = (chip: ChipSpec): MatrixEngine => {
     halfColumns,
     halfReduction,
     memoryEfficiency,
-    misalignedShare
+    misalignedShare,
+    flashEfficiency
   }
 }
 

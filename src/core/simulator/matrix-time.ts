@@ -15,6 +15,8 @@ export interface MatrixEngine {
   readonly memoryEfficiency: number
   /** Share of its speed that a product keeps whose width is no multiple of {@link ALIGNED_ELEMENTS}. */
   readonly misalignedShare: number
+  /** Share of the peak that a fused attention kernel reaches at most. */
+  readonly flashEfficiency: number
 }
 
 /** Tensor cores load rows of 16 bytes: 8 elements of 16 bits (NVIDIA, Matrix Multiplication Background, section 3). */

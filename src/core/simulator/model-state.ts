@@ -13,3 +13,10 @@ export const gradientBytes = (training: TrainingSpec): number =>
 /** Main-memory bytes per parameter of one Adam step: reads gradient, weight and moments, writes weight, moments and the 16-bit copy. */
 export const optimizerTraffic_B = (training: TrainingSpec): number =>
   gradientBytes(training) + ADAM_BYTES + ADAM_BYTES + BYTES
+
+/**
+ * Main-memory bytes per parameter and micro-batch, beyond the product's own result, to add its weight gradient to those before: read 4 and
+ * write 4 in fp32 in the place of 2 (the epilogue of Megatron-LM's fused products), or a pass that reads two 16-bit gradients and writes
+ * one. Frameworks that scatter gradients move as much into the buffers of their scatters.
+ */
+export const ACCUMULATION_BYTES = 6

@@ -1,4 +1,5 @@
 import type { Operator } from '../workload/operator.ts'
+import { ACCUMULATION_BYTES } from './model-state.ts'
 import { ALIGNED_ELEMENTS, matrixArithmetic_s, matrix_s, matrixTraffic_B, type MatrixEngine } from './matrix-time.ts'
 
 /** How finely a layout cuts one operator on the region: products of axis sizes per logical axis. */
@@ -77,12 +78,17 @@ function linearCost(
   const forwardTraffic_B = copies * matrixTraffic_B(m, n, k, engine.sram_B)
   // Frameworks pad what they cut; an uncut vocabulary keeps its width.
   const slowdown = cuts.output === 1 && operator.output % ALIGNED_ELEMENTS > 0 ? 1 / engine.misalignedShare : 1
+  // Kernels of a device add at their end, when their arithmetic is done; arrays drain one fold while they fill the next.
+  const accumulated_B = engine.arrays === 0 ? ACCUMULATION_BYTES * copies * k * n : 0
+  const accumulation_s = accumulated_B / (engine.memoryBandwidth_Bps * engine.memoryEfficiency)
   return {
     forward_s: slowdown * matrix_s(engine, copies, m, n, k),
     inputGradient_s: slowdown * matrix_s(engine, copies, m, k, n),
-    weightGradient_s: slowdown * matrix_s(engine, copies, k, n, m),
+    weightGradient_s: slowdown * matrix_s(engine, copies, k, n, m) + accumulation_s,
     traffic_B:
-      forwardTraffic_B + copies * (matrixTraffic_B(m, k, n, engine.sram_B) + matrixTraffic_B(k, n, m, engine.sram_B)),
+      forwardTraffic_B +
+      copies * (matrixTraffic_B(m, k, n, engine.sram_B) + matrixTraffic_B(k, n, m, engine.sram_B)) +
+      accumulated_B,
     forwardTraffic_B
   }
 }
@@ -102,13 +108,16 @@ function attentionCost(
   const rows = length / cuts.sequence
   const products =
     matrixArithmetic_s(engine, copies, rows, length, width) + matrixArithmetic_s(engine, copies, rows, width, length)
+  // A fused kernel interleaves products with exponentials and reaches less than products alone.
+  const fused = (2 * 2 * copies * rows * length * width) / (engine.peak_flops * engine.flashEfficiency)
+  const flashProducts = Math.max(products, fused) * CAUSAL_SHARE_OF_FLASH
   const bandwidth = engine.memoryBandwidth_Bps * engine.memoryEfficiency
   const share = (sequences * length) / (cuts.batch * cuts.sequence * cuts.output)
   const forwardTraffic_s = (operator.forwardTraffic_B * share) / bandwidth
   const backwardTraffic_s = (operator.backwardTraffic_B * share) / bandwidth
-  const forward = flash ? Math.max(products * CAUSAL_SHARE_OF_FLASH, forwardTraffic_s) : products + forwardTraffic_s
+  const forward = flash ? Math.max(flashProducts, forwardTraffic_s) : products + forwardTraffic_s
   const backward = flash
-    ? Math.max(products * CAUSAL_SHARE_OF_FLASH * FLASH_BACKWARD_PER_FORWARD, backwardTraffic_s)
+    ? Math.max(flashProducts * FLASH_BACKWARD_PER_FORWARD, backwardTraffic_s)
     : products * BACKWARD_PER_FORWARD + backwardTraffic_s
   return {
     forward_s: forward,

@@ -33,12 +33,18 @@ export class ParameterCost {
   record: StepRecorder | undefined
   readonly #groups: readonly CollectiveCost[]
   readonly #gradientBytes: number
+  /** Main-memory bytes per parameter of one optimiser step. */
+  readonly #optimizerBytes: number
 
   /** @param groups of the region; bit i of the index is mesh axis i */
   constructor(context: CostContext, groups: readonly CollectiveCost[]) {
     this.context = context
     this.#groups = groups
-    this.#gradientBytes = gradientBytes(context.workload.training)
+    const { machine, workload } = context
+    this.#gradientBytes = gradientBytes(workload.training)
+    // 16-bit gradients: DeepSpeed's fused step scales, clips and converts in its one pass.
+    const passes = this.#gradientBytes > BYTES ? (machine.chip.execution.optimizerPasses_BPerParameter ?? 0) : 0
+    this.#optimizerBytes = optimizerTraffic_B(workload.training) + passes
   }
 
   /** Seconds to gather the operator's weights once: around the axes that stream them, and from the replicas under ZeRO-3. */
@@ -158,8 +164,7 @@ export class ParameterCost {
         ? gather(tokens, weights_B / replicas.size)
         : gather(tokens, weights_B) + gather(replicas, weights_B / tokens.size)
     at[offset + row.GRADIENT_SYNC_S]! += zeroStage === 0 ? unsharded : scattered + gathered
-    const optimizer_B =
-      (optimizerTraffic_B(this.context.workload.training) * parameters) / (zeroStage >= 1 ? shards : 1)
+    const optimizer_B = (this.#optimizerBytes * parameters) / (zeroStage >= 1 ? shards : 1)
     at[offset + row.OPTIMIZER_S]! +=
       optimizer_B / (machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency) / (this.context.speed ?? 1)
     at[offset + row.OPTIMIZER_TRAFFIC_B]! += optimizer_B
