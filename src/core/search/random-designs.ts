@@ -98,9 +98,9 @@ export function drawDesigns(workload: Workload, machine: Machine, drawing: Drawi
       plans.flatMap((plan, at) => (plan!.layerClass === index ? [at] : []))
     )
     let from = 0
-    const stages = evenStages(workload.model.layers, genes.stages).map((count, stage) => {
-      const runs = stageRuns(workload, genes, stage, from, from + count)
-      from += count
+    const stages = evenStages(workload.model.layers, genes.stages).map((stageLayers, stage) => {
+      const runs = stageRuns(workload, genes, stage, from, from + stageLayers)
+      from += stageLayers
       return runs.flatMap(({ layerClass, layers }) => {
         if (!layerClasses.includes(layerClass)) return [{ plan: layerClass, layers }]
         const first = layers > 1 ? 1 + random.below(layers) : layers
