@@ -50,6 +50,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./import.ts')
   },
   {
+    name: 'validate',
+    summary: 'show how far the numbers can be trusted: closed forms, levels, bounds, constants',
+    load: () => import('./validate.ts')
+  },
+  {
     name: 'accpar',
     summary: 'partition a network of layers as AccPar and HyPar do',
     load: () => import('./accpar.ts')

@@ -1,0 +1,147 @@
+import { basename, dirname, join } from 'node:path'
+import { calibrate } from '../../../core/calibration/calibrate.ts'
+import { parseMeasurements } from '../../../core/calibration/measurements.ts'
+import { chipPreset } from '../../../core/chip/chip-presets.ts'
+import type { ClusterChipSpec } from '../../../core/chip/chip-spec.ts'
+import { cell, columns, type Table } from '../../../core/report/document.ts'
+import { formatShare } from '../../../core/report/format-quantity.ts'
+import { markdownTable } from '../../../core/report/markdown.ts'
+import { textTable } from '../../../core/report/tables.ts'
+import { allReduceTable, identities } from '../../../core/validation/identities.ts'
+import * as tables from '../../../core/validation/validation-tables.ts'
+import { validatePair, validationPairs, type PairValidation } from '../../../core/validation/validation.ts'
+import packageFile from '../../../../package.json' with { type: 'json' }
+import { readJsonFile } from '../../input/read-json-file.ts'
+import { renderChart, type Chart } from '../../report/render-chart.ts'
+import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '../command.ts'
+import { textOption, wholeOption } from '../option-values.ts'
+import { checkResultFile, makeFolderOf, writeResultFile } from '../write-result-file.ts'
+import { agreementChart, tornadoChart } from './validation-charts.ts'
+
+/** The devices whose presets are fitted to measurements of their own. */
+const FITTED = ['a100-80gb'] as const
+
+function calibrationTable(path: string, directory: string): Table {
+  const measurements = parseMeasurements(readJsonFile(path, directory, 'data'), `data file '${path}'`)
+  return {
+    caption: 'Error of the fitted GPU presets per set of published measurements',
+    columns: columns('Device', 'Set', 'Rows are', '#Rows', '#Mean', '#Worst', '#Bias'),
+    rows: FITTED.flatMap((name) =>
+      calibrate(chipPreset(name) as ClusterChipSpec, measurements, 1).errors.map((error) => [
+        cell(name),
+        cell(error.set),
+        cell(error.part),
+        cell(String(error.rows)),
+        cell(formatShare(error.mean)),
+        cell(formatShare(error.worst)),
+        cell(formatShare(error.bias))
+      ])
+    )
+  }
+}
+
+interface Part {
+  readonly title: string
+  readonly text: string
+  readonly tables: readonly Table[]
+  readonly charts: readonly { readonly name: string; readonly chart: Chart }[]
+}
+
+function partsOf(pairs: readonly PairValidation[], calibration: Table | undefined): readonly Part[] {
+  const charts = (prefix: string, make: (pair: PairValidation) => Chart | undefined) =>
+    pairs.flatMap((pair, index) => {
+      const chart = make(pair)
+      return chart ? [{ name: `${prefix}-${index + 1}`, chart }] : []
+    })
+  return [
+    {
+      title: 'Closed forms',
+      text: 'What theory gives for parameters, FLOPs and bubbles, and what the program gives by its own way. Tests hold many more, to the byte.',
+      tables: [tables.identityTable(identities())],
+      charts: []
+    },
+    {
+      title: 'Collectives against bounds',
+      text: 'The bound is the larger of all cuts and the partitions that the packing of trees found tight (Nash-Williams).',
+      tables: [tables.collectiveTable(allReduceTable())],
+      charts: []
+    },
+    {
+      title: 'Levels against each other',
+      text: 'Every design is drawn over the whole space: shapes, pipelines, replicas, schedules, ZeRO levels, layouts of every operator, recomputation. The event level runs with the dies of a stage as one. Regret is what following the winner of a level costs at the event level.',
+      tables: [tables.agreementTable(pairs)],
+      charts: charts('agreement', agreementChart)
+    },
+    {
+      title: 'Optima, and what was ever measured',
+      text: 'A search exploits what its model is kindest about. No wafer of these presets has published training measurements, so an optimum above the best measured GPU runs is not wrong by that, but nothing vouches for it.',
+      tables: [tables.optimumTable(pairs), tables.utilisationTable()],
+      charts: []
+    },
+    {
+      title: 'Overlap',
+      text: 'One setting hides communication, for every policy alike.',
+      tables: [tables.overlapTable(pairs)],
+      charts: []
+    },
+    {
+      title: 'Uncertain constants',
+      text: 'A claim about a design carries this interval. The ends are our judgement, with the reason beside them.',
+      tables: [tables.sensitivityTable(pairs)],
+      charts: charts('tornado', tornadoChart)
+    },
+    ...(calibration ? [{ title: 'Fitted presets', text: '', tables: [calibration], charts: [] }] : [])
+  ]
+}
+
+/** The page: parts with tables, and figures in a folder named after it. */
+function writePage(path: string, directory: string, parts: readonly Part[], command: string): void {
+  const folder = basename(path).replace(/\.[^.]*$/, '')
+  const chapters = parts.map(({ title, text, tables: own, charts }) => {
+    const figures = charts.map(({ name, chart }) => {
+      const file = join(dirname(path), folder, `${name}.svg`)
+      makeFolderOf(file, directory)
+      writeResultFile(file, directory, `${renderChart(name.replace(/\W|\d/g, ''), chart)}\n`)
+      return `![${chart.description}](${folder}/${name}.svg)\n`
+    })
+    return [`## ${title}`, '', ...(text ? [text, ''] : []), ...own.map(markdownTable), ...figures].join('\n')
+  })
+  const head = [
+    '# Validation',
+    '',
+    `Made by \`${command}\` with version ${packageFile.version} on ${new Date().toISOString().slice(0, 10)}. Do not edit: run it again.`,
+    ''
+  ]
+  writeResultFile(path, directory, `${[...head, ...chapters].join('\n')}`)
+}
+
+/** Validates, tells how far it has come, and prints or writes what it found. */
+export async function runValidate({ values, json }: Invocation, { cwd, out, err }: CommandContext): Promise<ExitCode> {
+  const output = textOption(values, 'output')
+  // A page that cannot be written is told before minutes are spent on it.
+  if (output !== undefined) {
+    makeFolderOf(output, cwd)
+    checkResultFile(output, cwd)
+  }
+  const count = wholeOption(values, 'designs', 2, 100_000) ?? 1000
+  const most = wholeOption(values, 'pairs', 1, validationPairs.length) ?? validationPairs.length
+  const seed = wholeOption(values, 'seed', 0) ?? 1
+  const data = textOption(values, 'data')
+  const calibration = data === undefined ? undefined : calibrationTable(data, cwd)
+  const pairs = validationPairs.slice(0, most).map((pair): PairValidation => {
+    const every = Math.max(1, Math.floor(count / 4))
+    const tell = (done: number): void => {
+      if (done % every === 0) err(`${pair.model} on ${pair.chip}: ${done} of ${count} designs\n`)
+    }
+    return validatePair(pair, { count, seed, onDesign: tell })
+  })
+  const parts = partsOf(pairs, calibration)
+  const command = `tmac validate --designs ${count} --seed ${seed}${data === undefined ? '' : ' --data FILE'}`
+  if (output !== undefined) writePage(output, cwd, parts, command)
+  await out(
+    json
+      ? `${JSON.stringify({ schema: 'tmac.validation/1', identities: identities(), pairs })}\n`
+      : parts.flatMap((part) => part.tables.map(textTable)).join('\n')
+  )
+  return exitCodes.done
+}
