@@ -110,7 +110,8 @@ export function simulateEvents(
     optimizer: busy(ACTIVITY_SLOTS.optimizer),
     other: busy(ACTIVITY_SLOTS.offload) + frame.iterationOverhead_s
   }
-  const bubble = time_s - Object.values(known).reduce((sum, part) => sum + part, 0)
+  // What is left; rounding must not make it negative.
+  const bubble = Math.max(0, time_s - Object.values(known).reduce((sum, part) => sum + part, 0))
   const linkBytes = new Float64Array(network.bandwidth_Bps.length)
   cast.bursts.forEach(({ links, load }, burst) => {
     const carried_B = simulation.traffic.carried_B[burst]!
