@@ -24,7 +24,8 @@ describe('the program', () => {
   it('lists every command with --help and help', async () => {
     const { code, out, err } = await runCli(['--help'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    for (const { name, summary } of commandEntries) expect(out).toContain(`  ${name.padEnd(11)}${summary.slice(0, 20)}`)
+    const room = Math.max(...commandEntries.map(({ name }) => name.length)) + 2
+    for (const { name, summary } of commandEntries) expect(out).toContain(`  ${name.padEnd(room)}${summary.slice(0, 20)}`)
     expect((await runCli(['help'])).out).toBe(out)
   })
 

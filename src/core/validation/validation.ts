@@ -1,4 +1,5 @@
 import { chipPreset } from '../chip/chip-presets.ts'
+import { mergeChip } from '../chip/merge-chip.ts'
 import { searchMapping } from '../search/mapping-search.ts'
 import { evaluateAt, networkOf } from '../simulator/evaluate-level.ts'
 import { machineOf } from '../simulator/machine.ts'
@@ -12,18 +13,21 @@ import { sensitivities, type Sensitivity } from './sensitivity.ts'
 export interface Pair {
   readonly model: string
   readonly chip: string
+  /** Devices of a cluster. */
+  readonly devices?: number
   readonly globalBatch: number
   readonly sequenceLength: number
 }
 
-/** Dense and sparse models, small and large wafers, published designs of five groups. */
+/** Dense and sparse models, published wafers of five groups, and a cluster. */
 export const validationPairs: readonly Pair[] = [
   { model: 'llama-2-13b', chip: 'wsc-llm-54', globalBatch: 64, sequenceLength: 4096 },
   { model: 'gpt3-175b', chip: 'watos-56', globalBatch: 128, sequenceLength: 2048 },
   { model: 'llama-3-70b', chip: 'wsc-llm-54', globalBatch: 128, sequenceLength: 4096 },
   { model: 'mixtral-8x7b', chip: 'watos-56', globalBatch: 64, sequenceLength: 4096 },
   { model: 'llama-2-7b', chip: 'lean-48', globalBatch: 96, sequenceLength: 4096 },
-  { model: 'gpt-30b', chip: 'temp-48', globalBatch: 96, sequenceLength: 2048 }
+  { model: 'gpt-30b', chip: 'temp-48', globalBatch: 96, sequenceLength: 2048 },
+  { model: 'megatron-22b', chip: 'a100-80gb', devices: 64, globalBatch: 64, sequenceLength: 2048 }
 ]
 
 /** The best mapping of a pair at every level, with overlap swept, and how uncertain constants move it. */
@@ -51,7 +55,7 @@ export function validatePair(
   pair: Pair,
   options: { readonly count: number; readonly seed: number; readonly onDesign?: (done: number) => void }
 ): PairValidation {
-  const chip = chipPreset(pair.chip)
+  const chip = mergeChip(chipPreset(pair.chip), {}, pair.devices)
   const { globalBatch, sequenceLength } = pair
   const workload = buildWorkload(
     modelPreset(pair.model).spec,
