@@ -286,9 +286,9 @@ describe('the command line on damaged wafers', () => {
   })
 
   it('says of an exploration whether the wafer drawn has anything broken', async () => {
-    const space = JSON.stringify({ architecture: null, mapping: { regions: [[1, 2]], pipelineParallel: [2] } })
+    const given = JSON.stringify({ architecture: null, mapping: { regions: [[1, 2]], pipelineParallel: [2] } })
     const folder = mkdtempSync(join(tmpdir(), 'tmac-wafers-'))
-    writeFileSync(join(folder, 'space.json'), space)
+    writeFileSync(join(folder, 'space.json'), given)
     const explored = ['explore', '--model', JSON.stringify(smallModel), '--chip', 'wsc-llm-54', '--policies', 'none']
     const rest = ['--global-batch', '16', '--seq-length', '1024', '--space', join(folder, 'space.json')]
     try {
