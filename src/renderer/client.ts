@@ -1,0 +1,26 @@
+import { createORPCClient } from '@orpc/client'
+import { RPCLink as PortLink } from '@orpc/client/message-port'
+import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import type { WorkbenchClient } from '../contract/workbench.ts'
+
+function portLink(): PortLink<Record<never, never>> {
+  const { port1, port2 } = new MessageChannel()
+  window.postMessage('rpc:connect', window.location.origin, [port2])
+  port1.start()
+  return new PortLink({ port: port1 })
+}
+
+function socketLink(onLost: () => void): SocketLink<Record<never, never>> {
+  const url = new URL('/rpc', window.location.href)
+  url.protocol = 'ws:'
+  const websocket = new WebSocket(url)
+  websocket.addEventListener('close', onLost)
+  return new SocketLink({ websocket })
+}
+
+/** The way to the program, by whatever carries it here. @param onLost called when the program has gone */
+export const connect = (onLost: () => void): WorkbenchClient =>
+  createORPCClient<WorkbenchClient>(window.desktop ? portLink() : socketLink(onLost))
+
+/** What went wrong, in words for a person. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
