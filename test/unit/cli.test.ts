@@ -25,7 +25,8 @@ describe('the program', () => {
     const { code, out, err } = await runCli(['--help'])
     expect({ code, err }).toEqual({ code: 0, err: '' })
     const room = Math.max(...commandEntries.map(({ name }) => name.length)) + 2
-    for (const { name, summary } of commandEntries) expect(out).toContain(`  ${name.padEnd(room)}${summary.slice(0, 20)}`)
+    for (const { name, summary } of commandEntries)
+      expect(out).toContain(`  ${name.padEnd(room)}${summary.slice(0, 20)}`)
     expect((await runCli(['help'])).out).toBe(out)
   })
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
@@ -279,6 +282,25 @@ describe('the command line on damaged wafers', () => {
       }
       const streamed = await runCli(['evaluate', '--jsonl'], { input: [`${JSON.stringify(request)}\n`] })
       expect(JSON.parse(streamed.out).violations[0].subject).toBe('stage 0 of replica 0, die (row 0, column 2)')
+    }
+  })
+
+  it('says of an exploration whether the wafer drawn has anything broken', async () => {
+    const given = JSON.stringify({ architecture: null, mapping: { regions: [[1, 2]], pipelineParallel: [2] } })
+    const folder = mkdtempSync(join(tmpdir(), 'tmac-wafers-'))
+    writeFileSync(join(folder, 'space.json'), given)
+    const explored = ['explore', '--model', JSON.stringify(smallModel), '--chip', 'wsc-llm-54', '--policies', 'none']
+    const rest = ['--global-batch', '16', '--seq-length', '1024', '--space', join(folder, 'space.json')]
+    try {
+      const [broken, whole] = await Promise.all(
+        ['dies:2', 'bonds:4'].map((map) => runCli([...explored, ...rest, '--defects', map]))
+      )
+      expect(broken!.out).toMatch(/^Wafer {8}wsc-llm-54, seed 2: 37 of 54 dies/m)
+      expect(broken!.err).not.toMatch(/Nothing is broken/)
+      expect(whole!.err).toMatch(/Nothing is broken on the wafer 'bonds:4'/)
+      expect(whole!.out).not.toMatch(/^Wafer /m)
+    } finally {
+      rmSync(folder, { recursive: true })
     }
   })
 

@@ -233,8 +233,7 @@ class MappingSearch {
 
 /**
  * Searches the whole space of mappings of a workload on a machine for the fastest one, or the one that needs least energy: outer genes in
- * the order of their bounds until none can beat the best,
- * each solved by the layer frontiers and the stage partition. Same inputs, same answer.
+ * the order of their bounds until none can beat the best, each solved by layer frontiers and stage partition. Same inputs, same answer.
  * @param onProgress called after each solved combination; returning false stops the search, which keeps its certificate
  */
 export function searchMapping(

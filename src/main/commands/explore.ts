@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import packageFile from '../../../package.json' with { type: 'json' }
 import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import type { ExplorationSpace } from '../../core/search/exploration-space.ts'
 import { spawnEngine } from '../host/spawn-engine.ts'
 import { runExplorationJob, type FinishedJob } from '../jobs/exploration-job.ts'
 import { projectFormat } from '../projects/migrations.ts'
@@ -152,6 +153,9 @@ const withWayOn = ({ message }: Problem, project: string | undefined): Problem =
 async function run(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const { values, json } = invocation
   const inputs = explorationInputs(values, context.cwd)
+  const map = textOption(values, 'defects')
+  if (map !== undefined && !(inputs.space as ExplorationSpace).defects)
+    context.err(`Nothing is broken on the wafer '${map}': it is explored as a whole one\n`)
   const budget_s = durationOption(values, 'budget')
   const workers = wholeOption(values, 'workers', 1, MOST_WORKERS) ?? Math.min(availableParallelism(), MOST_WORKERS)
   const named = textOption(values, 'project')
