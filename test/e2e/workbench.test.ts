@@ -77,8 +77,10 @@ test('a point of the front is chosen by keyboard and by table, and the address k
 })
 
 test('a stage of the wafer tells what it holds', async () => {
-  await page.getByRole('button', { name: /^replica 0, stage 0:/ }).press('Enter')
-  await page.getByText(/^Stage 0 holds/).waitFor()
+  const stage = page.getByRole('button', { name: /^replica 0, stage 0:/ })
+  await stage.press('Enter')
+  await expect.poll(() => stage.getAttribute('aria-pressed')).toBe('true')
+  await page.getByText('Stage 0 holds').waitFor()
 })
 
 test('a new search moves its front, stops when told, and has results', async () => {
