@@ -1,6 +1,7 @@
 import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
+import { ref } from 'vue'
 import type { WorkbenchClient } from '../contract/workbench.ts'
 
 function portLink(): PortLink<Record<never, never>> {
@@ -18,9 +19,13 @@ function socketLink(onLost: () => void): SocketLink<Record<never, never>> {
   return new SocketLink({ websocket })
 }
 
-/** The way to the program, by whatever carries it here. @param onLost called when the program has gone */
-export const connect = (onLost: () => void): WorkbenchClient =>
-  createORPCClient<WorkbenchClient>(window.desktop ? portLink() : socketLink(onLost))
+/** True once the program has gone. */
+export const lost = ref(false)
+
+/** The way to the program, by whatever carries it here. Kept out of stores: it answers to every name, which reactivity does not survive. */
+export const client = createORPCClient<WorkbenchClient>(
+  window.desktop ? portLink() : socketLink(() => (lost.value = true))
+)
 
 /** What went wrong, in words for a person. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -82,8 +82,10 @@ test.skipIf(!hasChromium())(
 )
 
 test.skipIf(!hasChromium())('a stage of the wafer tells what it holds', async () => {
-  await page.getByRole('button', { name: /^replica 0, stage 0:/ }).press('Enter')
-  await page.getByText(/^Stage 0 holds/).waitFor()
+  const stage = page.getByRole('button', { name: /^replica 0, stage 0:/ })
+  await stage.press('Enter')
+  await expect.poll(() => stage.getAttribute('aria-pressed')).toBe('true')
+  await page.getByText('Stage 0 holds').waitFor()
 })
 
 test.skipIf(!hasChromium())('a new search moves its front, stops when told, and has results', async () => {

@@ -12,7 +12,7 @@ const { app, BrowserWindow, connectFrame, dialog, protocol, session, shell, util
 // The built program: `npm test` and `npm run build` make it.
 const out = join(import.meta.dirname, '../../out')
 const site = 'app://workbench/index.html'
-const clientOf = (port: unknown): WorkbenchClient => createORPCClient(new RPCLink({ port: port as MessagePort }))
+const clientOf = (port: unknown): WorkbenchClient => createORPCClient(new RPCLink({ port: port as never }))
 const silence = Symbol('silence')
 const answerOf = (client: WorkbenchClient): Promise<unknown> =>
   Promise.race([client.host.info(), new Promise((resolve) => setTimeout(resolve, 200, silence))])

@@ -1,15 +1,13 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { HostInfo, JobState, ProjectView, RecentProject } from '../../contract/workbench.ts'
-import { connect, messageOf } from '../client.ts'
+import { client, messageOf } from '../client.ts'
 import { locationOf, type Place } from './place.ts'
 
 const isLive = ({ status }: JobState): boolean => status === 'running' || status === 'stopping'
 
 /** Where the person is, the open project, and the searches that run. The place is the page's address, so that back and reload work. */
 export const useWorkbench = defineStore('workbench', () => {
-  const lost = ref(false)
-  const client = connect(() => (lost.value = true))
   const info = shallowRef<HostInfo>()
   const recent = shallowRef<readonly RecentProject[]>([])
   const project = shallowRef<ProjectView>()
@@ -91,7 +89,6 @@ export const useWorkbench = defineStore('workbench', () => {
     })
 
   return {
-    client,
     info,
     recent,
     project,
@@ -100,7 +97,6 @@ export const useWorkbench = defineStore('workbench', () => {
     place,
     problem,
     busy,
-    lost,
     load,
     go,
     attempt,
