@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
@@ -8,14 +9,22 @@ const screenshots = join(import.meta.dirname, '../../out/screenshots')
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
 
+/** Debian's Chromium, brought by its package manager where it is missing and this process may. */
+function ensureChromium(): void {
+  if (existsSync(executablePath)) return
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    throw new Error(`no Chromium at ${executablePath}; install it, or set CHROMIUM to the one you have`)
+  execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' })
+  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { stdio: 'ignore' })
+}
+
 let running: TestHost
 let browser: Browser
 let page: Page
 const complaints: string[] = []
 
 beforeAll(async () => {
-  if (!existsSync(executablePath))
-    throw new Error(`no Chromium at ${executablePath}; install it, or set CHROMIUM to it`)
+  ensureChromium()
   mkdirSync(screenshots, { recursive: true })
   running = await testHost()
   browser = await chromium.launch({
@@ -28,7 +37,7 @@ beforeAll(async () => {
   })
   page.on('pageerror', (error) => complaints.push(error.message))
   await page.goto(running.host.link())
-})
+}, 300_000)
 afterAll(async () => {
   await browser?.close()
   await running?.close()
