@@ -27,7 +27,5 @@ if (executable) {
   const { status } = spawnSync(executable, [root, ...process.argv.slice(2)], { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
-console.log(
-  'Electron could not be fetched (no network, or a closed one): the workbench opens in your browser instead.\n'
-)
+console.log('Electron could not be fetched (no network, or a closed one): the workbench runs in a browser instead.\n')
 await import('./serve.ts')
