@@ -3,23 +3,25 @@ import { nearest } from './nearest.ts'
 import { keysAt, memberPaths } from './schema-keys.ts'
 
 /** Kinds of trouble a person can cause or meet; hosts turn them into exit codes and screens. */
-export type ProblemCode =
-  | 'bad-input'
-  | 'bad-json'
-  | 'unknown-name'
-  | 'illegal-mapping'
-  | 'file-not-found'
-  | 'not-a-file'
-  | 'read-only'
-  | 'disk-full'
-  | 'not-a-project'
-  | 'newer-version'
-  | 'corrupt-project'
-  | 'locked-project'
-  | 'usage'
-  | 'infeasible'
-  | 'unreachable'
-  | 'engine-failed'
+export const problemCodes = [
+  'bad-input',
+  'bad-json',
+  'unknown-name',
+  'illegal-mapping',
+  'file-not-found',
+  'not-a-file',
+  'read-only',
+  'disk-full',
+  'not-a-project',
+  'newer-version',
+  'corrupt-project',
+  'locked-project',
+  'usage',
+  'infeasible',
+  'unreachable',
+  'engine-failed'
+] as const
+export type ProblemCode = (typeof problemCodes)[number]
 
 /** An error whose message is meant for a person: it names the thing, its value, the limit and a fix. */
 export class Problem extends Error {

@@ -48,6 +48,34 @@ export function arraySize_mm(chip: WaferChipSpec): Size_mm {
   }
 }
 
+/** A rectangle in mm. */
+export interface Rectangle {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/**
+ * The rectangle, mm, of `rows` by `columns` sites (a die and its share of DRAM and gap) from one corner on; the wafer's middle is (0, 0), x
+ * to the right, y down.
+ */
+export function sitesRectangle_mm(
+  chip: WaferChipSpec,
+  row: number,
+  column: number,
+  rows: number,
+  columns: number
+): Rectangle {
+  const [site, array, gap] = [siteSize_mm(chip), arraySize_mm(chip), chip.grid.gap_mm]
+  return {
+    x: column * (site.width_mm + gap) - array.width_mm / 2,
+    y: row * (site.height_mm + gap) - array.height_mm / 2,
+    width: columns * (site.width_mm + gap) - gap,
+    height: rows * (site.height_mm + gap) - gap
+  }
+}
+
 /** Centres of the dies of one wafer, row by row, in mm from the wafer's centre; x to the right, y downwards. */
 export function dieCentres_mm(chip: WaferChipSpec): readonly { readonly x_mm: number; readonly y_mm: number }[] {
   const site = siteSize_mm(chip)

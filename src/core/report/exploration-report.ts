@@ -6,11 +6,13 @@ import { notesSection, provenanceSection } from './provenance-section.ts'
 import * as section from './sections.ts'
 import { waferSection } from './wafer-section.ts'
 
-const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): string =>
+/** What was asked, in a line. */
+export const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): string =>
   `Global batch ${inputs.training.globalBatch} sequences of ${inputs.training.sequenceLength} tokens · ` +
   `objective ${inputs.objective} · ${createdAt.slice(0, 10)}`
 
-function headline(record: ExplorationRecord): Fact[] {
+/** The numbers that sum a run up. */
+export function headline(record: ExplorationRecord): Fact[] {
   const { best } = record
   if (!best) return [{ name: 'Best design', value: 'none fits' }]
   const { evaluation } = best

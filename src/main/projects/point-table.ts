@@ -70,6 +70,8 @@ export interface PointTable {
   markFront(runId: number, front: readonly KeptPoint[]): void
   ofRun(runId: number): StoredPoint[]
   front(runId: number): StoredPoint[]
+  /** On the run's own chip: ours and the policies'. */
+  onOwnChip(runId: number): StoredPoint[]
   /** On the run's own chip. */
   best(runId: number, objective: Objective): StoredPoint | undefined
   bestOfFront(runId: number, objective: Objective): StoredPoint | undefined
@@ -89,6 +91,7 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
   const select = (where: string) => database.prepare<[number], PointRow>(`SELECT * FROM point WHERE ${where}`)
   const selectRun = select('run_id = ? ORDER BY ordinal')
   const selectFront = select('run_id = ? AND on_front = 1 ORDER BY ordinal')
+  const selectOwn = select("run_id = ? AND source <> 'architecture' ORDER BY ordinal")
   const selectId = select('id = ?')
   /** Of equally good points, ours before a policy's, then the one found first. */
   const bestWhere = (where: string) =>
@@ -154,6 +157,7 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
     },
     ofRun: (runId) => selectRun.all(runId).map(assemble),
     front: (runId) => selectFront.all(runId).map(assemble),
+    onOwnChip: (runId) => selectOwn.all(runId).map(assemble),
     best(runId, objective) {
       const row = selectBest[objective]?.get(runId)
       return row && assemble(row)

@@ -3,6 +3,8 @@ import { Problem } from '../../core/problem.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
+import type { PointColumns } from '../../contract/workbench.ts'
+import { pointColumns } from './point-columns.ts'
 import { pointTable, type PointTable } from './point-table.ts'
 import { guarded } from './project-problem.ts'
 import { inputsHash, runTable, type RunTable } from './run-table.ts'
@@ -99,6 +101,16 @@ export class ProjectStore {
 
   front(runId: number): StoredPoint[] {
     return guarded(this.path, () => this.#points.front(runId))
+  }
+
+  /** Ours and the policies' on the run's own chip. */
+  pointsOnOwnChip(runId: number): StoredPoint[] {
+    return guarded(this.path, () => this.#points.onOwnChip(runId))
+  }
+
+  /** What charts and lists show of a run's points kept after an ordinal, one array per quantity. */
+  pointColumns(runId: number, afterOrdinal = 0): PointColumns {
+    return guarded(this.path, () => pointColumns(this.#database, runId, afterOrdinal))
   }
 
   /**

@@ -2,7 +2,7 @@ import { memoryCategories, timeCategories } from '../../core/report/categories.t
 import { bestPerSource, pointName, type ExplorationRecord } from '../../core/report/exploration-record.ts'
 import { formatBytes_B, formatTime_s } from '../../core/report/format-quantity.ts'
 import { barsHeight, chartWidth, legend, nameAxis, nameWidth, textStyle, tick, valueAxis } from './chart-style.ts'
-import { categoryColors, limitColor } from './palette.ts'
+import { categoryColors, limitColor } from '../../core/report/palette.ts'
 import type { Chart } from './render-chart.ts'
 
 interface Stack {

@@ -1,5 +1,5 @@
 import { formatCount } from '../../core/report/format-number.ts'
-import { gridLine, ink, quietInk } from './palette.ts'
+import { gridLine, ink, quietInk } from '../../core/report/palette.ts'
 
 /** Width of all charts, pixels; the page scales them. */
 export const chartWidth = 920

@@ -2,7 +2,7 @@ import { isPolicy, type ExplorationRecord } from '../../core/report/exploration-
 import { formatNumber } from '../../core/report/format-number.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
 import { chartWidth, legend, textStyle, tick, valueAxis } from './chart-style.ts'
-import { ink, sequence, theirs } from './palette.ts'
+import { ink, sequence, theirs } from '../../core/report/palette.ts'
 import type { Chart } from './render-chart.ts'
 
 /** More points than this say nothing more on paper. */

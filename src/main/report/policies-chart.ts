@@ -1,7 +1,7 @@
 import { formatNumber } from '../../core/report/format-number.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from '../../core/report/exploration-record.ts'
 import { barsHeight, chartWidth, nameAxis, nameWidth, textStyle, tick, valueAxis } from './chart-style.ts'
-import { ours, theirs } from './palette.ts'
+import { ours, theirs } from '../../core/report/palette.ts'
 import type { Chart } from './render-chart.ts'
 
 /** Throughput of ours and of each policy on the same chip; a policy that does not fit has an empty bar that says so. */

@@ -1,33 +1,12 @@
 import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
-import { arraySize_mm, siteSize_mm } from '../../core/chip/floorplan.ts'
+import { sitesRectangle_mm, type Rectangle } from '../../core/chip/floorplan.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
 import { font } from './chart-style.ts'
 import { escapeHtml } from './escape-html.ts'
-import { gridLine, inkOn, quietInk, sequenceColor } from './palette.ts'
-
-interface Rectangle {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
+import { gridLine, inkOn, quietInk, sequenceColor } from '../../core/report/palette.ts'
 
 const rectangle = ({ x, y, width, height }: Rectangle, attributes: string): string =>
   `<rect x="${x.toFixed(2)}" y="${y.toFixed(2)}" width="${width.toFixed(2)}" height="${height.toFixed(2)}" ${attributes}/>`
-
-/**
- * The rectangle, mm, of `rows` by `columns` sites (a die and its share of DRAM and gap) from one corner on; the wafer's middle is (0, 0), x
- * to the right, y down.
- */
-function sitesAt(chip: WaferChipSpec, row: number, column: number, rows: number, columns: number): Rectangle {
-  const [site, array, gap] = [siteSize_mm(chip), arraySize_mm(chip), chip.grid.gap_mm]
-  return {
-    x: column * (site.width_mm + gap) - array.width_mm / 2,
-    y: row * (site.height_mm + gap) - array.height_mm / 2,
-    width: columns * (site.width_mm + gap) - gap,
-    height: rows * (site.height_mm + gap) - gap
-  }
-}
 
 const outline = ({ wafer }: WaferChipSpec): string => {
   const half = wafer.size_mm / 2
@@ -41,7 +20,9 @@ function idleDies(chip: WaferChipSpec): string {
   const dies: string[] = []
   for (let row = 0; row < chip.grid.rows; row++)
     for (let column = 0; column < chip.grid.columns; column++)
-      dies.push(rectangle(sitesAt(chip, row, column, 1, 1), `fill="#ffffff" stroke="#b8c1ca" stroke-width="0.6"`))
+      dies.push(
+        rectangle(sitesRectangle_mm(chip, row, column, 1, 1), `fill="#ffffff" stroke="#b8c1ca" stroke-width="0.6"`)
+      )
   return dies.join('')
 }
 
@@ -62,11 +43,11 @@ function region(
     for (let j = 0; j < columns; j++)
       dies.push(
         rectangle(
-          sitesAt(chip, row + i, column + j, 1, 1),
+          sitesRectangle_mm(chip, row + i, column + j, 1, 1),
           `fill="${color}" stroke="#ffffff" stroke-opacity="0.45" stroke-width="0.5"`
         )
       )
-  const box = sitesAt(chip, row, column, rows, columns)
+  const box = sitesRectangle_mm(chip, row, column, rows, columns)
   const label = point.mapping.dataParallel > 1 ? `R${replica} S${stage}` : `S${stage}`
   const size = Math.min(11, box.height * 0.45, (box.width * 0.92) / (label.length * 0.62))
   const text =

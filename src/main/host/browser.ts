@@ -1,0 +1,125 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname } from 'node:path'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer } from 'ws'
+import { router } from '../router.ts'
+import type { Services } from '../services.ts'
+import { pageFile, pageHeaders } from './page-files.ts'
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml'
+}
+const COOKIE = 'tmac-session'
+const LARGEST_MESSAGE_B = 16 * 1024 * 1024
+
+const secret = (): string => randomBytes(32).toString('base64url')
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b))
+
+export interface BrowserHost {
+  readonly port: number
+  /** A link that lets one browser in, once. */
+  link(): string
+  close(): Promise<void>
+}
+
+export interface BrowserHostOptions {
+  readonly services: Services
+  /** Folder of the built page. */
+  readonly page: string
+  /** 0 for any that is free. */
+  readonly port: number
+}
+
+/**
+ * Serves the page and the contract on loopback. A link's token is traded once for a session cookie; every file and the socket need the
+ * cookie, a Host that is ours (against DNS rebinding), and the socket the page's own Origin, too.
+ */
+export async function startBrowserHost({ services, page, port }: BrowserHostOptions): Promise<BrowserHost> {
+  const session = secret()
+  const tokens = new Set<string>()
+  let origins = new Set<string>()
+  // Cookies know no ports: without it in the name two workbenches on one machine would log each other out.
+  let cookie = COOKIE
+
+  const hasSession = (request: IncomingMessage): boolean =>
+    (request.headers.cookie?.split(/;\s*/) ?? []).some((pair) => {
+      const [name, value = ''] = pair.split('=', 2)
+      return name === cookie && same(value, session)
+    })
+  const knownHost = (request: IncomingMessage): boolean => origins.has(`http://${request.headers.host ?? ''}`)
+
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const refuse = (status: number, message: string): void =>
+      void response
+        .writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...pageHeaders })
+        .end(`${message}\n`)
+    if (!knownHost(request)) return refuse(421, 'This address is not served here.')
+    if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only reading.')
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const given = url.searchParams.get('token')
+    if (url.pathname === '/' && given !== null && !hasSession(request)) {
+      const known = [...tokens].find((token) => same(token, given))
+      if (known === undefined)
+        return refuse(
+          403,
+          'This link is not valid, or has been used. Press Enter where the workbench runs for a new one.'
+        )
+      tokens.delete(known)
+      response
+        .writeHead(303, {
+          Location: '/',
+          'Set-Cookie': `${cookie}=${session}; HttpOnly; SameSite=Strict; Path=/`,
+          'Cache-Control': 'no-store',
+          ...pageHeaders
+        })
+        .end()
+      return
+    }
+    if (!hasSession(request)) return refuse(403, 'Open the workbench by the link that its start printed.')
+    const file = pageFile(page, url.pathname)
+    if (!file) return refuse(404, 'There is no such file.')
+    response.writeHead(200, {
+      'Content-Type': contentTypes[extname(file)] ?? 'application/octet-stream',
+      'Cache-Control': 'no-store',
+      ...pageHeaders
+    })
+    if (request.method === 'HEAD') response.end()
+    else createReadStream(file).pipe(response)
+  })
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_B })
+  const handler = new RPCHandler(router)
+  server.on('upgrade', (request, socket, head) => {
+    const allowed =
+      request.url === '/rpc' && knownHost(request) && origins.has(request.headers.origin ?? '') && hasSession(request)
+    if (!allowed) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
+    sockets.handleUpgrade(request, socket, head, (client) => handler.upgrade(client, { context: { services } }))
+  })
+
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+  const bound = (server.address() as AddressInfo).port
+  origins = new Set([`http://127.0.0.1:${bound}`, `http://localhost:${bound}`])
+  cookie = `${COOKIE}-${bound}`
+
+  return {
+    port: bound,
+    link() {
+      const token = secret()
+      tokens.add(token)
+      return `http://127.0.0.1:${bound}/?token=${token}`
+    },
+    async close() {
+      for (const client of sockets.clients) client.terminate()
+      await services.close()
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => resolve()))
+    }
+  }
+}

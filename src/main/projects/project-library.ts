@@ -1,0 +1,161 @@
+import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
+import type { ProjectView, RecentProject, RunSummary, RunView } from '../../contract/workbench.ts'
+import { chipVerdicts } from '../../core/chip/verdicts.ts'
+import { Problem } from '../../core/problem.ts'
+import type { RunRecord } from '../../core/report/run-record.ts'
+import { openProject } from './open-project.ts'
+import type { ProjectStore } from './project-store.ts'
+import { projectId, projectName, RecentProjects } from './recent-projects.ts'
+
+export interface LibraryOptions {
+  /** Where the program keeps what is its own. */
+  readonly dataFolder: string
+  /** Where new projects are put. */
+  readonly projectFolder: string
+  /** The sample that comes with the program; a person gets a copy. */
+  readonly sample: string
+}
+
+const fileName = /^[\p{L}\p{N}][\p{L}\p{N} ._()+-]*$/u
+
+/**
+ * The projects a person works with. Each has one store at a time: a reading one, or the writing one of the search that runs on it, so that
+ * a project is locked for others no longer than it is written.
+ */
+export class ProjectLibrary {
+  readonly #options: LibraryOptions
+  readonly #recent: RecentProjects
+  readonly #stores = new Map<string, ProjectStore>()
+  readonly #writing = new Set<string>()
+
+  constructor(options: LibraryOptions) {
+    this.#options = options
+    this.#recent = new RecentProjects(join(options.dataFolder, 'recent.json'))
+  }
+
+  recent(): RecentProject[] {
+    return this.#recent.list()
+  }
+
+  forget(id: string): RecentProject[] {
+    this.#recent.remove(id)
+    return this.recent()
+  }
+
+  /** @throws Problem of the file */
+  open(path: string): ProjectView {
+    if (!isAbsolute(path))
+      throw new Problem('bad-input', `'${path}' is a relative path; give the whole path, from the root on`, 'path')
+    openProject(path, { readOnly: true }).close()
+    const real = realpathSync(resolve(path))
+    this.#recent.add(real)
+    return this.view(projectId(real))
+  }
+
+  /** Opens the copy of the sample that the person has, or gives them one. */
+  openSample(): ProjectView {
+    const path = join(this.#options.projectFolder, 'Sample - Llama 3 70B on 54 dies.tmac')
+    if (!existsSync(path)) {
+      mkdirSync(this.#options.projectFolder, { recursive: true })
+      copyFileSync(this.#options.sample, path)
+    }
+    return this.open(path)
+  }
+
+  /** @throws Problem when the name cannot name a file or is taken */
+  create(name: string): ProjectView {
+    if (!fileName.test(name))
+      throw new Problem(
+        'bad-input',
+        `'${name}' cannot name a file; use letters, digits, spaces and . _ ( ) + -, a letter or digit first`,
+        'name'
+      )
+    const path = join(this.#options.projectFolder, `${name.replace(/\.tmac$/, '')}.tmac`)
+    if (existsSync(path))
+      throw new Problem('bad-input', `'${path}' exists already; open it, or choose another name`, 'name')
+    openProject(path, { create: true }).close()
+    return this.open(path)
+  }
+
+  view(id: string): ProjectView {
+    const store = this.store(id)
+    return {
+      id,
+      name: projectName(store.path),
+      path: store.path,
+      runs: store.runs().map((run) => runSummary(store, run))
+    }
+  }
+
+  runView(id: string, runId: number): RunView {
+    const store = this.store(id)
+    const run = store.run(runId)
+    const best = store.bestPoint(runId)
+    const chip = best?.chip ?? run.inputs.chip
+    return {
+      run,
+      best,
+      compared: store.pointsOnOwnChip(runId),
+      verdicts: chip.kind === 'wafer' ? chipVerdicts(chip) : []
+    }
+  }
+
+  /** @throws Problem `unknown-name` for a project that was never opened, or of its file */
+  store(id: string): ProjectStore {
+    const open = this.#stores.get(id)
+    if (open && existsSync(open.path)) return open
+    if (open) this.#close(id)
+    const store = openProject(this.#path(id), { readOnly: true })
+    this.#stores.set(id, store)
+    return store
+  }
+
+  /** The project's store for writing, until `endWriting`. @throws Problem `locked-project` when it is written already */
+  startWriting(id: string): ProjectStore {
+    const path = this.#path(id)
+    if (this.#writing.has(id))
+      throw new Problem(
+        'locked-project',
+        `a search is running on '${projectName(path)}'. Wait for it to end, or stop it`
+      )
+    this.#close(id)
+    const store = openProject(path)
+    this.#stores.set(id, store)
+    this.#writing.add(id)
+    return store
+  }
+
+  endWriting(id: string): void {
+    this.#writing.delete(id)
+    this.#close(id)
+  }
+
+  close(): void {
+    for (const id of this.#stores.keys()) this.#close(id)
+  }
+
+  #path(id: string): string {
+    const path = this.#recent.pathOf(id)
+    if (path === undefined)
+      throw new Problem('unknown-name', 'this project is not in the list of recent ones any more; open its file again')
+    return path
+  }
+
+  #close(id: string): void {
+    this.#stores.get(id)?.close()
+    this.#stores.delete(id)
+  }
+}
+
+const runSummary = (store: ProjectStore, run: RunRecord): RunSummary => ({
+  id: run.id,
+  model: run.inputs.model.name,
+  chip: run.inputs.chip.title || run.inputs.chip.name,
+  status: run.status,
+  createdAt: run.createdAt,
+  objective: run.inputs.objective,
+  pointCount: run.pointCount,
+  best_tokensPerSecond: store.bestPoint(run.id)?.evaluation.tokensPerSecond,
+  gap: run.certificate?.gap
+})

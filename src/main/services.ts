@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import packageFile from '../../package.json' with { type: 'json' }
+import type { HostInfo } from '../contract/workbench.ts'
+import type { SpawnEngine } from './host/spawn-engine.ts'
+import { JobService } from './jobs/job-service.ts'
+import { projectFormat } from './projects/migrations.ts'
+import { ProjectLibrary } from './projects/project-library.ts'
+
+export interface ServiceOptions {
+  readonly host: HostInfo['host']
+  readonly dataFolder: string
+  readonly projectFolder: string
+  /** Folder of the program's own `resources`. */
+  readonly resources: string
+  readonly spawn: SpawnEngine
+  /** Asks for a file in a dialog of the operating system. */
+  readonly chooseProject?: () => Promise<string | undefined>
+}
+
+/** The program without a face: what both hosts put in front of a page. */
+export function createServices(options: ServiceOptions) {
+  const workers = Math.min(availableParallelism(), 64)
+  const library = new ProjectLibrary({
+    dataFolder: options.dataFolder,
+    projectFolder: options.projectFolder,
+    sample: join(options.resources, 'samples', 'projects', 'llama-3-70b-on-54-dies.tmac')
+  })
+  const versions = { tmac: packageFile.version, node: process.versions.node, schema: projectFormat }
+  const jobs = new JobService({ library, spawn: options.spawn, workers, versions })
+  const info: HostInfo = {
+    version: packageFile.version,
+    host: options.host,
+    choosesFiles: options.chooseProject !== undefined,
+    projectFolder: options.projectFolder,
+    workers
+  }
+  return {
+    info,
+    library,
+    jobs,
+    chooseProject: options.chooseProject ?? (async () => undefined),
+    async close(): Promise<void> {
+      await jobs.close()
+      library.close()
+    }
+  }
+}
+export type Services = ReturnType<typeof createServices>

@@ -1,0 +1,6 @@
+/// <reference types="vite/client" />
+
+interface Window {
+  /** There in the desktop workbench only. */
+  readonly desktop?: { readonly platform: string }
+}

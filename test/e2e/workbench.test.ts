@@ -1,0 +1,120 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testHost, type TestHost } from '../fixtures/browser-host.ts'
+import { chromiumPath, hasChromium } from './chromium.ts'
+
+const screenshots = join(import.meta.dirname, '../../out/screenshots')
+const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
+
+let running: TestHost
+let browser: Browser
+let page: Page
+const complaints: string[] = []
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  mkdirSync(screenshots, { recursive: true })
+  running = await testHost()
+  browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet
+  })
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme: 'light' })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(running.host.link())
+})
+afterAll(async () => {
+  await browser?.close()
+  await running?.close()
+})
+
+async function shoot(name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1400, 900]) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 900 })
+      await page.waitForTimeout(150)
+      // No view is wider than its window.
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+    }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 1400, height: 900 })
+}
+
+test.skipIf(!hasChromium())(
+  'the sample opens on its results: summary with the gap, policies, front, mapping, wafer',
+  async () => {
+    await page.getByText('There are none yet').waitFor()
+    await shoot('start')
+    await page.getByRole('button', { name: 'Open the sample' }).click()
+    await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
+    await page.getByText('Certified gap').waitFor()
+    await page.getByText('What binds is', { exact: false }).waitFor()
+    await page.getByRole('group', { name: /^Wafer 0: 27 stages/ }).waitFor()
+    expect(await page.getByTestId('front').getAttribute('data-points')).toMatch(/^\d{3}$/)
+    await shoot('results')
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'a point of the front is chosen by keyboard and by table, and the address keeps it',
+  async () => {
+    await page.getByTestId('front').press('ArrowRight')
+    await page.waitForURL(/point=\d+/)
+    const heading = page.getByRole('heading', { name: /^Point \d+:/ })
+    await heading.waitFor()
+    const first = await heading.textContent()
+    await page.getByTestId('front').press('ArrowRight')
+    await page.waitForFunction(`!document.body.textContent.includes(${JSON.stringify(first)})`)
+    await page.getByTestId('front').getByRole('button', { name: 'View as table' }).click()
+    await page.getByTestId('front').getByRole('row').nth(1).getByRole('button').click()
+    const chosen = new URL(page.url()).hash
+    await page.reload()
+    await heading.waitFor()
+    expect(new URL(page.url()).hash).toBe(chosen)
+  }
+)
+
+test.skipIf(!hasChromium())('a stage of the wafer tells what it holds', async () => {
+  const stage = page.getByRole('button', { name: /^replica 0, stage 0:/ })
+  await stage.press('Enter')
+  await expect.poll(() => stage.getAttribute('aria-pressed')).toBe('true')
+  await page.getByText('Stage 0 holds').waitFor()
+})
+
+test.skipIf(!hasChromium())('a new search moves its front, stops when told, and has results', async () => {
+  await page.getByRole('link', { name: 'TMAC Workbench' }).click()
+  await page.getByLabel('Name').fill('my study')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('button', { name: 'Start a 20-second search' }).click()
+  const front = page.getByTestId('front')
+  const shown = async (): Promise<number> => Number(await front.getAttribute('data-points'))
+  await front.waitFor({ timeout: 20_000 })
+  const first = await shown()
+  await expect.poll(shown, { timeout: 20_000 }).toBeGreaterThan(first)
+  await shoot('search')
+  const stop = page.getByRole('button', { name: 'Stop' })
+  if (await stop.isEnabled()) await stop.click()
+  await page.getByRole('link', { name: 'See the results of run 1' }).click({ timeout: 30_000 })
+  await page.getByRole('heading', { name: /llama-2-7b on/ }).waitFor()
+  expect(await page.getByTestId('front').getAttribute('data-points')).not.toBe('0')
+})
+
+test.skipIf(!hasChromium())('a file that is no project is refused in words, and the way on is there', async () => {
+  await page.getByRole('link', { name: 'TMAC Workbench' }).click()
+  await page.getByLabel('Path on the machine').fill('/etc/hostname-of-nobody.tmac')
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('alert').filter({ hasText: 'does not exist' }).waitFor()
+  await page.getByRole('button', { name: 'my study', exact: true }).click()
+  await page.getByRole('heading', { name: /llama-2-7b on/ }).waitFor()
+})
+
+test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
+  expect(complaints).toEqual([])
+)
