@@ -108,7 +108,7 @@ test.skipIf(!hasChromium())('a new search moves its front, stops when told, and 
 
 test.skipIf(!hasChromium())('a file that is no project is refused in words, and the way on is there', async () => {
   await page.getByRole('link', { name: 'TMAC Workbench' }).click()
-  await page.getByLabel('Path on the machine').fill('/etc/hostname-of-nobody.tmac')
+  await page.getByLabel('Path of a .tmac file').fill('/etc/hostname-of-nobody.tmac')
   await page.getByRole('button', { name: 'Open', exact: true }).click()
   await page.getByRole('alert').filter({ hasText: 'does not exist' }).waitFor()
   await page.getByRole('button', { name: 'my study', exact: true }).click()

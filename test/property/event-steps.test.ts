@@ -4,7 +4,7 @@ import { taskKinds, taskOf, type Task } from '../../src/core/simulator/schedule-
 import { makespan } from '../../src/core/simulator/schedule-execution.ts'
 import { dependsOn, orderOf, type ScheduleOrder } from '../../src/core/simulator/schedule-order.ts'
 import { stepBound } from '../../src/core/simulator/bounds.ts'
-import { transferBytesOf } from '../../src/core/simulator/event/event-step.ts'
+import { transferBytesOf } from '../../src/core/simulator/program/transfer-bytes.ts'
 import type { Resolution } from '../../src/core/simulator/event/cast.ts'
 import * as plan from '../../src/core/simulator/plan-cost.ts'
 import { stepLinkBytes } from '../../src/core/simulator/program/link-bytes.ts'

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { narrowRoles } from '../fixtures/narrow-roles.ts'
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import { mergeChip } from '../../src/core/chip/merge-chip.ts'
@@ -57,20 +58,10 @@ const smallWorkload = fc
     )
   )
 
-const roles: MappingSpaceInput['roles'] = {
-  embedding: ['reduction', 'sequence'],
-  qkv: ['output', 'sequence-streamed'],
-  attention: ['head', 'sequence'],
-  projection: ['reduction'],
-  up: ['output', 'sequence'],
-  down: ['reduction'],
-  logits: ['output', 'sequence']
-}
-
 const spaces = fc.constantFrom<MappingSpaceInput>(
-  { roles, recompute: 'none', residual: ['replicated', 'sequence'], microBatch: [1, 2] },
+  { roles: narrowRoles, recompute: 'none', residual: ['replicated', 'sequence'], microBatch: [1, 2] },
   {
-    roles: { ...roles, qkv: ['output'], attention: ['head'], up: ['output'] },
+    roles: { ...narrowRoles, qkv: ['output'], attention: ['head'], up: ['output'] },
     recompute: 'any',
     residual: ['sequence'],
     pipelineParallel: [1],

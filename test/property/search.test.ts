@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { narrowRoles } from '../fixtures/narrow-roles.ts'
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import { mergeChip } from '../../src/core/chip/merge-chip.ts'
@@ -55,17 +56,6 @@ const smallWorkload = fc
       TrainingSpec.parse({ globalBatch, sequenceLength: 512, attention })
     )
   )
-
-/** Few roles, so that every design can be visited; one of them streams weights, one cuts the reduction. */
-const narrowRoles: MappingSpaceInput['roles'] = {
-  embedding: ['reduction', 'sequence'],
-  qkv: ['output', 'sequence-streamed'],
-  attention: ['head', 'sequence'],
-  projection: ['reduction'],
-  up: ['output', 'sequence'],
-  down: ['reduction'],
-  logits: ['output', 'sequence']
-}
 
 const spaces = fc.constantFrom<MappingSpaceInput>(
   { roles: narrowRoles, recompute: 'none', residual: ['replicated', 'sequence'] },

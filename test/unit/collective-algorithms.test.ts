@@ -1,3 +1,4 @@
+import { meshOptimum } from '../fixtures/mesh-optimum.ts'
 import { describe, expect, it } from 'vitest'
 import {
   fastest_s,
@@ -102,16 +103,7 @@ describe.each(meshes)('collectives on an idle %i x %i mesh', (rows, columns) => 
 })
 
 describe('the table of mesh all-reduces, in V/B', () => {
-  it.each([
-    [1, 8, 1.0, 1.75],
-    [2, 2, 0.75, 0.75],
-    [2, 4, 0.7, 0.875],
-    [4, 4, 0.625, 0.938],
-    [4, 8, 0.596, 0.969],
-    [6, 8, 0.573, 0.979],
-    [6, 9, 0.57, 0.981],
-    [7, 12, 0.557, 0.988]
-  ])(
+  it.each(meshOptimum)(
     '%i x %i: (N-1)/E = %f as bound, within 1% by trees, %f around a ring both ways',
     (rows, columns, optimum, ring) => {
       const network = meshOf(rows, columns)

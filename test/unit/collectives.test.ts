@@ -1,3 +1,4 @@
+import { meshOptimum } from '../fixtures/mesh-optimum.ts'
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import { mergeChip } from '../../src/core/chip/merge-chip.ts'
@@ -17,18 +18,7 @@ const mesh = (ny: number, nx: number, algorithm: 'ring' | 'tree' | 'best' = 'bes
 /** Seconds in units of V/B. */
 const units = (costs: CollectiveCost['allReduce']): number => fastest_s(costs, B)
 
-const meshes = [
-  [1, 8, 1.0, 1.75],
-  [2, 2, 0.75, 0.75],
-  [2, 4, 0.7, 0.875],
-  [4, 4, 0.625, 0.938],
-  [4, 8, 0.596, 0.969],
-  [6, 8, 0.573, 0.979],
-  [6, 9, 0.57, 0.981],
-  [7, 12, 0.557, 0.988]
-] as const
-
-describe.each(meshes)('an all-reduce on a %i x %i mesh', (ny, nx, optimum, ring) => {
+describe.each(meshOptimum)('an all-reduce on a %i x %i mesh', (ny, nx, optimum, ring) => {
   it(`takes (N-1)/E = ${optimum} V/B at best`, () => {
     expect(units(mesh(ny, nx).allReduce)).toBeCloseTo(optimum, 3)
   })

@@ -187,7 +187,7 @@ export function sharedLinksSentence({ finalists, orderChanged, winnerChanged, ..
     : orderChanged
       ? 'the order behind the best changes'
       : 'their order stays'
-  return `with transfers sharing the links (fluid level) it takes ${format.formatTime_s(times.iterationTime_s)}; of ${formatCount(finalists)} finalists ${change}.`
+  return `With transfers sharing the links (fluid level) it takes ${format.formatTime_s(times.iterationTime_s)}; of ${formatCount(finalists)} finalists ${change}.`
 }
 
 /** What is proved about the best design, and what the proof rests on. */

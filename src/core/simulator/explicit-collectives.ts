@@ -1,9 +1,10 @@
 import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import { ALONE, type AffineCost, type CollectiveCost } from './collective-cost.ts'
-import type { CollectiveGroup, CollectiveKind } from './collectives/collective.ts'
+import { ALONE, type CollectiveCost } from './collective-cost.ts'
+import type { CollectiveGroup } from './collectives/collective.ts'
 import { meshNetwork } from './network/mesh-network.ts'
 import type { Network } from './network/network.ts'
+import { burstCost } from './program/burst-cost.ts'
 import { algorithmsOf, collectiveBursts } from './program/collective-genes.ts'
 
 const networks = new WeakMap<WaferChipSpec, Network>()
@@ -29,32 +30,7 @@ export function explicitCollectives(
   const size = groups[0]!.members.length
   if (size === 1) return ALONE
   const network = networkOf(chip)
-  const costs = new Map<CollectiveKind, readonly AffineCost[]>()
-  const costsOf = (kind: CollectiveKind): readonly AffineCost[] => {
-    let known = costs.get(kind)
-    if (!known) {
-      known = algorithmsOf(network, groups, kind, gene).map((algorithm) => {
-        const bursts = collectiveBursts(network, groups, kind, algorithm)
-        return {
-          latency_s: bursts.reduce((sum, { latency_s }) => sum + latency_s, 0),
-          perByte_s: bursts.reduce((sum, { perByte_s }) => sum + perByte_s, 0)
-        }
-      })
-      costs.set(kind, known)
-    }
-    return known
-  }
-  return {
-    size,
-    linkCrossings,
-    get allReduce() {
-      return costsOf('all-reduce')
-    },
-    get gather() {
-      return costsOf('all-gather')
-    },
-    get allToAll() {
-      return costsOf('all-to-all')
-    }
-  }
+  return burstCost({ size, linkCrossings }, (kind) =>
+    algorithmsOf(network, groups, kind, gene).map((algorithm) => collectiveBursts(network, groups, kind, algorithm))
+  )
 }

@@ -1,3 +1,4 @@
+import { trainingOptions } from './training-options.ts'
 import type { Command } from './command.ts'
 import { strategyOptions } from './evaluate/strategy-options.ts'
 
@@ -5,12 +6,8 @@ const options: Command['options'] = {
   model: { type: 'string', value: 'M', help: "a model's name (see 'tmac models'), a JSON file, or inline JSON" },
   chip: { type: 'string', value: 'C', help: "a chip's name (see 'tmac chips'), a JSON file, or inline JSON" },
   devices: { type: 'string', value: 'N', help: 'devices of a cluster (what the mapping needs)' },
-  'global-batch': { type: 'string', value: 'N', help: 'sequences per optimiser step' },
+  ...trainingOptions,
   'micro-batch': { type: 'string', value: 'N', help: 'sequences per replica and micro-batch' },
-  'seq-length': { type: 'string', value: 'N', help: 'tokens per sequence' },
-  attention: { type: 'string', value: 'standard|flash', help: 'whether the scores are stored (flash: they are not)' },
-  'optimizer-bytes': { type: 'string', value: '16|18', help: 'model state in bytes per parameter (18)' },
-  overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
   defects: {
     type: 'string',
     value: 'MAP',

@@ -1,3 +1,4 @@
+import { trainingOptions } from './training-options.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -34,11 +35,7 @@ const options: Command['options'] = {
   model: { type: 'string', value: 'M', help: "a model's name (see 'tmac models'), a JSON file, or inline JSON" },
   chip: { type: 'string', value: 'C', help: "a chip's name (see 'tmac chips'), a JSON file, or inline JSON" },
   devices: { type: 'string', value: 'N', help: 'devices of a cluster' },
-  'global-batch': { type: 'string', value: 'N', help: 'sequences per optimiser step' },
-  'seq-length': { type: 'string', value: 'N', help: 'tokens per sequence' },
-  attention: { type: 'string', value: 'standard|flash', help: 'whether the scores are stored (flash: they are not)' },
-  'optimizer-bytes': { type: 'string', value: '16|18', help: 'model state in bytes per parameter (18)' },
-  overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
+  ...trainingOptions,
   space: { type: 'string', value: 'FILE', help: 'what may be chosen: mappings and wafer genes, as JSON (all)' },
   'fixed-chip': { type: 'boolean', help: 'map onto the chip as it is; do not explore wafers around it' },
   defects: {

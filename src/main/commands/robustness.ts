@@ -1,3 +1,4 @@
+import { trainingOptions } from './training-options.ts'
 import { availableParallelism } from 'node:os'
 import { requireWafer } from '../../core/chip/defects/check-defects.ts'
 import { mappingSentence } from '../../core/report/describe-mapping.ts'
@@ -27,11 +28,7 @@ const SAMPLES = 50
 const options: Command['options'] = {
   model: { type: 'string', value: 'M', help: "a model's name (see 'tmac models'), a JSON file, or inline JSON" },
   chip: { type: 'string', value: 'C', help: 'a wafer: a name (see tmac chips), a JSON file, or inline JSON' },
-  'global-batch': { type: 'string', value: 'N', help: 'sequences per optimiser step' },
-  'seq-length': { type: 'string', value: 'N', help: 'tokens per sequence' },
-  attention: { type: 'string', value: 'standard|flash', help: 'whether the scores are stored (flash: they are not)' },
-  'optimizer-bytes': { type: 'string', value: '16|18', help: 'model state in bytes per parameter (18)' },
-  overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
+  ...trainingOptions,
   space: { type: 'string', value: 'FILE', help: 'which mappings may be chosen, as JSON (all)' },
   samples: { type: 'string', value: 'N', help: `wafers drawn (${SAMPLES})` },
   seed: { type: 'string', value: 'N', help: 'of the first wafer; each one after it has the next (1)' },

@@ -1,8 +1,8 @@
 import { memoryCategories, timeCategories } from '../../core/report/categories.ts'
-import { pointName } from '../../core/report/exploration-record.ts'
 import { formatBytes_B, formatTime_s } from '../../core/report/format-quantity.ts'
 import { categoryColors } from '../../core/report/palette.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
+import { barAxes } from './bar-axes.ts'
 import type { ChartColors } from './chart-colors.ts'
 import type { ChartOption } from './echarts.ts'
 
@@ -28,23 +28,7 @@ function stacked(
     grid: { left: 168, right: 24, top: 8, bottom: 96 },
     legend: { bottom: 0, textStyle: { color: colors.ink }, itemWidth: 14 },
     tooltip: { trigger: 'item', valueFormatter: (value: unknown) => format(Number(value)) },
-    xAxis: {
-      type: 'value',
-      name: axis,
-      nameLocation: 'middle',
-      nameGap: 28,
-      nameTextStyle: { color: colors.quiet },
-      axisLabel: { color: colors.quiet, hideOverlap: true, formatter: (value: number) => format(value) },
-      splitLine: { lineStyle: { color: colors.line } }
-    },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: points.map(pointName),
-      axisLabel: { color: colors.ink, width: 156, overflow: 'truncate' },
-      axisLine: { lineStyle: { color: colors.line } },
-      axisTick: { show: false }
-    },
+    ...barAxes(points, axis, colors, format),
     series: shown.map(({ name, values, index }, at) => ({
       type: 'bar',
       stack: 'all',

@@ -1,6 +1,7 @@
 import type { StoredPoint } from '../../core/report/run-record.ts'
-import { isPolicy, pointName } from '../../core/report/exploration-record.ts'
+import { isPolicy } from '../../core/report/exploration-record.ts'
 import { formatNumber } from '../../core/report/format-number.ts'
+import { barAxes } from './bar-axes.ts'
 import type { ChartColors } from './chart-colors.ts'
 import type { ChartOption } from './echarts.ts'
 
@@ -10,23 +11,7 @@ export function policiesChart(points: readonly StoredPoint[], colors: ChartColor
     animation: false,
     aria: { enabled: true },
     grid: { left: 168, right: 70, top: 8, bottom: 44 },
-    xAxis: {
-      type: 'value',
-      name: 'Throughput (tokens/s)',
-      nameLocation: 'middle',
-      nameGap: 28,
-      nameTextStyle: { color: colors.quiet },
-      axisLabel: { color: colors.quiet, hideOverlap: true },
-      splitLine: { lineStyle: { color: colors.line } }
-    },
-    yAxis: {
-      type: 'category',
-      inverse: true,
-      data: points.map(pointName),
-      axisLabel: { color: colors.ink, width: 156, overflow: 'truncate' },
-      axisLine: { lineStyle: { color: colors.line } },
-      axisTick: { show: false }
-    },
+    ...barAxes(points, 'Throughput (tokens/s)', colors),
     series: [
       {
         type: 'bar',

@@ -6,9 +6,7 @@ import { diesOf } from '../program/group-members.ts'
 import type { RoutedCall, RoutedCollectives } from '../program/routed-collectives.ts'
 import type { Call, StageProgram } from '../program/stage-program.ts'
 import type { Cast, Counterpart, Meeting, Resolution, Run } from './cast.ts'
-
-/** Bytes that one die of a stage sends to its counterpart in another per micro-batch. */
-export type TransferBytes = (from: number, to: number) => number
+import type { TransferBytes } from '../program/transfer-bytes.ts'
 
 /** A cast, and every burst that its calls can start. */
 export interface RoutedCast extends Cast {

@@ -2,14 +2,14 @@ import type { Mapping } from '../../mapping/mapping.ts'
 import type { Design } from '../design.ts'
 import type { Machine } from '../machine.ts'
 import type { Network } from '../network/network.ts'
-import { BYTES } from '../model-state.ts'
 import { RoutedCollectives } from '../program/routed-collectives.ts'
 import { addTableExchange } from '../program/link-bytes.ts'
 import { stagePrograms } from '../program/stage-program.ts'
+import { transferBytesOf } from '../program/transfer-bytes.ts'
 import { orderOf } from '../schedule-order.ts'
 import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from './actor.ts'
 import type { Resolution } from './cast.ts'
-import { castOf, type TransferBytes } from './casts.ts'
+import { castOf } from './casts.ts'
 import { affordable } from './resolution.ts'
 import { isSteady, jitteredCompute, type Jitter } from './jitter.ts'
 import { SteadyState } from './steady-state.ts'
@@ -43,24 +43,6 @@ export interface EventStep {
   readonly resolution: Resolution
   /** Micro-batches that were folded, because the pipeline did the same again. */
   readonly foldedMicroBatches: number
-}
-
-/** Bytes of one micro-batch's residual stream that one die of a stage sends to its counterpart. */
-export function transferBytesOf(design: Design): TransferBytes {
-  const { workload, microBatch } = design.model.context
-  const { hidden } = workload.model
-  const whole = BYTES * hidden * microBatch * workload.training.sequenceLength
-  const chain = design.chain ?? design.stages.flatMap((runs, stage) => runs.map((run) => ({ ...run, stage })))
-  const last = design.stages.length - 1
-  const boundaries = new Float64Array(Math.max(0, last))
-  for (const [index, { stage, plan }] of chain.entries()) {
-    const next = chain[index + 1]?.stage ?? stage
-    const at = Math.min(stage, next)
-    const bytes = whole / design.model.layouts.cutOf(design.plans[plan]!.residual)
-    // A V crosses a boundary twice; the larger of both counts, as in the frame of the step.
-    if (next !== stage) boundaries[at] = Math.max(boundaries[at]!, bytes)
-  }
-  return (from, to) => boundaries[Math.abs(from - to) === 1 ? Math.min(from, to) : last - 1]!
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ScheduleOrder } from '../schedule-order.ts'
 import { chunkOf, microBatchOf } from '../schedule-tasks.ts'
 import * as actor from './actor.ts'
 import type { Actor, Entry, Lane } from './actor.ts'
-import type { BurstTraffic } from './burst-traffic.ts'
+import type { BurstTraffic } from '../program/burst-traffic.ts'
 import type { Cast, Counterpart } from './cast.ts'
 import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
 

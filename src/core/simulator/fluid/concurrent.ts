@@ -1,5 +1,5 @@
 import { IndexedHeap } from '../../optimization/indexed-heap.ts'
-import { BurstTraffic } from '../event/burst-traffic.ts'
+import { BurstTraffic } from '../program/burst-traffic.ts'
 import type { Network } from '../network/network.ts'
 import type { RoutedCall } from '../program/routed-collectives.ts'
 

@@ -1,6 +1,6 @@
 import { CostModel } from '../cost-model.ts'
 import { fillStages, type Design } from '../design.ts'
-import { transferBytesOf } from '../event/event-step.ts'
+import { transferBytesOf } from '../program/transfer-bytes.ts'
 import type { StepFrame } from '../pipeline.ts'
 import { GRADIENT_SYNC_S, PLAN_COLUMNS } from '../plan-cost.ts'
 import type { RoutedCollectives } from '../program/routed-collectives.ts'

@@ -1,7 +1,7 @@
-import type { AffineCost, CollectiveCost } from '../collective-cost.ts'
-import type { CollectiveKind } from '../collectives/collective.ts'
+import type { CollectiveCost } from '../collective-cost.ts'
 import type { CostContext } from '../cost-context.ts'
 import type { CostModel } from '../cost-model.ts'
+import { burstCost } from '../program/burst-cost.ts'
 import type { RoutedCollectives } from '../program/routed-collectives.ts'
 import type { GroupName } from '../step-operations.ts'
 
@@ -9,38 +9,15 @@ import type { GroupName } from '../step-operations.ts'
  * Collectives of a stage's groups as their flows on the network take, all groups of a name at work side by side. Sizes and the links that
  * energy is booked on stay those of the closed form.
  */
-function routedCost(
+const routedCost = (
   closed: CollectiveCost,
   collectives: RoutedCollectives,
   stage: number,
   name: GroupName
-): CollectiveCost {
-  if (closed.size === 1) return closed
-  const affine = (kind: CollectiveKind): readonly AffineCost[] =>
-    collectives.choices(stage, name, kind).map(({ bursts }) => ({
-      latency_s: bursts.reduce((sum, { latency_s }) => sum + latency_s, 0),
-      perByte_s: bursts.reduce((sum, { perByte_s }) => sum + perByte_s, 0)
-    }))
-  const known = new Map<CollectiveKind, readonly AffineCost[]>()
-  const once = (kind: CollectiveKind): readonly AffineCost[] => {
-    let costs = known.get(kind)
-    if (!costs) known.set(kind, (costs = affine(kind)))
-    return costs
-  }
-  return {
-    size: closed.size,
-    linkCrossings: closed.linkCrossings,
-    get allReduce() {
-      return once('all-reduce')
-    },
-    get gather() {
-      return once('all-gather')
-    },
-    get allToAll() {
-      return once('all-to-all')
-    }
-  }
-}
+): CollectiveCost =>
+  closed.size === 1
+    ? closed
+    : burstCost(closed, (kind) => collectives.choices(stage, name, kind).map(({ bursts }) => bursts))
 
 /** The context of a cost model for one stage, its collectives priced on the network instead of by closed forms. */
 export function routedContext(model: CostModel, collectives: RoutedCollectives, stage: number): CostContext {

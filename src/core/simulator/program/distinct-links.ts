@@ -1,5 +1,5 @@
 import type { Network } from '../network/network.ts'
-import type { Burst } from '../program/burst.ts'
+import type { Burst } from './burst.ts'
 
 /** Bursts on links that differ. */
 export interface DistinctLinks {

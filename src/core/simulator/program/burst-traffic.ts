@@ -1,6 +1,6 @@
 import type { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { Network } from '../network/network.ts'
-import type { Burst } from '../program/burst.ts'
+import type { Burst } from './burst.ts'
 import { distinctLinks } from './distinct-links.ts'
 
 /** Differences this small, relative to what they are differences of, are rounding. */
