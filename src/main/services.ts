@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
-import type { HostInfo } from '../contract/workbench.ts'
+import type { HostInfo } from '../contract/host-contract.ts'
 import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
 import { projectFormat } from './projects/migrations.ts'

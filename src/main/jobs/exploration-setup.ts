@@ -1,4 +1,4 @@
-import type { SearchSetup } from '../../contract/workbench.ts'
+import type { SearchSetup } from '../../contract/jobs-contract.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import type { OptionValues } from '../commands/command.ts'
 import { commandLine } from '../commands/command-line-text.ts'

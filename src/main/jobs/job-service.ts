@@ -1,5 +1,5 @@
 import { EventEmitter, on } from 'node:events'
-import type { JobState, JobStatus, SearchSetup } from '../../contract/workbench.ts'
+import type { JobState, JobStatus, SearchSetup } from '../../contract/jobs-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Versions } from '../../core/report/run-record.ts'
 import type { SpawnEngine } from '../host/spawn-engine.ts'

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { PointColumns } from '../../contract/workbench.ts'
+import type { PointColumns } from '../../contract/runs-contract.ts'
 
 interface Row {
   readonly id: number

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import type { ProjectView, RecentProject, RunSummary, RunView } from '../../contract/workbench.ts'
+import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
+import type { RunSummary, RunView } from '../../contract/runs-contract.ts'
 import { chipVerdicts } from '../../core/chip/verdicts.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord } from '../../core/report/run-record.ts'

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import * as z from 'zod'
-import type { RecentProject } from '../../contract/workbench.ts'
+import type { RecentProject } from '../../contract/projects-contract.ts'
 import { contentHash } from '../../core/content-hash.ts'
 
 const Entries = z.array(z.strictObject({ path: z.string(), openedAt: z.iso.datetime() }))

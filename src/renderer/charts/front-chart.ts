@@ -1,4 +1,4 @@
-import type { PointColumns } from '../../contract/workbench.ts'
+import type { PointColumns } from '../../contract/runs-contract.ts'
 import { paretoFront } from '../../core/optimization/pareto.ts'
 import { isPolicy, pointName } from '../../core/report/exploration-record.ts'
 import { formatPower_W, formatThroughput_tokensPerSecond } from '../../core/report/format-quantity.ts'

@@ -1,6 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { HostInfo, JobState, ProjectView, RecentProject } from '../../contract/workbench.ts'
+import type { HostInfo } from '../../contract/host-contract.ts'
+import type { JobState } from '../../contract/jobs-contract.ts'
+import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
 import { client, messageOf } from '../client.ts'
 import { locationOf, type Place } from './place.ts'
 

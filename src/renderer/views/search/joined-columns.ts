@@ -1,4 +1,4 @@
-import type { PointColumns } from '../../../contract/workbench.ts'
+import type { PointColumns } from '../../../contract/runs-contract.ts'
 
 /** Columns with those kept later behind them. */
 export function joined(before: PointColumns | undefined, after: PointColumns): PointColumns {

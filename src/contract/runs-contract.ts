@@ -1,0 +1,53 @@
+import { type } from '@orpc/contract'
+import * as z from 'zod'
+import type { Verdict } from '../core/chip/verdict.ts'
+import type { RunRecord, RunStatus, StoredPoint } from '../core/report/run-record.ts'
+import type { Objective } from '../core/search/exploration.ts'
+import { base, ProjectInput } from './base.ts'
+
+/** A run in a list. */
+export interface RunSummary {
+  readonly id: number
+  readonly model: string
+  readonly chip: string
+  readonly status: RunStatus
+  readonly createdAt: string
+  readonly objective: Objective
+  readonly pointCount: number
+  readonly best_tokensPerSecond: number | undefined
+  readonly gap: number | undefined
+}
+
+/** A run with what its summary, its comparison and its breakdowns need; the other points come by {@link PointColumns}. */
+export interface RunView {
+  readonly run: RunRecord
+  readonly best: StoredPoint | undefined
+  /** The points on the run's own chip: ours and the policies'. */
+  readonly compared: readonly StoredPoint[]
+  readonly verdicts: readonly Verdict[]
+}
+
+/** Points of a run, one array per quantity, in the order in which they were kept. */
+export interface PointColumns {
+  readonly id: readonly number[]
+  readonly ordinal: readonly number[]
+  readonly source: readonly string[]
+  readonly label: readonly string[]
+  readonly onFront: readonly boolean[]
+  readonly feasible: readonly boolean[]
+  readonly tokensPerSecond: readonly number[]
+  readonly iterationTime_s: readonly number[]
+  readonly power_W: readonly number[]
+  readonly peakMemory_B: readonly number[]
+  readonly area_mm2: readonly (number | null)[]
+  readonly cost_usd: readonly (number | null)[]
+}
+
+const RunInput = ProjectInput.extend({ run: z.int().positive() })
+
+export const runsContract = {
+  view: base.input(RunInput).output(type<RunView>()),
+  /** @see PointColumns; only those kept after an ordinal where one is given */
+  columns: base.input(RunInput.extend({ after: z.int().nonnegative() })).output(type<PointColumns>()),
+  point: base.input(ProjectInput.extend({ point: z.int().positive() })).output(type<StoredPoint>())
+}
