@@ -4,10 +4,12 @@ import { jobsContract } from './jobs-contract.ts'
 import { presetsContract } from './presets-contract.ts'
 import { projectsContract } from './projects-contract.ts'
 import { runsContract } from './runs-contract.ts'
+import { settingsContract } from './settings-contract.ts'
 
 /** Everything a page may ask the program, one module per concern. */
 export const workbenchContract = {
   host: hostContract,
+  settings: settingsContract,
   presets: presetsContract,
   projects: projectsContract,
   runs: runsContract,

@@ -3,10 +3,12 @@ import { jobRoutes } from './routes/jobs.ts'
 import { presetRoutes } from './routes/presets.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { runRoutes } from './routes/runs.ts'
+import { settingsRoutes } from './routes/settings.ts'
 
 /** The contract on the services; the same for every host. */
 export const router = os.router({
   host: { info: os.host.info.handler(({ context }) => context.services.info) },
+  settings: settingsRoutes,
   presets: presetRoutes,
   projects: projectRoutes,
   runs: runRoutes,

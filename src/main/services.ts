@@ -6,6 +6,7 @@ import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
 import { projectFormat } from './projects/migrations.ts'
 import { ProjectLibrary } from './projects/project-library.ts'
+import { SettingsFile } from './settings-file.ts'
 
 export interface ServiceOptions {
   readonly host: HostInfo['host']
@@ -37,6 +38,7 @@ export function createServices(options: ServiceOptions) {
   }
   return {
     info,
+    settings: new SettingsFile(join(options.dataFolder, 'settings.json')),
     library,
     jobs,
     chooseProject: options.chooseProject ?? (async () => undefined),

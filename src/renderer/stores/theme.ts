@@ -1,21 +1,28 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watchEffect } from 'vue'
+import type { Settings } from '../../contract/settings-contract.ts'
+import { useSettings } from './settings.ts'
 
-export type Theme = 'system' | 'light' | 'dark'
-const themes: readonly Theme[] = ['system', 'light', 'dark']
-const KEY = 'tmac-theme'
+export const themes: readonly Settings['theme'][] = ['system', 'light', 'dark', 'high-contrast']
 
-/** Light, dark, or what the system says; remembered on this machine. */
+const matching = (query: string) => {
+  const media = window.matchMedia(query)
+  const matches = ref(media.matches)
+  media.addEventListener('change', () => (matches.value = media.matches))
+  return matches
+}
+
+/** Light, dark or high contrast; what the system says where a person said nothing else. */
 export const useTheme = defineStore('theme', () => {
-  const stored = window.localStorage.getItem(KEY)
-  const chosen = ref<Theme>(themes.find((theme) => theme === stored) ?? 'system')
-  const system = window.matchMedia('(prefers-color-scheme: dark)')
-  const systemDark = ref(system.matches)
-  system.addEventListener('change', ({ matches }) => (systemDark.value = matches))
-  const dark = computed(() => (chosen.value === 'system' ? systemDark.value : chosen.value === 'dark'))
-  watchEffect(() => {
-    document.documentElement.dataset['theme'] = dark.value ? 'dark' : 'light'
-    window.localStorage.setItem(KEY, chosen.value)
+  const settings = useSettings()
+  const systemDark = matching('(prefers-color-scheme: dark)')
+  const systemContrast = matching('(prefers-contrast: more)')
+  const shown = computed(() => {
+    const { theme } = settings.value
+    if (theme !== 'system') return theme
+    return systemContrast.value ? 'high-contrast' : systemDark.value ? 'dark' : 'light'
   })
-  return { chosen, dark, themes }
+  const dark = computed(() => shown.value !== 'light')
+  watchEffect(() => (document.documentElement.dataset['theme'] = shown.value))
+  return { shown, dark }
 })

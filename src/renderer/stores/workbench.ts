@@ -3,23 +3,38 @@ import { computed, ref, shallowRef } from 'vue'
 import type { HostInfo } from '../../contract/host-contract.ts'
 import type { JobState } from '../../contract/jobs-contract.ts'
 import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
-import { client, messageOf } from '../client.ts'
-import { locationOf, type Place } from './place.ts'
+import type { Selection } from '../../core/report/selection.ts'
+import { client, messageOf, onReturn } from '../client.ts'
+import { addressOf, placeIn, placeOf, type Place, type ViewName } from './place.ts'
+import { useSettings } from './settings.ts'
 
 const isLive = ({ status }: JobState): boolean => status === 'running' || status === 'stopping'
 
+/** Something that a person is told in passing, with what they may do about it. */
+export interface Notice {
+  readonly id: number
+  readonly text: string
+  readonly action?: { readonly title: string; readonly run: () => unknown }
+}
+
 /** Where the person is, the open project, and the searches that run. The place is the page's address, so that back and reload work. */
 export const useWorkbench = defineStore('workbench', () => {
+  const settings = useSettings()
   const info = shallowRef<HostInfo>()
   const recent = shallowRef<readonly RecentProject[]>([])
   const project = shallowRef<ProjectView>()
   const jobs = shallowRef<readonly JobState[]>([])
-  const place = shallowRef<Place>(locationOf(window.location.hash))
+  const place = shallowRef<Place>(placeOf(window.location.hash))
+  /** What the pointer or the keyboard is over, in whichever view; not part of the address. */
+  const hover = shallowRef<Selection>({})
   const problem = ref('')
   const busy = ref(false)
+  const notices = shallowRef<readonly Notice[]>([])
   const watched = new Set<number>()
+  let noticeCount = 0
 
   const liveJob = computed(() => jobs.value.find(isLive))
+  const selection = computed(() => place.value.selection)
 
   /** Runs what a person asked for; what goes wrong is shown until the next. */
   async function attempt(action: () => Promise<void>): Promise<void> {
@@ -35,7 +50,8 @@ export const useWorkbench = defineStore('workbench', () => {
   }
 
   async function arrive(): Promise<void> {
-    place.value = locationOf(window.location.hash)
+    place.value = placeOf(window.location.hash)
+    hover.value = {}
     const { project: id } = place.value
     if (id === undefined || project.value?.id === id) return
     project.value = undefined
@@ -44,14 +60,26 @@ export const useWorkbench = defineStore('workbench', () => {
     })
   }
 
-  function go(hash: string): void {
-    window.location.hash = hash
+  /** Goes to an address, or to a place. */
+  function go(to: string | Place): void {
+    window.location.hash = typeof to === 'string' ? to.replace(/^tmac:\//, '#') : addressOf(to)
+  }
+
+  /** Goes to a view of the open project. */
+  function show(view: ViewName, item?: number, tab?: string): void {
+    if (project.value) go(placeIn(project.value.id, view, item, tab))
+  }
+
+  /** Selects also these; an undefined member is selected no longer. Steps back by the browser's own history. */
+  function select(change: { readonly [Name in keyof Selection]: Selection[Name] | undefined }): void {
+    const members = Object.entries({ ...place.value.selection, ...change }).filter(([, value]) => value !== undefined)
+    go({ ...place.value, selection: Object.fromEntries(members) })
   }
 
   function enter(opened: ProjectView): void {
     project.value = opened
     const newest = opened.runs.at(-1)
-    go(newest ? `#/project/${opened.id}/run/${newest.id}` : `#/project/${opened.id}/search`)
+    show(newest ? 'run' : 'search', newest?.id)
   }
 
   async function refreshProject(): Promise<void> {
@@ -73,13 +101,29 @@ export const useWorkbench = defineStore('workbench', () => {
     }
   }
 
+  const dismiss = (id: number): void => {
+    notices.value = notices.value.filter((one) => one.id !== id)
+  }
+  /** Tells something in passing; it goes by itself unless there is something to do about it. */
+  function notify(text: string, action?: Notice['action']): void {
+    const id = ++noticeCount
+    notices.value = [...notices.value.slice(-3), { id, text, ...(action && { action }) }]
+    if (!action) window.setTimeout(() => dismiss(id), 6000)
+  }
+
+  async function refreshJobs(): Promise<void> {
+    jobs.value = await client.jobs.list()
+    for (const { id } of jobs.value.filter(isLive)) void watch(id)
+  }
+
   async function load(): Promise<void> {
     window.addEventListener('hashchange', () => void arrive())
+    onReturn(() => void attempt(() => Promise.all([refreshProject(), refreshJobs()]).then(() => undefined)))
     await attempt(async () => {
+      await settings.load()
       info.value = await client.host.info()
       recent.value = await client.projects.recent()
-      jobs.value = await client.jobs.list()
-      for (const { id } of jobs.value.filter(isLive)) void watch(id)
+      await refreshJobs()
     })
     await arrive()
   }
@@ -97,13 +141,21 @@ export const useWorkbench = defineStore('workbench', () => {
     jobs,
     liveJob,
     place,
+    selection,
+    hover,
     problem,
     busy,
+    notices,
     load,
     go,
+    show,
+    select,
     attempt,
+    notify,
+    dismiss,
     took,
     watch,
+    refreshProject,
     openSample: () => openWith(() => client.projects.openSample()),
     open: (path: string) => openWith(() => client.projects.open({ path })),
     create: (name: string) => openWith(() => client.projects.create({ name })),

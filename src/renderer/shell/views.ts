@@ -1,0 +1,24 @@
+import { defineAsyncComponent, type Component } from 'vue'
+import type { ViewName } from '../stores/place.ts'
+import StartView from '../views/start/StartView.vue'
+
+/** Who shows what; all but the start are loaded when first wanted. */
+export const viewComponents: Partial<Record<ViewName, Component>> = {
+  start: StartView,
+  settings: defineAsyncComponent(() => import('../views/settings/SettingsView.vue')),
+  overview: defineAsyncComponent(() => import('../views/overview/OverviewView.vue')),
+  search: defineAsyncComponent(() => import('../views/search/SearchView.vue')),
+  run: defineAsyncComponent(() => import('../views/results/ResultsView.vue'))
+}
+
+/** Views that a project's bar offers, in the order of the work. */
+export const projectEntries: readonly { readonly view: ViewName; readonly title: string; readonly sign: string }[] = [
+  { view: 'overview', title: 'Project', sign: '⌂' },
+  { view: 'model', title: 'Models', sign: '◇' },
+  { view: 'chip', title: 'Chips', sign: '▦' },
+  { view: 'defects', title: 'Defect maps', sign: '✕' },
+  { view: 'search', title: 'Search', sign: '⌕' },
+  { view: 'run', title: 'Results', sign: '◔' },
+  { view: 'compare', title: 'Compare', sign: '⇆' },
+  { view: 'report', title: 'Reports', sign: '▤' }
+]

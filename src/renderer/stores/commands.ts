@@ -1,0 +1,70 @@
+import { defineStore } from 'pinia'
+import { computed, onMounted, onUnmounted, shallowRef } from 'vue'
+import { chordOf, isPlain } from './key-chord.ts'
+import { useSettings } from './settings.ts'
+
+export const menus = ['File', 'Edit', 'View', 'Go', 'Model', 'Chip', 'Search', 'Results', 'Tools', 'Help'] as const
+export type MenuName = (typeof menus)[number]
+
+/** Something a person can do; menus, palette, keys and context menus are made of these. */
+export interface Command {
+  /** Stays the same for ever: keys are remapped by it. */
+  readonly id: string
+  readonly title: string
+  readonly menu: MenuName
+  /** A chord as `Ctrl+Shift+P`; a person may set another. */
+  readonly keys?: string
+  /** Chords that do the same and cannot be remapped. */
+  readonly alsoKeys?: readonly string[]
+  readonly enabled?: () => boolean
+  readonly run: () => unknown
+}
+
+const isField = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+
+export const useCommandStore = defineStore('commands', () => {
+  const groups = shallowRef<readonly (readonly Command[])[]>([])
+  const settings = useSettings()
+
+  /** All there are now. Of two with one id the newer counts, so that a view can take a general command over. */
+  const all = computed(() => [...new Map(groups.value.flat().map((command) => [command.id, command])).values()])
+  const isEnabled = (command: Command): boolean => command.enabled?.() ?? true
+  const keysOf = (command: Command): string => settings.value.keys[command.id] ?? command.keys ?? ''
+  const inMenu = (menu: MenuName): Command[] => all.value.filter((command) => command.menu === menu)
+
+  function run(id: string): void {
+    const command = all.value.find((one) => one.id === id)
+    if (command && isEnabled(command)) command.run()
+  }
+
+  /** Runs what a key stands for; the newest enabled command with the chord wins. */
+  function press(event: KeyboardEvent): void {
+    const chord = chordOf(event)
+    if (chord === undefined || event.defaultPrevented) return
+    const inView = event.target instanceof Element && event.target.closest('main') !== null
+    if (isPlain(chord) && (isField(event.target) || !inView)) return
+    const command = all.value.findLast(
+      (one) => (keysOf(one) === chord || (one.alsoKeys?.includes(chord) ?? false)) && isEnabled(one)
+    )
+    if (!command) return
+    event.preventDefault()
+    command.run()
+  }
+
+  function add(commands: readonly Command[]): () => void {
+    groups.value = [...groups.value, commands]
+    return () => (groups.value = groups.value.filter((one) => one !== commands))
+  }
+
+  return { all, isEnabled, keysOf, inMenu, run, press, add }
+})
+
+/** Gives commands for the life of the component that calls this. */
+export function useCommands(commands: readonly Command[]): void {
+  const store = useCommandStore()
+  let remove: (() => void) | undefined
+  onMounted(() => (remove = store.add(commands)))
+  onUnmounted(() => remove?.())
+}
