@@ -35,13 +35,17 @@ afterAll(async () => {
 
 async function shoot(name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
-    for (const width of [1400, 900]) {
+    for (const [width, height] of [
+      [1920, 1080],
+      [1280, 720],
+      [700, 900]
+    ] as const) {
       await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height: 900 })
+      await page.setViewportSize({ width, height })
       await page.waitForTimeout(150)
       // No view is wider than its window.
       expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-      await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+      await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${width}x${height}.png`) })
     }
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize({ width: 1400, height: 900 })

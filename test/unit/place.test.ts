@@ -1,0 +1,75 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { selectionOf, selectionQuery, type Selection } from '../../src/core/report/selection.ts'
+import { addressOf, placeOf, projectViews, type Place } from '../../src/renderer/stores/place.ts'
+
+const id = fc.integer({ min: 1, max: 1e9 })
+const word = fc.stringMatching(/^[A-Za-z][\w. %&=#-]{0,12}$/)
+const selections: fc.Arbitrary<Selection> = fc.record(
+  {
+    point: id,
+    stage: fc.nat(100),
+    op: word,
+    layer: word,
+    die: fc.tuple(fc.nat(99), fc.nat(99)),
+    link: fc.constantFrom('0,0-0,1', '12,3-11,3'),
+    tensor: word,
+    time_s: fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 1, max: 9, noNaN: true }))
+  },
+  { requiredKeys: [] }
+)
+const places: fc.Arbitrary<Place> = fc
+  .record({
+    view: fc.constantFrom(...projectViews),
+    project: fc.stringMatching(/^[0-9a-f]{16}$/),
+    item: fc.option(id, { nil: undefined }),
+    tab: fc.option(fc.constantFrom('mapping', 'links'), { nil: undefined }),
+    selection: selections,
+    points: fc.uniqueArray(id, { maxLength: 8 })
+  })
+  // A side is a side of something.
+  .map((place) => ({ ...place, tab: place.item === undefined ? undefined : place.tab }))
+
+describe('an address', () => {
+  it('names one place, the selection included, on a page and as a link from outside', () => {
+    fc.assert(
+      fc.property(places, (place) => {
+        expect(placeOf(addressOf(place))).toEqual(place)
+        expect(placeOf(addressOf(place).replace(/^#/, 'tmac:/'))).toEqual(place)
+      })
+    )
+  })
+
+  it.each([
+    '',
+    '#',
+    '#/nowhere',
+    '#/project',
+    '#/project/x/nothing',
+    '#/project/x/run/-1',
+    '#/project/x/run/1e3',
+    '#/project//run/1'
+  ])('%j leads to the start', (address) => expect(placeOf(address).view).toBe('start'))
+})
+
+describe('a selection', () => {
+  it('comes back from its query', () => {
+    fc.assert(
+      fc.property(selections, (selection) => {
+        expect(selectionOf(selectionQuery(selection))).toEqual(selection)
+      })
+    )
+  })
+
+  it.each([
+    'point=abc',
+    'die=1',
+    'die=1,-2',
+    'die=1.5,2',
+    'die=1,2,3',
+    'link=a-b',
+    't=2,1',
+    't=x',
+    'point=99999999999999999999'
+  ])('is empty for the nonsense %s', (query) => expect(selectionOf(new URLSearchParams(query))).toEqual({}))
+})
