@@ -33,6 +33,9 @@ afterAll(async () => {
   await running?.close()
 })
 
+const side = (name: string) =>
+  page.getByRole('navigation', { name: 'Sides of the results' }).getByRole('link', { name })
+
 async function shoot(name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const)
     for (const [width, height] of [
@@ -60,9 +63,16 @@ test.skipIf(!hasChromium())(
     await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
     await page.getByText('Certified gap').waitFor()
     await page.getByText('What binds is', { exact: false }).waitFor()
+    await shoot('results-summary')
+    await side('Mapping').click()
     await page.getByRole('group', { name: /^Wafer 0: 27 stages/ }).waitFor()
+    await shoot('results-mapping')
+    await side('Breakdown').click()
+    await page.getByRole('heading', { name: 'Where the time goes' }).waitFor()
+    await shoot('results-breakdown')
+    await side('Front').click()
     expect(await page.getByTestId('front').getAttribute('data-points')).toMatch(/^\d{3}$/)
-    await shoot('results')
+    await shoot('results-front')
   }
 )
 
@@ -71,7 +81,7 @@ test.skipIf(!hasChromium())(
   async () => {
     await page.getByTestId('front').press('ArrowRight')
     await page.waitForURL(/point=\d+/)
-    const heading = page.getByRole('heading', { name: /^Point \d+:/ })
+    const heading = page.getByRole('complementary', { name: 'Inspector' }).getByRole('heading', { name: /^Point \d+:/ })
     await heading.waitFor()
     const first = await heading.textContent()
     await page.getByTestId('front').press('ArrowRight')
@@ -86,6 +96,7 @@ test.skipIf(!hasChromium())(
 )
 
 test.skipIf(!hasChromium())('a stage of the wafer tells what it holds', async () => {
+  await side('Mapping').click()
   const stage = page.getByRole('button', { name: /^replica 0, stage 0:/ })
   await stage.press('Enter')
   await expect.poll(() => stage.getAttribute('aria-pressed')).toBe('true')
@@ -107,6 +118,7 @@ test.skipIf(!hasChromium())('a new search moves its front, stops when told, and 
   if (await stop.isEnabled()) await stop.click()
   await page.getByRole('link', { name: 'See the results of run 1' }).click({ timeout: 30_000 })
   await page.getByRole('heading', { name: /llama-2-7b on/ }).waitFor()
+  await side('Front').click()
   expect(await page.getByTestId('front').getAttribute('data-points')).not.toBe('0')
 })
 
@@ -118,6 +130,33 @@ test.skipIf(!hasChromium())('a file that is no project is refused in words, and 
   await page.getByRole('button', { name: 'my study', exact: true }).click()
   await page.getByRole('heading', { name: /llama-2-7b on/ }).waitFor()
 })
+
+test.skipIf(!hasChromium())(
+  "everything is done by keyboard: palette, places, sheet of keys, a key of one's own",
+  async () => {
+    await page.keyboard.press('Control+Shift+P')
+    await page.getByRole('combobox', { name: 'Run a command' }).fill('dark')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark')
+    await page.keyboard.press('Control+P')
+    await page.getByRole('combobox', { name: 'Go to a view' }).fill('settings')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await shoot('settings')
+    await page.getByRole('button', { name: 'Key of Theme: light' }).click()
+    await page.keyboard.press('Control+Alt+L')
+    await page.getByRole('button', { name: 'Reset to none' }).waitFor()
+    await page.keyboard.press('Control+Alt+L')
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light')
+    await page.reload()
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light')
+    await page.getByRole('main').focus()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keys that act here' }).getByText('Command palette').waitFor()
+    await shoot('keys')
+    await page.keyboard.press('Escape')
+  }
+)
 
 test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
   expect(complaints).toEqual([])
