@@ -8,6 +8,9 @@ import { formatShare } from '../../../core/report/format-quantity.ts'
 import { markdownTable } from '../../../core/report/markdown.ts'
 import { textTable } from '../../../core/report/tables.ts'
 import { allReduceTable, identities } from '../../../core/validation/identities.ts'
+import { predictPublished } from '../../../core/validation/published-errors.ts'
+import { publishedSets } from '../../../core/validation/published-steps.ts'
+import * as published from '../../../core/validation/published-tables.ts'
 import * as tables from '../../../core/validation/validation-tables.ts'
 import { validatePair, validationPairs, type PairValidation } from '../../../core/validation/validation.ts'
 import packageFile from '../../../../package.json' with { type: 'json' }
@@ -47,7 +50,11 @@ interface Part {
   readonly charts: readonly { readonly name: string; readonly chart: Chart }[]
 }
 
-function partsOf(pairs: readonly PairValidation[], calibration: Table | undefined): readonly Part[] {
+function partsOf(
+  pairs: readonly PairValidation[],
+  calibration: Table | undefined,
+  steps: readonly published.PredictedSet[]
+): readonly Part[] {
   const charts = (prefix: string, make: (pair: PairValidation) => Chart | undefined) =>
     pairs.flatMap((pair, index) => {
       const chart = make(pair)
@@ -90,7 +97,17 @@ function partsOf(pairs: readonly PairValidation[], calibration: Table | undefine
       tables: [tables.sensitivityTable(pairs)],
       charts: charts('tornado', tornadoChart)
     },
-    ...(calibration ? [{ title: 'Fitted presets', text: '', tables: [calibration], charts: [] }] : [])
+    ...(calibration ? [{ title: 'Fitted presets', text: '', tables: [calibration], charts: [] }] : []),
+    {
+      title: 'Published steps',
+      text: 'Training steps of real clusters with their settings as published. No constant was fitted to any of them; marks as in the presets (R: read in the source, M: known from it). Above zero a prediction is too long.',
+      tables: [
+        published.publishedSetTable(steps),
+        published.publishedChoiceTable(steps),
+        published.publishedStepTable(steps)
+      ],
+      charts: []
+    }
   ]
 }
 
@@ -135,12 +152,13 @@ export async function runValidate({ values, json }: Invocation, { cwd, out, err 
     }
     return validatePair(pair, { count, seed, onDesign: tell })
   })
-  const parts = partsOf(pairs, calibration)
+  const steps = publishedSets.map((set) => ({ set, results: predictPublished(set) }))
+  const parts = partsOf(pairs, calibration, steps)
   const command = `tmac validate --designs ${count} --seed ${seed}${data === undefined ? '' : ' --data FILE'}`
   if (output !== undefined) writePage(output, cwd, parts, command)
   await out(
     json
-      ? `${JSON.stringify({ schema: 'tmac.validation/1', identities: identities(), pairs })}\n`
+      ? `${JSON.stringify({ schema: 'tmac.validation/1', identities: identities(), pairs, published: steps })}\n`
       : parts.flatMap((part) => part.tables.map(textTable)).join('\n')
   )
   return exitCodes.done
