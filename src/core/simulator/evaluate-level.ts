@@ -6,7 +6,7 @@ import { simulateEvents, type EventOptions } from './event/event-step.ts'
 import { analyticStep, evaluationOf, type SimulatedStep } from './evaluate.ts'
 import type { Evaluation, HotLink, SimulatorLevel, Violation } from './evaluation.ts'
 import type { TimelineEvent } from './event/timeline.ts'
-import { fluidStep, routedStages } from './fluid/fluid-step.ts'
+import { fluidStep, routedModels } from './fluid/fluid-step.ts'
 import type { Machine } from './machine.ts'
 import { defectViolations } from './machine-defects.ts'
 import { clusterNetwork } from './network/cluster-network.ts'
@@ -37,15 +37,16 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   analytic(machine, design, mapping, { network }) {
     if (!machine.defects) return analyticStep(design)
     const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
-    return { level: 'analytic', stages: routedStages(design, collectives), frame: design.frame }
+    const models = routedModels(design, collectives)
+    return { ...analyticStep({ ...design, stageModels: models }), models }
   },
   fluid(machine, design, mapping, { network }) {
     const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
-    const { stages, frame, programs } = fluidStep(design, collectives)
+    const { stages, frame, programs, models } = fluidStep(design, collectives)
     const time = new Float64Array(STEP_COLUMNS)
     simulateStep(frame, stages, design.stages.length, time)
     const linkBytes = stepLinkBytes(design, programs, collectives, transferBytesOf(design))
-    return { level: 'fluid', stages, frame, links: linkReport(network, linkBytes, time[TIME_S]!).links }
+    return { level: 'fluid', stages, frame, models, links: linkReport(network, linkBytes, time[TIME_S]!).links }
   },
   event(machine, design, mapping, { network, event }) {
     const { stages, frame } = analyticStep(design)
@@ -68,11 +69,15 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   }
 }
 
+/** What a level says of a design: what evaluations are made of. */
+export const simulateAt = (level: SimulatorLevel, ...given: Parameters<Simulate>): SimulatedStep =>
+  simulators[level](...given)
+
 /** Utilisations this close, relative to the highest, are equal. */
 const ALIKE = 1e-6
 
 /** The hottest links of an evaluation and what more of them would be worth, by running again with more; undefined on idle links. */
-function hotLinkOf(
+export function hotLinkOf(
   { links, iterationTime_s }: Evaluation,
   network: Network,
   run: (network: Network) => Evaluation
@@ -118,7 +123,7 @@ export function evaluateAt(
   const broken = defectViolations(machine, mapping)
   if (broken.length > 0) return onWhole(level, workload, machine, mapping, broken)
   const design = designOf(workload, machine, mapping)
-  return evaluationOf(workload, machine, design, mapping, simulators[level](machine, design, mapping, context))
+  return evaluationOf(workload, machine, design, mapping, simulateAt(level, machine, design, mapping, context))
 }
 
 /**

@@ -3,6 +3,7 @@ import { regionDies } from '../mapping/region.ts'
 import { optionalTensors } from '../mapping/plan-code.ts'
 import { forwardFlopsPerToken, type Workload } from '../workload/workload.ts'
 import { stepBound } from './bounds.ts'
+import type { CostModel } from './cost-model.ts'
 import { designOf, fillStages, type Design } from './design.ts'
 import { stepEnergy_J, stepWork } from './energy.ts'
 import type { Evaluation, MemoryBreakdown_B, StageEvaluation, TimeBreakdown_s, Violation } from './evaluation.ts'
@@ -124,6 +125,8 @@ export interface SimulatedStep {
   readonly level: Evaluation['level']
   readonly stages: Float64Array
   readonly frame: StepFrame
+  /** Cost model of each stage, where it is not the design's own. */
+  readonly models?: readonly CostModel[]
   readonly time_s?: TimeBreakdown_s
   readonly links?: readonly LinkUse[]
   readonly simulation?: Evaluation['simulation']

@@ -147,11 +147,12 @@ function offloadTensors(
 
 /**
  * Cost of one layer under a plan, written to `out` from `to` on.
+ * @param stride distance between the costs of one step and the next: 0 adds them up, PLAN_COLUMNS keeps each by itself
  * @returns the index of the step whose roles do not divide, or -1 when all do
  */
-export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to: number): number {
-  out.fill(0, to, to + PLAN_COLUMNS)
+export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to: number, stride = 0): number {
   const { steps } = model.context.workload.classes[plan.layerClass]!
+  out.fill(0, to, to + PLAN_COLUMNS + stride * (steps.length - 1))
   let layout = plan.residual
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index]!
@@ -159,9 +160,10 @@ export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to
     const source = step.source === 'previous' ? layout : plan.residual
     const offset = model.offset(plan.layerClass, index, source, roles, plan.residual)
     if (offset < 0) return index
-    addStep(model.rows, offset, step, plan.recompute[index]!, out, to)
+    const at = to + stride * index
+    addStep(model.rows, offset, step, plan.recompute[index]!, out, at)
     const away = plan.offload?.[index] ?? 0
-    if (away !== 0) offloadTensors(model, offset, step, away, out, to)
+    if (away !== 0) offloadTensors(model, offset, step, away, out, at)
     layout = model.rows[offset + row.OUTPUT_LAYOUT]!
   }
   return -1

@@ -3,8 +3,9 @@ import type { TimelineEvent, TimelineLane, TrafficEvent } from '../../simulator/
 import { dependsOn } from '../../simulator/schedule-order.ts'
 import type { TaskKind } from '../../simulator/schedule-tasks.ts'
 import { placedDies, type PreparedStep } from '../prepared-step.ts'
-import { hottestLinks, linkName, LinkTracks } from './link-tracks.ts'
-import { MemoryTrack, stageMemories, type MemoryPoint, type StageMemory } from './memory-track.ts'
+import { LinkRates } from '../../simulator/event/link-rates.ts'
+import { hottestLinks, linkName } from './hottest-links.ts'
+import { MemoryTrack, stageMemories, type MemoryPoint, type StageMemory } from '../../simulator/event/memory-track.ts'
 import { isWithin, type TraceExtent } from './trace-extent.ts'
 import {
   arrowRecord,
@@ -21,6 +22,8 @@ const STEP = 1
 const processOf = (actor: number): number => STEP + 1 + actor
 
 const HOT_LINKS = 8
+/** Of each link's counter: enough for a screen, few beside the slices. */
+const POINTS = 2000
 const GIGA = 1e9
 
 const COMPUTE = 1
@@ -56,7 +59,7 @@ export class ChromeTrace {
   readonly #actors: readonly { readonly name: string; readonly stage: number }[]
   readonly #memories: readonly StageMemory[]
   readonly #memory: readonly MemoryTrack[]
-  readonly #links: LinkTracks
+  readonly #links: LinkRates
   /** Operators of the task that each actor is at: they go behind it, as viewers nest what begins at the same time in the order given. */
   readonly #inside: string[][]
 
@@ -70,9 +73,9 @@ export class ChromeTrace {
           stage
         }))
       : step.programs.map((_program, stage) => ({ name: `stage ${stage}`, stage }))
-    this.#memories = stageMemories(step)
+    this.#memories = stageMemories(step.design, step.stages, step.order)
     this.#memory = this.#actors.map(({ stage }) => new MemoryTrack(this.#memories[stage]!))
-    this.#links = new LinkTracks(hottestLinks(step, HOT_LINKS))
+    this.#links = new LinkRates(hottestLinks(step, HOT_LINKS), POINTS)
     this.#inside = this.#actors.map(() => [])
   }
 

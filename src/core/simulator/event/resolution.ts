@@ -15,10 +15,16 @@ const eventsOf = (chunks: readonly (readonly Segment[])[]): number =>
       0
     )
 
+/** Blocks and collectives of one replica's stages in a step, were no micro-batches folded. */
+export const stepEvents = (programs: readonly StageProgram[], microBatches: number): number =>
+  microBatches * programs.reduce((sum, { forward, backward }) => sum + eventsOf(forward) + eventsOf(backward), 0)
+
+/** Seconds that simulating so many of them takes on a machine of today, recorded one by one. */
+export const simulation_s = (events: number): number => 0.9e-6 * events
+
 /** The finest resolution whose events, were no micro-batches folded, are few enough. */
 export function affordable(programs: readonly StageProgram[], mapping: Mapping, microBatches: number): Resolution {
-  const perActor = programs.reduce((sum, { forward, backward }) => sum + eventsOf(forward) + eventsOf(backward), 0)
-  const regions = mapping.dataParallel * microBatches * perActor
+  const regions = mapping.dataParallel * stepEvents(programs, microBatches)
   const dies = mapping.region.rows * mapping.region.columns * regions
   return dies <= MOST_EVENTS ? 'die' : regions <= MOST_EVENTS ? 'region' : 'stage'
 }

@@ -13,6 +13,8 @@ export interface FluidStep {
   readonly stages: Float64Array
   readonly frame: StepFrame
   readonly programs: readonly StageProgram[]
+  /** What each stage's totals are made of. */
+  readonly models: readonly CostModel[]
 }
 
 /** Whether all stages look alike to their collectives, so that one of them speaks for all. */
@@ -25,7 +27,9 @@ const isUniform = ({ network, grid }: RoutedCollectives): boolean =>
  * synchronisation of all stages at once. Phases do not disturb each other; that is the event level's business.
  */
 export function fluidStep(design: Design, collectives: RoutedCollectives): FluidStep {
-  const stages = routedStages(design, collectives)
+  const models = routedModels(design, collectives)
+  const stages = new Float64Array(design.stages.length * PLAN_COLUMNS)
+  fillStages({ ...design, stageModels: models }, new Float64Array(design.plans.length * PLAN_COLUMNS), stages)
   const programs = stagePrograms(design, stages)
   const { network } = collectives
   const synchronised = concurrent_s(
@@ -35,29 +39,22 @@ export function fluidStep(design: Design, collectives: RoutedCollectives): Fluid
     )
   )
   synchronised.forEach((time_s, stage) => (stages[stage * PLAN_COLUMNS + GRADIENT_SYNC_S] = time_s))
-  return { stages, frame: fluidFrame(design, collectives), programs }
+  return { stages, frame: fluidFrame(design, collectives), programs, models }
 }
 
 /**
- * Stage totals with the collectives of each stage priced by their routes, at work by themselves: what closed forms say on a whole mesh, and what
- * stands in their place where something is broken.
+ * A cost model for each stage whose collectives are priced by their routes, at work by themselves: what closed forms say on a whole mesh, and
+ * what stands in their place where something is broken.
  */
-export function routedStages(design: Design, collectives: RoutedCollectives): Float64Array {
-  const count = design.stages.length
-  const stages = new Float64Array(count * PLAN_COLUMNS)
-  const plans = new Float64Array(design.plans.length * PLAN_COLUMNS)
-  const { stageModels, ...alike } = design
+export function routedModels(design: Design, collectives: RoutedCollectives): readonly CostModel[] {
+  const { stageModels } = design
   const uniform = !stageModels && isUniform(collectives)
   let model: CostModel | undefined
-  const own = new Float64Array(count * PLAN_COLUMNS)
-  for (let stage = 0; stage < count; stage++) {
-    if (!model || !uniform || design.model.context.dataGroup.size > 1) {
+  return design.stages.map((_runs, stage) => {
+    if (!model || !uniform || design.model.context.dataGroup.size > 1)
       model = new CostModel(routedContext(stageModels?.[stage] ?? design.model, collectives, stage))
-      fillStages({ ...alike, model }, plans, own)
-    }
-    stages.set(own.subarray(stage * PLAN_COLUMNS, (stage + 1) * PLAN_COLUMNS), stage * PLAN_COLUMNS)
-  }
-  return stages
+    return model
+  })
 }
 
 /** Transfers over all boundaries, both ways, at once. */

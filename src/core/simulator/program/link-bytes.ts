@@ -1,7 +1,12 @@
 import type { Design } from '../design.ts'
 import type { RoutedCall, RoutedCollectives } from './routed-collectives.ts'
-import type { Call, Segment, StageProgram } from './stage-program.ts'
-import { crossings } from '../schedule.ts'
+import type { StageProgram } from './stage-program.ts'
+import { forEachFlow } from './step-flows.ts'
+
+/** Adds what a payload puts on each link. */
+export function addPayload(linkBytes: Float64Array, { bursts }: RoutedCall, payload_B: number): void {
+  for (const { links, load } of bursts) links.forEach((link, index) => (linkBytes[link]! += load[index]! * payload_B))
+}
 
 /** Adds what the two ends of a pipeline exchange of a table that both hold, once a step. */
 export function addTableExchange(
@@ -15,8 +20,7 @@ export function addTableExchange(
     [0, last],
     [last, 0]
   ] as const)
-    for (const { links, load } of collectives.transfer(from, to).bursts)
-      links.forEach((link, index) => (linkBytes[link]! += load[index]! * frame.tiedShard_B))
+    addPayload(linkBytes, collectives.transfer(from, to), frame.tiedShard_B)
 }
 
 /** Bytes that one optimiser step of a design puts on every link of the network, in the order of its links. */
@@ -27,31 +31,8 @@ export function stepLinkBytes(
   bytesOf: (from: number, to: number) => number
 ): Float64Array {
   const linkBytes = new Float64Array(collectives.network.bandwidth_Bps.length)
-  const { microBatches, schedule } = design.frame
-  const add = ({ bursts }: RoutedCall, payload_B: number): void => {
-    for (const { links, load } of bursts) links.forEach((link, index) => (linkBytes[link]! += load[index]! * payload_B))
-  }
-  programs.forEach((program, stage) => {
-    const call = (one: Call, times: number): void => add(collectives.fastest(stage, one), times * one.bytes)
-    const chunks = (tasks: readonly (readonly Segment[])[]): void => {
-      for (const { blocks, times } of tasks.flat())
-        for (const { before, beside } of blocks)
-          for (const one of [...before, ...beside]) call(one, times * microBatches)
-    }
-    chunks(program.forward)
-    chunks(program.backward)
-    program.synchronisation.forEach((one) => call(one, 1))
-    if (stage === 0) return
-    const times = crossings(schedule) * microBatches
-    add(collectives.transfer(stage - 1, stage), times * bytesOf(stage - 1, stage))
-    add(collectives.transfer(stage, stage - 1), times * bytesOf(stage, stage - 1))
-  })
-  const last = programs.length - 1
-  if (schedule.virtualStages > 1 && last > 0) {
-    const times = (crossings(schedule) - 1) * microBatches
-    add(collectives.transfer(last, 0), times * bytesOf(last, 0))
-    add(collectives.transfer(0, last), times * bytesOf(0, last))
-  }
-  addTableExchange(linkBytes, design, collectives)
+  forEachFlow(design, programs, collectives, bytesOf, ({ routed, payload_B }) =>
+    addPayload(linkBytes, routed, payload_B)
+  )
   return linkBytes
 }

@@ -1,7 +1,8 @@
-import * as plan from '../../simulator/plan-cost.ts'
-import { splitsBackward } from '../../simulator/schedule.ts'
-import type { TimelineEvent } from '../../simulator/event/timeline.ts'
-import type { PreparedStep } from '../prepared-step.ts'
+import type { Design } from '../design.ts'
+import * as plan from '../plan-cost.ts'
+import { splitsBackward } from '../schedule.ts'
+import type { ScheduleOrder } from '../schedule-order.ts'
+import type { TimelineEvent } from './timeline.ts'
 
 /** Bytes on a die of one stage: what stays, and what a chunk of a micro-batch adds while it is in flight. */
 export interface StageMemory {
@@ -19,7 +20,8 @@ export interface StageMemory {
   readonly delayed_B: number
 }
 
-export function stageMemories({ design, stages, order }: PreparedStep): readonly StageMemory[] {
+/** @param stages totals of the design's stages, as `fillStages` gives them */
+export function stageMemories(design: Design, stages: Float64Array, order: ScheduleOrder): readonly StageMemory[] {
   const share = 1 / order.chunks
   const waits = splitsBackward(design.frame.schedule)
   return design.stages.map((_runs, stage): StageMemory => {
@@ -42,13 +44,19 @@ export interface MemoryPoint {
   readonly time_s: number
   readonly inUse_B: number
   readonly activations_B: number
+  /** Of micro-batches, chunks counting their share: with activations held, with logits held, with weight gradients that wait. */
+  readonly inFlight: number
+  readonly logits: number
+  readonly delayed: number
 }
 
 /** What is in use on one actor while its tasks come by, in the order in which it does them. */
 export class MemoryTrack {
   readonly #memory: StageMemory
   readonly #resident_B: number
-  #activations_B = 0
+  #inFlight = 0
+  #logits = 0
+  #delayed = 0
 
   constructor(memory: StageMemory) {
     this.#memory = memory
@@ -60,20 +68,31 @@ export class MemoryTrack {
   }
 
   /** What a task changes: a forward pass when it begins, gradients when they are done. */
-  after({ name, chunk, start_s, end_s }: TimelineEvent): MemoryPoint {
-    const { kept_B, lastChunk, delayed_B } = this.#memory
-    const logits_B = chunk === lastChunk ? this.#memory.logits_B : 0
-    const change: Readonly<Record<string, number>> = {
-      forward: kept_B + logits_B,
-      backward: -kept_B - logits_B,
-      'input-gradient': delayed_B - logits_B,
-      'weight-gradient': -kept_B - delayed_B
+  after({ name, chunk, start_s, end_s }: Pick<TimelineEvent, 'name' | 'chunk' | 'start_s' | 'end_s'>): MemoryPoint {
+    const isLast = chunk === this.#memory.lastChunk ? 1 : 0
+    if (name === 'forward') {
+      this.#inFlight++
+      this.#logits += isLast
+      return this.#point(start_s)
     }
-    this.#activations_B += change[name] ?? 0
-    return this.#point(name === 'forward' ? start_s : end_s)
+    if (name !== 'input-gradient') this.#inFlight--
+    if (name !== 'weight-gradient') this.#logits -= isLast
+    if (name === 'input-gradient') this.#delayed++
+    if (name === 'weight-gradient') this.#delayed--
+    return this.#point(end_s)
   }
 
   #point(time_s: number): MemoryPoint {
-    return { time_s, inUse_B: this.#resident_B + this.#activations_B, activations_B: this.#activations_B }
+    const { kept_B, logits_B, delayed_B, lastChunk } = this.#memory
+    const activations_B = this.#inFlight * kept_B + this.#logits * logits_B + this.#delayed * delayed_B
+    const chunks = lastChunk + 1
+    return {
+      time_s,
+      inUse_B: this.#resident_B + activations_B,
+      activations_B,
+      inFlight: this.#inFlight / chunks,
+      logits: this.#logits,
+      delayed: this.#delayed / chunks
+    }
   }
 }
