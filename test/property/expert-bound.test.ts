@@ -24,7 +24,7 @@ describe('the bound on exchanges between experts', () => {
           const bound = fastest_s(closestExperts(machine, { region }, members, { collectives: 'best' }).allToAll, bytes)
           for (let stage = 0; stage < stages; stage++) {
             const origins = placed!.map((corners) => corners[stage]!)
-            const real = fastest_s(machine.replicaGroup(origins, region, 'best').allToAll, bytes)
+            const real = fastest_s(machine.replicaGroup([origins], region, 'best').allToAll, bytes)
             expect(bound).toBeLessThanOrEqual(real * (1 + 1e-12))
           }
         }

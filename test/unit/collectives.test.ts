@@ -105,7 +105,7 @@ describe('replicas', () => {
   it('on two wafers move what one wafer holds once over the edge that all their dies share', () => {
     const machine = waferOf({ ...flat, wafers: 2, grid: { rows: 2, columns: 2 } })
     const origins = [0, 1, 2, 3].flatMap((row) => [0, 1].map((column) => [row, column] as const))
-    const { size, allReduce, gather, allToAll } = machine.replicaGroup(origins, die, 'best')
+    const { size, allReduce, gather, allToAll } = machine.replicaGroup([origins], die, 'best')
     expect(size).toBe(8)
     const edge = 10
     // Two wafers exchange V at least: all of it leaves each wafer once for an all-reduce, half of it for a gather.
@@ -116,21 +116,30 @@ describe('replicas', () => {
     expect(units(allReduce)).toBeLessThan(edge + 1)
   })
 
-  it('that form no grid are walked as a chain over the dies between them', () => {
+  it('that lie apart use the wires between them alone, however far they are', () => {
     const machine = waferOf(flat)
-    const chain = (step: number) =>
+    const pair = (step: number) =>
       units(
         machine.replicaGroup(
           [
-            [0, 0],
-            [0, step],
-            [1, step + 1]
+            [
+              [0, 0],
+              [0, step]
+            ]
           ],
           die,
           'best'
         ).allReduce
       )
-    expect(chain(4) / chain(2)).toBeCloseTo(2, 12)
+    expect(pair(5)).toBeCloseTo(pair(1), 12)
+  })
+
+  it('share the wires with the sets of replicas that lie between them', () => {
+    const machine = waferOf(flat)
+    const at = (...columns: number[]) => columns.map((column) => [0, column] as const)
+    const alone = units(machine.replicaGroup([at(0, 2)], die, 'best').gather)
+    const between = units(machine.replicaGroup([at(0, 2), at(1, 3)], die, 'best').gather)
+    expect(between).toBeCloseTo(2 * alone, 12)
   })
 })
 
@@ -163,7 +172,7 @@ describe('collectives behind switches', () => {
     const region = { rows: 1, columns: 4 }
     for (const replicas of [2, 3, 5, 16]) {
       const origins = Array.from({ length: replicas }, (_, replica) => [0, 4 * replica] as const)
-      expect(machine.replicaGroup(origins, region, 'best').size).toBe(replicas)
+      expect(machine.replicaGroup([origins], region, 'best').size).toBe(replicas)
     }
   })
 })

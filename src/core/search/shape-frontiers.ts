@@ -1,5 +1,4 @@
 import { costModelOf } from '../simulator/design.ts'
-import { divisors } from '../optimization/divisors.ts'
 import { ALONE, type CollectiveCost } from '../simulator/collective-cost.ts'
 import { CostModel } from '../simulator/cost-model.ts'
 import type { Machine, Origin } from '../simulator/machine.ts'
@@ -42,8 +41,9 @@ export const placementOf = (machine: Machine, genes: OuterGenes) =>
   placeRegions(machine, genes.shape.region, genes.replicas, genes.stages, genes.order)!
 
 /**
- * The fastest that any arrangement of `members` regions, side by side on the die grid, lets their dies exchange tokens: all arrangements'
- * algorithms together, of which the fastest counts. No placement of a mapping is faster, since regions are no closer than side by side.
+ * What lets the dies of `members` regions exchange tokens no slower than any arrangement of them. On a wafer: all that a region sends to
+ * the others leaves over its own edges, and goes as far as its shorter side at least. On a cluster: all rings that there are, of which the
+ * fastest counts.
  */
 export function closestExperts(
   machine: Machine,
@@ -51,23 +51,28 @@ export function closestExperts(
   members: number,
   space: Pick<MappingSpace, 'collectives'>
 ): CollectiveCost {
-  // Between wafers nothing is known but that it takes time.
-  if (machine.chip.kind === 'wafer' && machine.chip.wafers > 1) return ALONE
   const { rows, columns } = region
+  const { chip } = machine
   const closest = Math.min(rows, columns)
-  const line = (apart: number): Origin[] => Array.from({ length: members }, (_, place) => [0, place * apart])
+  if (chip.kind === 'wafer') {
+    // Between wafers nothing is known but that it takes time.
+    if (chip.wafers > 1) return ALONE
+    const edges = (columns < machine.gridColumns ? 2 * rows : 0) + (rows < machine.gridRows ? 2 * columns : 0)
+    const leaves = ((members - 1) / members) * rows * columns
+    const cost = {
+      latency_s: closest * chip.links.latency_s,
+      perByte_s: leaves / (edges * chip.links.bandwidthPerEdge_Bps)
+    }
+    return { ...ALONE, size: members, allToAll: [cost] }
+  }
   // On few devices of many nodes a ring has fewer steps inside a node, so there farther apart can be sooner done.
-  const spans = machine.chip.kind === 'cluster' ? machine.chip.node.devices : 1
-  const lines = Array.from({ length: spans }, (_, index) => line((index + 1) * closest))
-  const blocks = divisors(members)
-    .filter((across) => across > 1 && across < members && (members / across) * rows <= machine.gridRows)
-    .map((across) =>
-      Array.from({ length: members }, (_, place): Origin => [
-        Math.floor(place / across) * rows,
-        (place % across) * columns
-      ])
+  const groups = Array.from({ length: chip.node.devices }, (_, index) =>
+    machine.replicaGroup(
+      [Array.from({ length: members }, (_member, place): Origin => [0, place * (index + 1) * closest])],
+      region,
+      space.collectives
     )
-  const groups = [...lines, ...blocks].map((origins) => machine.replicaGroup(origins, region, space.collectives))
+  )
   return { ...groups[0]!, allToAll: groups.flatMap(({ allToAll }) => allToAll) }
 }
 

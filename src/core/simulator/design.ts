@@ -10,6 +10,7 @@ import { CostModel } from './cost-model.ts'
 import type { Machine } from './machine.ts'
 import { checkLiving } from './machine-defects.ts'
 import { gradientBytes } from './model-state.ts'
+import { replicaSets, type ReplicaGroupName } from './program/group-members.ts'
 import { crossings } from './schedule.ts'
 import type { StepFrame } from './pipeline.ts'
 import { LINK_TRAFFIC_B, PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
@@ -48,13 +49,18 @@ const endsApart = ({ placement, schedule }: FrameGenes): boolean => placement[0]
 export function costModelOf(workload: Workload, machine: Machine, genes: ContextGenes): CostModel {
   const { region, placement, expertParallel, collectives } = genes
   // Stages may lie differently; the one whose replicas are slowest to add up a gradient speaks for all.
-  const among = (keep: (replica: number) => boolean): CollectiveCost =>
-    placement[0]!
-      .map((_corner, stage) => {
-        const members = placement.filter((_corners, replica) => keep(replica)).map((corners) => corners[stage]!)
-        return machine.replicaGroup(members, region, collectives)
-      })
+  const among = (name: ReplicaGroupName): CollectiveCost => {
+    const sets = replicaSets[name](placement.length, expertParallel)
+    return placement[0]!
+      .map((_corner, stage) =>
+        machine.replicaGroup(
+          sets.map((replicas) => replicas.map((replica) => placement[replica]![stage]!)),
+          region,
+          collectives
+        )
+      )
       .reduce((slowest, group) => (slowness(group) > slowness(slowest) ? group : slowest))
+  }
   return new CostModel({
     workload,
     machine,
@@ -63,9 +69,9 @@ export function costModelOf(workload: Workload, machine: Machine, genes: Context
     zeroStage: genes.zeroStage,
     collectives,
     expertParallel,
-    dataGroup: among(() => true),
-    expertGroup: among((replica) => replica < expertParallel),
-    expertDataGroup: among((replica) => replica % expertParallel === 0),
+    dataGroup: among('replicas'),
+    expertGroup: among('expert-replicas'),
+    expertDataGroup: among('expert-data-replicas'),
     copiesTable: workload.model.tiedEmbeddings && endsApart(genes)
   })
 }

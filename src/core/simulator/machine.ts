@@ -14,6 +14,7 @@ import { explicitCollectives } from './explicit-collectives.ts'
 import type { MachineDefects } from './machine-defects.ts'
 import type { MatrixEngine } from './matrix-time.ts'
 import { axisGroups, placeGroups } from './program/group-members.ts'
+import { replicaCollectives } from './replica-collectives.ts'
 import { switchedNetworkOf } from './switched-network.ts'
 
 /** [row, column] of a region's corner on the die grid; wafers are stacked row-wise. A cluster is one row of devices. */
@@ -45,8 +46,11 @@ export interface Machine {
   readonly defects?: MachineDefects
   /** Collectives over some mesh axes of a region. */
   regionGroup(axes: readonly MeshAxis[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
-  /** Collectives among the dies at the same place of several regions. */
-  replicaGroup(origins: readonly Origin[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
+  /**
+   * Collectives among the dies at the same place of several regions, of all sets of regions side by side.
+   * @param sets corners of the regions that belong together; as many in each set
+   */
+  replicaGroup(sets: readonly (readonly Origin[])[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
   transfer(from: Origin, to: Origin, region: Region): TransferCost
 }
 
@@ -114,6 +118,31 @@ const longestStep = (origins: readonly Origin[]): number =>
 function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: number | undefined): Machine {
   const { bandwidthPerEdge_Bps: bandwidth, latency_s: hop } = chip.links
   const waferOf = (row: number): number => Math.floor(row / chip.grid.rows)
+  const insideWafer = (
+    sets: readonly (readonly Origin[])[],
+    region: Region,
+    algorithm: Mapping['collectives']
+  ): CollectiveCost => {
+    const [origins] = sets
+    const layouts = sets.map((some) => ({
+      x: spread(some.map(([, column]) => column)),
+      y: spread(some.map(([row]) => row))
+    }))
+    const { x, y } = layouts[0]!
+    // Regions side by side on a full sub-grid use their wires alone; the formulas of a mesh hold. Others share them as they really lie.
+    const isPacked = layouts.every(
+      (one) =>
+        one.x.distinct === x.distinct &&
+        one.x.distinct * one.y.distinct === origins!.length &&
+        (one.x.distinct === 1 || one.x.step === region.columns) &&
+        (one.y.distinct === 1 || one.y.step === region.rows)
+    )
+    const group = isPacked
+      ? { nx: x.distinct, ny: y.distinct, strideX: x.step, strideY: y.step }
+      : { nx: origins!.length, ny: 1, strideX: longestStep(origins!), strideY: 1 }
+    const mesh = meshCollectives(group, bandwidth, hop, algorithm)
+    return isPacked || mesh.size === 1 ? mesh : replicaCollectives(chip, sets, region, algorithm, mesh.linkCrossings)
+  }
   const dieGrid = { gridColumns: chip.grid.columns, diesPerBlock: chip.grid.rows * chip.grid.columns, switched: false }
   return {
     ...common(chip, overlap),
@@ -143,27 +172,17 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
       )
       return explicitCollectives(chip, axisGroups(dieGrid, all, mask, region, [0, 0]), algorithm, closed.linkCrossings)
     },
-    replicaGroup(origins, region, algorithm) {
-      if (origins.length < 2) return ALONE
+    replicaGroup(sets, region, algorithm) {
+      const [origins] = sets
+      if (!origins || origins.length < 2) return ALONE
       if (!hasClosedForm(algorithm)) {
-        const { linkCrossings } = this.replicaGroup(origins, region, 'best')
-        return explicitCollectives(chip, placeGroups(dieGrid, region, origins), algorithm, linkCrossings)
+        const { linkCrossings } = this.replicaGroup(sets, region, 'best')
+        const groups = sets.flatMap((some) => placeGroups(dieGrid, region, some))
+        return explicitCollectives(chip, groups, algorithm, linkCrossings)
       }
-      const rows = spread(origins.map(([row]) => row % chip.grid.rows))
-      const columns = spread(origins.map(([, column]) => column))
       const wafers = new Set(origins.map(([row]) => waferOf(row))).size
-      const perWafer = Math.ceil(origins.length / wafers)
-      // Replicas on a full sub-grid form a mesh; any other arrangement is walked as a chain through its members.
-      const grid = rows.distinct * columns.distinct === perWafer
-      const group = grid
-        ? { nx: columns.distinct, ny: rows.distinct, strideX: columns.step, strideY: rows.step }
-        : {
-            nx: perWafer,
-            ny: 1,
-            strideX: longestStep(origins.filter(([row]) => waferOf(row) === waferOf(origins[0]![0]))),
-            strideY: 1
-          }
-      const inside = meshCollectives(group, bandwidth, hop, algorithm)
+      const onFirst = sets.map((some) => some.filter(([row]) => waferOf(row) === waferOf(some[0]![0])))
+      const inside = insideWafer(onFirst, region, algorithm)
       if (wafers === 1) return inside
       // Between wafers every die's group takes its share of the one edge they all cross.
       const edge = chip.waferLink.bandwidth_Bps / (region.rows * region.columns)
@@ -240,8 +259,8 @@ function clusterMachine(chip: Extract<ChipSpec, { kind: 'cluster' }>, overlap: n
       )
       return group(size, stride)
     },
-    replicaGroup(origins, region) {
-      if (origins.length < 2) return ALONE
+    replicaGroup([origins], region) {
+      if (!origins || origins.length < 2) return ALONE
       const steps = spread(origins.map(([, column]) => column))
       return group(origins.length, Math.max(steps.step, region.rows * region.columns))
     },

@@ -7,6 +7,13 @@ const SIDES = ['east', 'west', 'south', 'north'] as const
 const OPPOSITE = [1, 0, 3, 2] as const
 const SOUTH = 2
 
+/** What of a wafer makes its mesh. */
+export interface MeshSpec extends Pick<WaferChipSpec, 'wafers'> {
+  readonly grid: Pick<WaferChipSpec['grid'], 'rows' | 'columns'>
+  readonly links: Pick<WaferChipSpec['links'], 'bandwidthPerEdge_Bps' | 'latency_s'>
+  readonly waferLink: Pick<WaferChipSpec['waferLink'], 'bandwidth_Bps' | 'latency_s'>
+}
+
 /**
  * A wafer, or several one below the other, as a network: the dies of a mesh, `links` between neighbours. Facing wafer edges are two
  * adapters joined by one link of `waferLink` each way: a crossing takes the upper die's own wire to its edge, then that link, which all
@@ -16,7 +23,7 @@ const SOUTH = 2
  * Deadlock, which such detours can cause in a router without virtual channels, is not modelled.
  * @throws Problem `bad-input` when the damage names a die that is not there, two that are no neighbours, or a share outside (0, 1]
  */
-export function meshNetwork(chip: WaferChipSpec, damage: MeshDamage = {}): Network {
+export function meshNetwork(chip: MeshSpec, damage: MeshDamage = {}): Network {
   const { columns } = chip.grid
   const rows = chip.grid.rows * chip.wafers
   const dies = rows * columns

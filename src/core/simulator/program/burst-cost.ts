@@ -8,31 +8,37 @@ const affine = (bursts: readonly Burst[]): AffineCost => ({
   perByte_s: bursts.reduce((sum, { perByte_s }) => sum + perByte_s, 0)
 })
 
-/**
- * The costs of a group's collectives from the bursts of its algorithms, each kind worked out when it is first asked for.
- * @param waysOf the bursts of every algorithm that may run a kind
- */
-export function burstCost(
+/** The costs of a group's collectives, each kind worked out when it is first asked for. */
+export function lazyCost(
   { size, linkCrossings }: Pick<CollectiveCost, 'size' | 'linkCrossings'>,
-  waysOf: (kind: CollectiveKind) => readonly (readonly Burst[])[]
+  costsOf: (kind: CollectiveKind) => readonly AffineCost[]
 ): CollectiveCost {
   const known = new Map<CollectiveKind, readonly AffineCost[]>()
-  const costsOf = (kind: CollectiveKind): readonly AffineCost[] => {
+  const once = (kind: CollectiveKind): readonly AffineCost[] => {
     let costs = known.get(kind)
-    if (!costs) known.set(kind, (costs = waysOf(kind).map(affine)))
+    if (!costs) known.set(kind, (costs = costsOf(kind)))
     return costs
   }
   return {
     size,
     linkCrossings,
     get allReduce() {
-      return costsOf('all-reduce')
+      return once('all-reduce')
     },
     get gather() {
-      return costsOf('all-gather')
+      return once('all-gather')
     },
     get allToAll() {
-      return costsOf('all-to-all')
+      return once('all-to-all')
     }
   }
 }
+
+/**
+ * The costs of a group's collectives from the bursts of its algorithms.
+ * @param waysOf the bursts of every algorithm that may run a kind
+ */
+export const burstCost = (
+  group: Pick<CollectiveCost, 'size' | 'linkCrossings'>,
+  waysOf: (kind: CollectiveKind) => readonly (readonly Burst[])[]
+): CollectiveCost => lazyCost(group, (kind) => waysOf(kind).map(affine))

@@ -84,9 +84,12 @@ export const placeGroups = (grid: DieGrid, region: Region, origins: readonly Ori
   })
 }
 
-/** Replicas that take part together, by name of the group. */
-const together: Record<
-  Exclude<GroupName, number>,
+/** Groups among replicas, in which dies at one place of several regions take part. */
+export type ReplicaGroupName = Exclude<GroupName, number>
+
+/** Sets of replicas that take part together, by name of the group. */
+export const replicaSets: Record<
+  ReplicaGroupName,
   (replicas: number, experts: number) => readonly (readonly number[])[]
 > = {
   replicas: (replicas) => [Array.from({ length: replicas }, (_, replica) => replica)],
@@ -115,7 +118,7 @@ export function groupsOf(
   const { region, placement } = mapping
   if (typeof name === 'number')
     return placement.flatMap((corners) => axisGroups(grid, axes, name, region, corners[stage]!))
-  return together[name](mapping.dataParallel, mapping.expertParallel).flatMap((replicas) =>
+  return replicaSets[name](mapping.dataParallel, mapping.expertParallel).flatMap((replicas) =>
     placeGroups(
       grid,
       region,

@@ -117,11 +117,7 @@ export class RoutedCollectives {
             region,
             collectives
           )
-        : this.#machine.replicaGroup(
-            groups[0]!.members.map((die): Origin => [0, die]),
-            region,
-            collectives
-          )
+        : this.#machine.replicaGroup([groups[0]!.members.map((die): Origin => [0, die])], region, collectives)
     const algorithms = kind === 'all-reduce' ? cost.allReduce : kind === 'all-to-all' ? cost.allToAll : cost.gather
     const { latency_s, perByte_s } = algorithms[0]!
     const load = new Map<number, number>()
