@@ -1,6 +1,7 @@
 import { type } from '@orpc/contract'
 import * as z from 'zod'
 import type { Verdict } from '../core/chip/verdict.ts'
+import type { PointColumns } from '../core/report/point-columns.ts'
 import type { RunRecord, RunStatus, StoredPoint } from '../core/report/run-record.ts'
 import type { Objective } from '../core/search/exploration.ts'
 import { base, ProjectInput } from './base.ts'
@@ -27,21 +28,7 @@ export interface RunView {
   readonly verdicts: readonly Verdict[]
 }
 
-/** Points of a run, one array per quantity, in the order in which they were kept. */
-export interface PointColumns {
-  readonly id: readonly number[]
-  readonly ordinal: readonly number[]
-  readonly source: readonly string[]
-  readonly label: readonly string[]
-  readonly onFront: readonly boolean[]
-  readonly feasible: readonly boolean[]
-  readonly tokensPerSecond: readonly number[]
-  readonly iterationTime_s: readonly number[]
-  readonly power_W: readonly number[]
-  readonly peakMemory_B: readonly number[]
-  readonly area_mm2: readonly (number | null)[]
-  readonly cost_usd: readonly (number | null)[]
-}
+export type { PointColumns } from '../core/report/point-columns.ts'
 
 const RunInput = ProjectInput.extend({ run: z.int().positive() })
 

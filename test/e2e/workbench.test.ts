@@ -79,12 +79,12 @@ test.skipIf(!hasChromium())(
 test.skipIf(!hasChromium())(
   'a point of the front is chosen by keyboard and by table, and the address keeps it',
   async () => {
-    await page.getByTestId('front').press('ArrowRight')
+    await page.getByTestId('front').getByRole('application').press('ArrowRight')
     await page.waitForURL(/point=\d+/)
     const heading = page.getByRole('complementary', { name: 'Inspector' }).getByRole('heading', { name: /^Point \d+:/ })
     await heading.waitFor()
     const first = await heading.textContent()
-    await page.getByTestId('front').press('ArrowRight')
+    await page.getByTestId('front').getByRole('application').press('ArrowRight')
     await page.waitForFunction(`!document.body.textContent.includes(${JSON.stringify(first)})`)
     await page.getByTestId('front').getByRole('button', { name: 'View as table' }).click()
     await page.getByTestId('front').getByRole('row').nth(1).getByRole('button').click()

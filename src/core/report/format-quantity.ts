@@ -56,6 +56,7 @@ export const formatIn = (value: number, unit: string): string => (byUnit[unit] ?
 
 /** Ending of a field's name to the unit its number is in. */
 const suffixes: readonly (readonly [string, string])[] = [
+  ['tokensPerSecond', 'tokens/s'],
   ['BpsPerMm', 'B/s per mm'],
   ['pJPerBit', 'pJ/bit'],
   ['Bps', 'B/s'],

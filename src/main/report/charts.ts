@@ -1,8 +1,7 @@
 import type { ChartName } from '../../core/report/chart-name.ts'
-import { bestPerSource, type ExplorationRecord } from '../../core/report/exploration-record.ts'
-import { memoryChart, timeChart } from './breakdown-charts.ts'
-import { frontChart } from './front-chart.ts'
-import { policiesChart } from './policies-chart.ts'
+import { chartThemes } from '../../core/report/charts/chart-theme.ts'
+import { recordCharts } from '../../core/report/charts/record-charts.ts'
+import type { ExplorationRecord } from '../../core/report/exploration-record.ts'
 import { renderChart } from './render-chart.ts'
 import { waferMap } from './wafer-map.ts'
 
@@ -11,17 +10,7 @@ export type Charts = Readonly<Partial<Record<ChartName, string>>>
 
 /** Draws every figure of a report that has data. The same record gives the same bytes. */
 export function reportCharts(record: ExplorationRecord): Charts {
-  const compared = bestPerSource(record)
   const wafer = record.best && waferMap(record.best)
-  return {
-    ...(compared.length > 0 && {
-      policies: renderChart('policies', policiesChart(record)),
-      time: renderChart('time', timeChart(record)),
-      memory: renderChart('memory', memoryChart(record))
-    }),
-    ...(record.points.some((point) => point.evaluation.feasible) && {
-      front: renderChart('front', frontChart(record))
-    }),
-    ...(wafer && { wafer })
-  }
+  const drawn = recordCharts(record, chartThemes.print).map((chart) => [chart.name, renderChart(chart)] as const)
+  return { ...Object.fromEntries(drawn), ...(wafer && { wafer }) }
 }

@@ -1,6 +1,6 @@
 import type { Block, Cell, Column, Fact, ReportDocument, Section, Table } from '../../core/report/document.ts'
 import type { Charts } from './charts.ts'
-import { escapeHtml } from './escape-html.ts'
+import { escapeHtml } from '../../core/report/escape-html.ts'
 import { reportStyle } from './report-style.ts'
 
 /** Letters from which on a text would make a tall pile of words in a column that gives way to the others. */

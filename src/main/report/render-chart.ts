@@ -6,9 +6,10 @@ import {
   MarkLineComponent,
   VisualMapComponent
 } from 'echarts/components'
-import { init, use, type EChartsCoreOption } from 'echarts/core'
+import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
-import { escapeHtml } from './escape-html.ts'
+import type { Chart } from '../../core/report/charts/chart.ts'
+import { standaloneSvg } from '../../core/report/charts/standalone-svg.ts'
 
 use([
   BarChart,
@@ -21,30 +22,14 @@ use([
   SVGRenderer
 ])
 
-export interface Chart {
-  readonly width: number
-  readonly height: number
-  readonly option: EChartsCoreOption
-  /** What the chart shows, for those who cannot see it. */
-  readonly description: string
-}
-
-/** What a figure on paper does not need: rules for the mouse, and numbers that the renderer counts through the life of the process. */
-const forScreens = [/<style\b[^>]*>[\s\S]*?<\/style>/g, / class="[^"]*"/g, / ecmeta_\w+="[^"]*"/g]
-
-/**
- * Draws a chart to SVG without a browser. The same chart gives the same bytes: identifiers, which the renderer counts too, are renamed after
- * the chart, which also keeps those of several charts in one page apart.
- * @param name letters only, unique in the page
- */
-export function renderChart(name: string, chart: Chart): string {
+/** Draws a chart to SVG without a browser. The same chart gives the same bytes. */
+export function renderChart(chart: Chart): string {
   const instance = init(null, null, { renderer: 'svg', ssr: true, width: chart.width, height: chart.height })
   try {
-    instance.setOption({ animation: false, ...chart.option })
-    const drawn = instance.renderToSVGString({ useViewBox: true })
-    const still = forScreens.reduce((svg, pattern) => svg.replace(pattern, ''), drawn)
-    const renamed = still.replace(/\bzr\d+-/g, `${name}-`)
-    return renamed.replace('<svg ', `<svg role="img" aria-label="${escapeHtml(chart.description)}" `)
+    // Paper has no pointer.
+    const { tooltip: _tooltip, ...option } = chart.option
+    instance.setOption(option)
+    return standaloneSvg(instance.renderToSVGString({ useViewBox: true }), chart.name, chart.description)
   } finally {
     instance.dispose()
   }

@@ -1,8 +1,8 @@
 import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import { sitesRectangle_mm, type Rectangle } from '../../core/chip/floorplan.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
-import { font } from './chart-style.ts'
-import { escapeHtml } from './escape-html.ts'
+import { chartThemes } from '../../core/report/charts/chart-theme.ts'
+import { escapeHtml } from '../../core/report/escape-html.ts'
 import { gridLine, inkOn, quietInk, sequenceColor } from '../../core/report/palette.ts'
 
 const rectangle = ({ x, y, width, height }: Rectangle, attributes: string): string =>
@@ -94,7 +94,7 @@ export function waferMap(point: StoredPoint): string | undefined {
   )
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${description}" viewBox="0 0 ${width} ${height}" ` +
-    `width="${Math.min(920, across * 520)}" font-family="${escapeHtml(font)}">` +
+    `width="${Math.min(920, across * 520)}" font-family="${escapeHtml(chartThemes.print.font)}">` +
     `<rect width="${width}" height="${height}" fill="none" stroke="${gridLine}" stroke-width="0"/>${wafers.join('')}${scale}</svg>`
   )
 }

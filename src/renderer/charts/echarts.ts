@@ -1,7 +1,16 @@
 import { BarChart, ScatterChart } from 'echarts/charts'
-import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
-import { init, use, type EChartsCoreOption, type EChartsType } from 'echarts/core'
-import { CanvasRenderer } from 'echarts/renderers'
+import {
+  AriaComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapComponent
+} from 'echarts/components'
+import { init, use, type EChartsType } from 'echarts/core'
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers'
+import type { Chart } from '../../core/report/charts/chart.ts'
+import { standaloneSvg } from '../../core/report/charts/standalone-svg.ts'
 
 use([
   BarChart,
@@ -11,9 +20,22 @@ use([
   LegendComponent,
   MarkLineComponent,
   TooltipComponent,
-  CanvasRenderer
+  VisualMapComponent,
+  CanvasRenderer,
+  SVGRenderer
 ])
 
-export type ChartOption = EChartsCoreOption
-export const drawChart = (element: HTMLElement): EChartsType => init(element)
 export type { EChartsType }
+
+export const drawOn = (element: HTMLElement): EChartsType => init(element)
+
+/** A chart as an SVG that stands alone, at its size on paper. */
+export function chartSvg(chart: Chart): string {
+  const instance = init(null, null, { renderer: 'svg', ssr: true, width: chart.width, height: chart.height })
+  try {
+    instance.setOption({ ...chart.option })
+    return standaloneSvg(instance.renderToSVGString({ useViewBox: true }), chart.name, chart.description)
+  } finally {
+    instance.dispose()
+  }
+}

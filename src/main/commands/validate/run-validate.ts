@@ -15,7 +15,8 @@ import * as tables from '../../../core/validation/validation-tables.ts'
 import { validatePair, validationPairs, type PairValidation } from '../../../core/validation/validation.ts'
 import packageFile from '../../../../package.json' with { type: 'json' }
 import { readJsonFile } from '../../input/read-json-file.ts'
-import { renderChart, type Chart } from '../../report/render-chart.ts'
+import type { Chart } from '../../../core/report/charts/chart.ts'
+import { renderChart } from '../../report/render-chart.ts'
 import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '../command.ts'
 import { textOption, wholeOption } from '../option-values.ts'
 import { checkResultFile, makeFolderOf, writeResultFile } from '../write-result-file.ts'
@@ -118,7 +119,7 @@ function writePage(path: string, directory: string, parts: readonly Part[], comm
     const figures = charts.map(({ name, chart }) => {
       const file = join(dirname(path), folder, `${name}.svg`)
       makeFolderOf(file, directory)
-      writeResultFile(file, directory, `${renderChart(name.replace(/\W|\d/g, ''), chart)}\n`)
+      writeResultFile(file, directory, `${renderChart(chart)}\n`)
       return `![${chart.description}](${folder}/${name}.svg)\n`
     })
     return [`## ${title}`, '', ...(text ? [text, ''] : []), ...own.map(markdownTable), ...figures].join('\n')

@@ -1,5 +1,5 @@
 import type { PairValidation } from '../../../core/validation/validation.ts'
-import type { Chart } from '../../report/render-chart.ts'
+import type { Chart } from '../../../core/report/charts/chart.ts'
 
 const axis = (name: string) => ({ name, nameLocation: 'middle' as const, nameGap: 34, type: 'log' as const })
 
@@ -7,10 +7,21 @@ const axis = (name: string) => ({ name, nameLocation: 'middle' as const, nameGap
 export function agreementChart({ pair, agreement }: PairValidation): Chart {
   const points = agreement.designs.map(({ analytic_s, event_s }) => [analytic_s, event_s / analytic_s])
   return {
+    name: 'agreement',
+    title: 'Event over analytic time',
+    sheet: () => ({
+      caption: `Random designs of ${pair.model} on ${pair.chip}`,
+      columns: [
+        { key: 'analytic_s', title: 'Analytic', numeric: true },
+        { key: 'ratio', title: 'Event / analytic', numeric: true }
+      ],
+      rows: points
+    }),
     width: 640,
     height: 360,
     description: `Event over analytic time of ${points.length} random designs of ${pair.model} on ${pair.chip}`,
     option: {
+      animation: false,
       backgroundColor: '#ffffff',
       grid: { left: 70, right: 24, top: 40, bottom: 60 },
       xAxis: axis('analytic time of a step (s)'),
@@ -38,10 +49,22 @@ export function tornadoChart({ pair, optimum }: PairValidation): Chart | undefin
     itemStyle: { color }
   })
   return {
+    name: 'tornado',
+    title: 'Change of the step time (%)',
+    sheet: () => ({
+      caption: `Step time of ${pair.model} on ${pair.chip} when constants go to their ends, percent`,
+      columns: [
+        { key: 'constant', title: 'Constant' },
+        { key: 'low', title: 'Least', numeric: true },
+        { key: 'high', title: 'Most', numeric: true }
+      ],
+      rows: bars.map(({ name, low, high }) => [name, low, high])
+    }),
     width: 640,
     height: 60 + 36 * bars.length,
     description: `Change of the step time of ${pair.model} on ${pair.chip} when constants go to their ends`,
     option: {
+      animation: false,
       backgroundColor: '#ffffff',
       grid: { left: 190, right: 24, top: 12, bottom: 44 },
       xAxis: { type: 'value', name: 'change of the step time (%)', nameLocation: 'middle', nameGap: 28 },

@@ -1,0 +1,72 @@
+import { formatCount } from '../format-number.ts'
+import type { ChartTheme } from './chart-theme.ts'
+
+/** Width of a chart on paper, pixels. */
+export const paperWidth = 920
+
+export const textStyle = ({ font, ink, fontSize }: ChartTheme) => ({ fontFamily: font, color: ink, fontSize })
+const axisText = ({ font, quiet, fontSize }: ChartTheme) => ({ fontFamily: font, color: quiet, fontSize })
+
+/** What every chart starts from: no motion, patterns where the theme has them, a tooltip that is text and stays inside. */
+export const baseOption = (theme: ChartTheme) => ({
+  animation: false,
+  textStyle: textStyle(theme),
+  aria: { enabled: true, label: { enabled: false }, decal: { show: theme.patterns } },
+  tooltip: { renderMode: 'richText' as const, confine: true }
+})
+
+/** For charts whose marks do not need their colour to be told apart: they have shapes, or names. */
+export const withoutPatterns = { aria: { enabled: true, label: { enabled: false }, decal: { show: false } } }
+
+/** An axis of numbers; its name, with the unit, stands in the middle beside it. */
+export const valueAxis = (theme: ChartTheme, name: string, nameGap: number, format = tick) => ({
+  type: 'value' as const,
+  name,
+  nameLocation: 'middle' as const,
+  nameGap,
+  nameTextStyle: textStyle(theme),
+  axisLabel: { ...axisText(theme), hideOverlap: true, formatter: format },
+  axisLine: { show: false },
+  axisTick: { show: false },
+  splitLine: { lineStyle: { color: theme.line } }
+})
+
+/** Room for the names left of horizontal bars, pixels. */
+export const nameWidth = 190
+
+/** An axis of names from the top down; long names are cut. */
+export const nameAxis = (theme: ChartTheme, names: readonly string[]) => ({
+  type: 'category' as const,
+  data: names,
+  inverse: true,
+  axisLabel: {
+    ...axisText(theme),
+    color: theme.ink,
+    interval: 0,
+    width: nameWidth - 14,
+    overflow: 'truncate' as const
+  },
+  axisLine: { lineStyle: { color: theme.line } },
+  axisTick: { show: false }
+})
+
+/** A round number on an axis, without the zeros that a measured value carries. */
+export const tick = (value: number): string => formatCount(Number(value.toPrecision(6)))
+
+/** A quantity on an axis, as '1.5 s' for '1.50 s'. */
+export const quantityTick =
+  (format: (value: number) => string) =>
+  (value: number): string =>
+    format(value).replace(/(\.\d*?)0+(?!\d)/, (_all, kept: string) => (kept === '.' ? '' : kept))
+
+export const legend = (theme: ChartTheme) => ({
+  bottom: 4,
+  icon: 'roundRect',
+  itemWidth: 12,
+  itemHeight: 12,
+  itemGap: 24,
+  textStyle: textStyle(theme)
+})
+
+/** Height of a chart of so many horizontal bars. */
+export const barsHeight = (bars: number, below: number): number => 20 + 34 * Math.max(1, bars) + below

@@ -1,0 +1,30 @@
+import { chartThemes } from '../../core/report/charts/chart-theme.ts'
+import type { Chart } from '../../core/report/charts/chart.ts'
+import type { ChartTheme } from '../../core/report/charts/chart-theme.ts'
+
+/** A chart for some theme, so that what leaves the page can be built for paper. */
+export type ChartBuilder = (theme: ChartTheme) => Chart
+
+export async function svgFile(build: ChartBuilder): Promise<Blob> {
+  const { chartSvg } = await import('./echarts.ts')
+  return new Blob([chartSvg(build(chartThemes.print))], { type: 'image/svg+xml' })
+}
+
+/** The figure on white in so many pixels for each of its own. */
+export async function pngFile(build: ChartBuilder, scale: number): Promise<Blob> {
+  const { width, height } = build(chartThemes.print)
+  const url = URL.createObjectURL(await svgFile(build))
+  try {
+    const image = new Image(width, height)
+    image.src = url
+    await image.decode()
+    const canvas = new OffscreenCanvas(width * scale, height * scale)
+    const context = canvas.getContext('2d')!
+    context.fillStyle = chartThemes.print.ground
+    context.fillRect(0, 0, canvas.width, canvas.height)
+    context.drawImage(image, 0, 0, canvas.width, canvas.height)
+    return await canvas.convertToBlob({ type: 'image/png' })
+  } finally {
+    URL.revokeObjectURL(url)
+  }
+}

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import type { Chart } from '../../src/core/report/charts/chart.ts'
+import { chartThemes } from '../../src/core/report/charts/chart-theme.ts'
+import { frontChart, shownFront } from '../../src/core/report/charts/front-chart.ts'
+import { memoryChart } from '../../src/core/report/charts/memory-chart.ts'
+import { recordCharts } from '../../src/core/report/charts/record-charts.ts'
+import { timeChart } from '../../src/core/report/charts/time-chart.ts'
+import { csvText } from '../../src/core/report/csv.ts'
+import { rowWords, sheetCsv, sheetTable } from '../../src/core/report/data-sheet.ts'
+import { pointColumns } from '../../src/core/report/point-columns.ts'
+import { renderChart } from '../../src/main/report/render-chart.ts'
+import { exampleRecord } from '../fixtures/exploration-record.ts'
+
+const record = exampleRecord()
+const designs = record.points.slice(0, 3).map((point) => ({ name: point.label, evaluation: point.evaluation }))
+
+const luminance = (color: string): number => {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(color.slice(at, at + 2), 16) / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+const contrast = (a: string, b: string): number => {
+  const [low = 0, high = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y)
+  return (high + 0.05) / (low + 0.05)
+}
+
+test('text of every theme reads at 4.5:1, marks and the first four categories at 3:1 (WCAG 2.2)', () => {
+  for (const theme of Object.values(chartThemes)) {
+    for (const text of [theme.ink, theme.quiet, theme.limit])
+      expect(contrast(text, theme.ground), `${theme.name} ${text}`).toBeGreaterThan(4.5)
+    for (const mark of [theme.ours, ...theme.categories.slice(0, 4)])
+      expect(contrast(mark, theme.ground), `${theme.name} ${mark}`).toBeGreaterThan(3)
+  }
+})
+
+test('every chart draws in every theme, and its picture has the title of its axis', () => {
+  for (const theme of Object.values(chartThemes))
+    for (const chart of recordCharts(record, theme)) {
+      const svg = renderChart(chart)
+      expect(svg).toMatch(/^<svg role="img" aria-label="[^"]+"/)
+      expect(svg).toContain(chart.name === 'front' ? 'Throughput (tokens/s)' : chart.title)
+    }
+})
+
+const series = (chart: Chart) => chart.option['series'] as readonly { name?: string; data: readonly unknown[] }[]
+
+test('the parts of a bar sum to the total its sheet states', () => {
+  for (const { sheet } of [timeChart(designs, chartThemes.print), memoryChart(designs, chartThemes.print)])
+    for (const row of sheet().rows) {
+      const numbers = row.slice(1).map(Number)
+      const total = numbers.pop()!
+      expect(numbers.reduce((sum, value) => sum + value, 0)).toBeCloseTo(total, 6)
+    }
+})
+
+test('the capacity is a line only where all designs have the same', () => {
+  const [first, second] = designs
+  const other = {
+    ...second!,
+    evaluation: { ...second!.evaluation, memory_B: { ...second!.evaluation.memory_B, capacity: 1e12 } }
+  }
+  const lines = (chart: Chart): number => JSON.stringify(chart.option).split('markLine').length - 1
+  expect(lines(memoryChart(designs, chartThemes.print))).toBe(1)
+  expect(lines(memoryChart([first!, other], chartThemes.print))).toBe(0)
+})
+
+test('each stop of a cursor is the datum of its row', () => {
+  const columns = pointColumns(record.points)
+  const front = shownFront(columns)
+  const chart = frontChart({ columns, front, frontName: 'Beaten by none' }, chartThemes.light)
+  const { rows } = chart.sheet()
+  for (const { row, series: at, datum } of chart.stops!()) {
+    const [, tokensPerSecond] = series(chart)[at]!.data[datum] as number[]
+    expect(rows[row]![3]).toBe(tokensPerSecond)
+  }
+  expect(chart.stops!()).toHaveLength(front.length)
+  expect(rows).toHaveLength(record.points.length)
+})
+
+test('above 2,000 points a series is drawn in one sweep', () => {
+  const many = Array.from({ length: 40 }, () => record.points.slice(7)).flat()
+  const columns = pointColumns(many)
+  const chart = frontChart({ columns, front: [], frontName: 'Beaten by none' }, chartThemes.light)
+  expect(series(chart)[0]).toMatchObject({ large: true, symbolSize: 3 })
+})
+
+test('a sheet is a table in units for people and plain numbers for programs', () => {
+  const sheet = {
+    caption: 'Designs',
+    columns: [
+      { key: 'name', title: 'Design' },
+      { key: 'time_s', title: 'Step', numeric: true },
+      { key: 'cost_usd', title: 'Cost', numeric: true }
+    ],
+    rows: [
+      ['a, "b"', 0.00125, null],
+      ['c', 2, 1e4]
+    ]
+  }
+  expect(sheetTable(sheet).rows[0]!.map(({ text }) => text)).toEqual(['a, "b"', '1.25 ms', '—'])
+  expect(rowWords(sheet, 1)).toBe('Design c, Step 2.00 s, Cost $10,000')
+  expect(sheetCsv(sheet)).toBe('name,time_s,cost_usd\r\n"a, ""b""",0.00125,\r\nc,2,10000\r\n')
+  expect(sheetTable(sheet, 1).caption).toBe('Designs; the first 1 of 2')
+})
+
+test('a text that a spreadsheet would run is text', () => {
+  expect(csvText([['=HYPERLINK("http://x")', '-2+3', -2, '+1', '@a', 'a\r\nb', true]])).toBe(
+    `"'=HYPERLINK(""http://x"")",'-2+3,-2,'+1,'@a,"a\r\nb",true\r\n`
+  )
+})
