@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { issueWords, MISSING } from './issue-words.ts'
 import { nearest } from './nearest.ts'
 import { keysAt, memberPaths } from './schema-keys.ts'
 
@@ -53,7 +54,7 @@ const memberAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
 const shown = (value: unknown): string => {
   if (typeof value === 'number') return String(value)
   const text = JSON.stringify(value)
-  return text === undefined ? 'nothing' : text.length > 60 ? `${text.slice(0, 57)}...` : text
+  return text === undefined ? 'missing' : text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
 /** Whether a value is of another type than a branch of a union is about, so that the branch says nothing of what is wrong inside it. */
@@ -94,7 +95,7 @@ function keyHint(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]
  * @throws Problem `bad-input` naming the path, the value and, for a key nobody knows, the nearest one that exists
  */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, { error: issueWords })
   if (result.success) return result.data
   // A misspelt key explains the missing one better than the missing one does.
   const issues = result.error.issues.map(mostTelling)
@@ -110,7 +111,11 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
     )
   }
   const found = memberAt(value, issue.path)
-  if (found === undefined && path && issue.message.startsWith('Invalid input'))
-    throw new Problem('bad-input', `${what}: '${path}' is missing`, path)
-  throw new Problem('bad-input', `${what}: ${path ? `'${path}' is ${shown(found)}: ` : ''}${issue.message}`, path)
+  const isMissing = issue.message === MISSING || (found === undefined && issue.code === 'invalid_union')
+  if (isMissing) {
+    const kinds = issue.message === MISSING ? '' : `; ${issue.message}`
+    throw new Problem('bad-input', `${what}${path ? `: '${path}'` : ''} ${MISSING}${kinds}`, path)
+  }
+  const subject = path ? `: '${path}' is ${shown(found)}` : issue.code === 'invalid_type' ? ` is ${shown(value)}` : ''
+  throw new Problem('bad-input', `${what}${subject}: ${issue.message}`, path)
 }

@@ -57,13 +57,21 @@ describe('tmac evaluate --level', () => {
     const wrong = await runCli([...args, '--level', 'event', '--stragglers', 'half', '--json'])
     expect(wrong).toMatchObject({ code: 2 })
     expect(wrong.err).toMatch(/SHARE:FACTOR/)
-    expect((await runCli([...args, '--jitter', '0.1', '--json'])).err).toMatch(/only level 'event'/)
   })
 
-  it('refuses a timeline of a level that has none, and names the levels', async () => {
-    const none = await runCli([...args, '--timeline', '--json'])
-    expect(none).toMatchObject({ code: 2 })
-    expect(none.err).toMatch(/only level 'event' has a timeline, not 'analytic'/)
+  it.each([['--jitter', '0.1'], ['--stragglers', '0.1:2'], ['--timeline']])(
+    'names the option %s where its level is not asked for',
+    async (...option) => {
+      for (const level of [[], ['--level', 'fluid']]) {
+        const { code, err, out } = await runCli([...args, ...level, ...option, '--json'])
+        expect(code).toBe(2)
+        expect(err).toContain(`'${option[0]}' is of '--level event'`)
+        expect(JSON.parse(out)).toMatchObject({ error: { code: 'usage', path: option[0]!.slice(2) } })
+      }
+    }
+  )
+
+  it('names the levels where there is no such one', async () => {
     const wrong = await runCli([...args, '--level', 'packet', '--json'])
     expect(wrong.code).toBe(2)
     expect(wrong.err).toMatch(/analytic.*fluid.*event/)

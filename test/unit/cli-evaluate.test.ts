@@ -179,7 +179,7 @@ describe('tmac evaluate refuses', () => {
       withModel(tiny.replace('"heads":4', '"heads":7')),
       /hidden 96 is not divisible by heads 7/
     ],
-    ['a list for a model', withModel(file('list.json', '[1]')), /expected object, received array/],
+    ['a list for a model', withModel(file('list.json', '[1]')), /is \[1\]: must be an object, in braces/],
     [
       'a configuration of Hugging Face',
       withModel('resources/samples/hugging-face/gpt2.json'),
@@ -192,11 +192,21 @@ describe('tmac evaluate refuses', () => {
     ],
     ['a unit in a value', withChip('{"preset":"watos-56","override":{"die":{"clock_Hz":"2 GHz"}}}'), /"2 GHz"/],
     ['a preset nobody knows', withChip('{"preset":"watos"}'), /no chip is called 'watos'; did you mean/],
-    ['a chip of no kind', withChip('{"name":"x"}'), /'kind' is nothing: must be 'wafer' or 'cluster'/],
+    ['a chip of no kind', withChip('{"name":"x"}'), /'kind' is missing: must be 'wafer' or 'cluster'/],
     [
       'more dies than memory can hold',
       withChip('{"preset":"watos-56","override":{"grid":{"rows":1000000}}}'),
-      /1000000 at most/
+      /8000000 dies, by grid.rows 1000000, grid.columns 8 and wafers 1; .* 1000000 at most/
+    ],
+    [
+      'devices that contradict each other',
+      withChip('{"preset":"a100-80gb","devices":16,"override":{"devices":32}}'),
+      /devices is 16 and override.devices is 32; keep one/
+    ],
+    [
+      'devices that contradict the chip',
+      [...withChip('{"preset":"a100-80gb","devices":16}'), '--devices', '32'],
+      /devices is 32 and the number of devices in the chip is 16; keep one/
     ],
     ['devices that a wafer does not have', [...onWafer, '--devices', '50'], /wafer of 54 working dies, not 50/],
     [

@@ -105,6 +105,22 @@ describe('tmac explore', () => {
     expect(told.length).toBeLessThanOrEqual(10 * last_s + 1)
   })
 
+  test('says which folder it makes, and with --json nothing that is not JSON', async () => {
+    const report = join(folder, 'a', 'b', 'study.html')
+    const { err } = await runCli([...explore, '--fixed-chip', '--report', report, '--json'])
+    const notes = err
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => (JSON.parse(line) as { note?: string }).note ?? [])
+    expect(notes).toEqual([`Folder   ${join(folder, 'a')} (made for ${report})`, `Report   ${report}`])
+  })
+
+  test.runIf(existsSync('/proc/self'))('tells before it searches of a report that cannot be written', async () => {
+    const { code, err } = await runCli([...explore, '--report', '/proc/study.html'])
+    expect(code).toBe(2)
+    expect(err).toBe("tmac: '/proc/study.html' cannot be written: the folder '/proc' takes no new files\n")
+  })
+
   test('leaves nothing in the temporary folder when no project is named', async () => {
     const before = readdirSync(tmpdir()).filter((name) => /^tmac-\w{6}$/.test(name))
     await runCli([...explore, '--fixed-chip'])
@@ -182,6 +198,26 @@ describe('an exploration that is cut short', () => {
     expect(JSON.parse(cut.out)).toMatchObject({ error: { code: 'engine-failed', message } })
     expect(cut.err.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([`tmac: ${message}`])
     expect((await runCli([...args, '--resume'])).code).toBe(0)
+  })
+
+  test('by its budget goes on to the same outcome with --resume', async () => {
+    const args = [...explore, '--project', project, '--json']
+    const cut = await runCli([...args, '--budget', '0.01s'])
+    expect(parse(cut.out).ended).toBe('budget')
+    expect(cut.err).toContain('the same command with --resume goes on')
+    {
+      using store = openProject(project, { readOnly: true })
+      expect(store.run(1).status).toBe('finished')
+      expect(store.run(1).failedPolicies).not.toEqual([])
+    }
+    const resumed = parse((await runCli([...args, '--resume'])).out)
+    expect(resumed).toMatchObject({ run: 1, ended: 'complete' })
+    expect(found(resumed)).toBe(found(parse((await runCli([...explore, '--json'])).out)))
+    {
+      using store = openProject(project, { readOnly: true })
+      expect(store.run(1).failedPolicies).toEqual([])
+    }
+    expect((await runCli([...args, '--resume'])).err).toContain('has no unfinished run of these inputs')
   })
 
   test('by its budget ends with a valid certificate, about in time', async () => {

@@ -78,13 +78,45 @@ describe('tmac export --format chrome-trace', () => {
   it.each([
     ['no-such-folder/c.json', 'its folder does not exist'],
     ['.', 'is a directory; name a file'],
-    ['a.json/c.json', 'part of its path is not a folder']
+    ['a.json/c.json', 'part of its path is not a folder'],
+    ['a'.repeat(300), 'is too long for a path']
   ])('refuses to write %s with one reason', async (output, reason) => {
     const { code, out, err } = await exported('chrome-trace', output)
     expect(code).toBe(2)
     expect(out).toBe('')
     expect(err).toContain(reason)
     expect(err.trim().split('\n')).toHaveLength(1)
+  })
+
+  it.runIf(existsSync('/proc/self'))('says of a folder that is there but takes no files that it does not', async () => {
+    for (const format of ['chrome-trace', 'chakra']) {
+      const { code, err } = await runCli(['export', '--format', format, '--output', '/proc/a.json', ...design])
+      expect(code).toBe(2)
+      expect(err).toBe("tmac: '/proc/a.json' cannot be written: the folder '/proc' takes no new files\n")
+    }
+  })
+
+  it('shows dies that compute unevenly, by the seed', async () => {
+    const time_s = async (...options: string[]) => {
+      const { out } = await exported('chrome-trace', 'uneven.json', '--json', ...options)
+      return (JSON.parse(out) as { iterationTime_s: number }).iterationTime_s
+    }
+    const slow_s = await time_s('--stragglers', '1:1.5')
+    expect(slow_s).toBeGreaterThan(await time_s())
+    expect(readChrome('uneven.json').metadata.jitter).toBeUndefined()
+    expect(await time_s('--jitter', '0.2', '--seed', '4')).toBe(await time_s('--jitter', '0.2', '--seed', '4'))
+    expect(readChrome('uneven.json').metadata.jitter).toMatchObject({ seed: 4, variation: 0.2 })
+    expect((await exported('chakra', 'uneven', '--jitter', '0.2')).err).toMatch(/'--jitter' is an option of .*chrome/)
+  })
+
+  it('shows the wafer as it is: its transfers keep off what is broken', async () => {
+    const map = join(folder, 'map.csv')
+    writeFileSync(map, 'kind,row,column,toRow,toColumn,value\ndead-link,0,0,0,1,\n')
+    const links = async (...options: string[]) => {
+      await exported('chrome-trace', 'broken.json', ...options)
+      return readFileSync(join(folder, 'broken.json'), 'utf8')
+    }
+    expect(await links('--defects', map)).not.toBe(await links())
   })
 
   it.runIf(process.getuid?.() !== 0)('refuses to write into a folder that is read-only', async () => {

@@ -57,14 +57,21 @@ describe('the program', () => {
       })
     }
     let err = ''
-    const context = { out: async () => undefined, err: (text: string) => void (err += text), cwd: '.', isTTY: false }
-    const code = await runCommandLine(
-      ['broken'],
-      { ...context, input: async function* () {}, signal: new AbortController().signal },
-      { entries: [broken] }
-    )
+    let out = ''
+    const world = {
+      out: async (text: string) => void (out += text),
+      err: (text: string) => void (err += text),
+      cwd: '.',
+      isTTY: false,
+      input: async function* () {},
+      signal: new AbortController().signal
+    }
+    const code = await runCommandLine(['broken'], world, { entries: [broken] })
     expect(code).toBe(70)
     expect(err).toMatch(/^tmac: a fault of this program, not of your input: x is not y [^\n]*\n$/)
+    expect(out).toBe('')
+    await runCommandLine(['broken', '--json'], world, { entries: [broken] })
+    expect(JSON.parse(out)).toEqual({ error: { code: 'fault', message: 'x is not y', path: '' } })
   })
 
   it('ends with code 130 when it was interrupted', async () => {

@@ -8,6 +8,7 @@ import type { SearchState } from '../../src/core/search/mapping-search.ts'
 import { runTask } from '../../src/core/search/tasks.ts'
 import { EMPTY_JOURNAL, type FromEngine, type Journal } from '../../src/main/engine/protocol.ts'
 import { runExploration } from '../../src/main/engine/run-exploration.ts'
+import { tasksDone } from '../../src/main/engine/tasks-done.ts'
 import { throttled } from '../../src/main/engine/throttled.ts'
 import { exploreDirectly, longerSpace, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
@@ -107,6 +108,27 @@ describe('an exploration on worker threads', () => {
       const resumed = await listen(inputs, 1, { results: {}, partial: { '0:0': state! } })
       expect(JSON.stringify(outcomeOf(resumed))).toBe(JSON.stringify(outcome))
     }
+  })
+
+  test('tells how far a search has come, never less than before', () => {
+    const shares: number[] = []
+    runTask(taskFrame(smallInputs({ space: longerSpace })), { kind: 'search', effort: 'thorough' }, ({ share }) => {
+      shares.push(share)
+    })
+    expect(shares.length).toBeGreaterThan(3)
+    expect(shares[0]).toBeGreaterThan(0)
+    expect(shares).toEqual([...shares].sort((a, b) => a - b))
+    expect(shares.at(-1)).toBeLessThanOrEqual(1)
+  })
+
+  test('counts unfinished tasks as far as they have come', () => {
+    const told: number[] = []
+    const tell = tasksDone(2, (done) => told.push(done))
+    tell(0, 0.25)
+    tell(1, 1)
+    tell(0, 0.125)
+    tell(0, 1)
+    expect(told).toEqual([0.25, 1.25, 2])
   })
 
   test('tells progress at most ten times a second, the share never falling', async () => {

@@ -118,14 +118,30 @@ describe('tmac evaluate --jsonl', () => {
   })
 })
 
+describe('a line of tmac evaluate --jsonl that is not JSON', () => {
+  it.each([
+    ['cut off behind its id', '{"id":7,"model":', 7],
+    ['with a member that is no value', '{"model":{"id":1},"id":"b\\"c","devices":NaN}', 'b"c'],
+    ['with a comma too many', '{"chip":"x","id" : true ,}', true],
+    ['cut off within its id', '{"id":12', null],
+    ['cut off within its text', '{"id":"ab', null],
+    ['with an id further in only', '{"model":{"id":1},"devices":NaN}', null],
+    ['with two ids', '{"id":1}{"id":2}', null],
+    ['with an id of too many digits', '{"id":9007199254740993,"devices":NaN}', null]
+  ])('%s tells the id that can be recognised', async (_, line, id) => {
+    const [answer] = await ask([line])
+    expect(answer).toMatchObject({ id, error: { code: 'bad-json' } })
+  })
+})
+
 describe('a bad line of tmac evaluate --jsonl', () => {
   const good = JSON.stringify({ id: 'after', ...request })
   const { strategy: _strategy, ...withoutStrategy } = request
   const withKey = (member: string): string => `{"id":"bad",${member}}`
   const cases: [string, unknown, string, RegExp, string][] = [
-    ['no JSON', '{"id":1,', 'bad-json', /the line is not JSON: column 9: .*truncated/, ''],
-    ['a list', '[1]', 'bad-input', /expected object, received array/, ''],
-    ['a word', '"hello"', 'bad-input', /expected object, received string/, ''],
+    ['no JSON', '{"id":"bad",', 'bad-json', /the line is not JSON: column 13: .*truncated/, ''],
+    ['a list', '[1]', 'bad-input', /request is \[1\]: must be an object, in braces/, ''],
+    ['a word', '"hello"', 'bad-input', /request is "hello": must be an object, in braces/, ''],
     ['a hostile tower', `{"id":${'['.repeat(5000)}${']'.repeat(5000)}}`, 'bad-json', /more than 100 levels/, ''],
     ['a NaN', '{"devices":NaN}', 'bad-json', /column 12: expected a value, found 'NaN'/, ''],
     ['an Infinity', '{"devices":-Infinity}', 'bad-json', /column 12: expected a value, found '-Infinity'/, ''],
@@ -137,6 +153,7 @@ describe('a bad line of tmac evaluate --jsonl', () => {
       'devices'
     ],
     ['an id of too many digits', '{"id":12345678901234567890}', 'bad-input', /beyond 2\^53.* as a string/, 'id'],
+    ['an id with too many digits within', '{"id":{"run":[1,9007199254740993]}}', 'bad-input', /2\^53/, 'id.run[1]'],
     ['two requests', '{"id":1}{"id":2}', 'bad-json', /column 9: expected nothing more/, ''],
     ['__proto__', withKey('"__proto__":{"strategy":{}}'), 'bad-input', /'__proto__', which no spec has/, '__proto__'],
     [

@@ -166,6 +166,7 @@ describe('stopping and going on', () => {
     resumed.finish()
     expect(second.points(found.id).map((point) => point.ordinal)).toEqual([1, 2])
     expect(() => second.resumeRun(found.id)).toThrow(/finished: there is nothing to resume/)
+    expect(second.resumable(found.inputs)).toBeUndefined()
   })
 
   test('closing a project interrupts what still runs', () => {

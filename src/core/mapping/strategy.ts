@@ -27,7 +27,7 @@ export const Strategy = z.strictObject({
   dataParallel: z.int().positive().optional().describe('left out: all devices that the other degrees leave'),
   contextParallel: degree,
   expertParallel: degree,
-  virtualStages: degree,
+  virtualStages: degree.describe('model chunks per stage, interleaved; zb-v has its 2, stated or not'),
   sequenceParallel: z.boolean().default(false),
   recompute: z.enum(['none', 'selective', 'full']).default('none'),
   zeroStage: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]).default(0),
@@ -175,7 +175,7 @@ function runsOfStretches(
   return runs
 }
 
-/** The schedule that a strategy means: chunks without a name, or with 1F1B's, are interleaved; those of a V go without saying. */
+/** The schedule that a strategy means: chunks without a name, or with 1F1B's, are interleaved; the two of a V may be stated or not. */
 function scheduleOf({ schedule, virtualStages }: Strategy): Schedule {
   if (schedule === 'zb-v' && virtualStages === 2) return { name: schedule, virtualStages: 1 }
   const plain = schedule === undefined || schedule === '1f1b'

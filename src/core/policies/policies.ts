@@ -16,7 +16,7 @@ export function policyNamed(name: string): Policy {
   const guess = nearest(name, names)
   throw new Problem(
     'unknown-name',
-    `there is no policy '${name}'${guess ? `; did you mean '${guess}'?` : ''} Known: ${names.join(', ')}`,
+    `there is no policy '${name}'; ${guess ? `did you mean '${guess}'? ` : ''}known: ${names.join(', ')}`,
     'policies'
   )
 }

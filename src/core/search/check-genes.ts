@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { WaferChipSpec } from '../chip/chip-spec.ts'
+import { issueWords } from '../issue-words.ts'
 import { parseInput, Problem } from '../problem.ts'
 import { chipWith, genesOf, type ArchitectureSpace, type Gene } from './architecture-space.ts'
 
@@ -14,7 +15,7 @@ const schemaOf = (path: string): z.ZodType =>
 function checkValues({ path, values }: Gene): void {
   const schema = schemaOf(path)
   for (const value of values) {
-    const issue = schema.safeParse(value).error?.issues[0]
+    const issue = schema.safeParse(value, { error: issueWords }).error?.issues[0]
     if (issue)
       throw new Problem(
         'bad-input',

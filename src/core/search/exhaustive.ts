@@ -258,6 +258,7 @@ export function enumerationResult(
       best_s: best?.iterationTime_s ?? Infinity,
       lowerBound_s: universal_s,
       gap: (best?.cost_s ?? Infinity) / leastCost_s - 1,
+      share: designs / MOST_DESIGNS,
       state: () => ({ solved: 0, best: undefined, trail: [], open_s: null })
     })
   const { best, designs, stopped } = enumerateMappings(workload, machine, space, { goal, onProgress: tell })

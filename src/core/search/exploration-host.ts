@@ -11,7 +11,10 @@ export interface ExplorationProgress {
 
 /** Who runs tasks, keeps points and watches. The exploration itself has no effects. */
 export interface ExplorationHost {
-  /** Results in the order of the tasks, whatever the number of workers. */
+  /**
+   * Results in the order of the tasks, whatever the number of workers.
+   * @param onDone told how many are done, unfinished searches counted as far as they have come
+   */
   run<Kind extends Task['kind']>(
     tasks: readonly Extract<Task, { kind: Kind }>[],
     onDone?: (done: number) => void

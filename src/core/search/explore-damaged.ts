@@ -16,6 +16,7 @@ import { evaluatedCost_s, goalOf } from './goal.ts'
 import { explainInfeasibility } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
 import { placedAnew, replaced } from './living-placement.ts'
+import { mappingProgress } from './mapping-progress.ts'
 import { betterBy } from './objective.ts'
 import type { TaskFrame } from './tasks.ts'
 
@@ -82,15 +83,18 @@ export async function exploreDamaged(
   const point = (source: string, label: string, mapping: Mapping): KeptPoint =>
     keptPoint(workload, machine, source, label, mapping, evaluateAt('fluid', workload, machine, mapping))
 
-  report('searching mappings on living dies', 0)
+  const progress = mappingProgress(2, inputs.policies.length, (phase, share) => report(phase, 0.8 * share))
   const [[search, reference], outcomes] = await Promise.all([
-    host.run<'search'>([
-      { kind: 'search', effort: 'thorough' },
-      { kind: 'search', effort: 'thorough', defects: null }
-    ]),
+    host.run<'search'>(
+      [
+        { kind: 'search', effort: 'thorough' },
+        { kind: 'search', effort: 'thorough', defects: null }
+      ],
+      progress.searched
+    ),
     host.run<'policy'>(
       inputs.policies.map((policy) => ({ kind: 'policy', policy })),
-      (done) => report('comparing policies', (0.8 * done) / (inputs.policies.length + 2))
+      progress.compared
     )
   ])
   const policies: KeptPoint[] = []

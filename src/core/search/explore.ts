@@ -13,6 +13,7 @@ import type { ExplorationHost } from './exploration-host.ts'
 import { checkDamagedSpace, exploreDamaged } from './explore-damaged.ts'
 import { explainInfeasibility, overBudget } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
+import { mappingProgress } from './mapping-progress.ts'
 import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
 import { betterBy, rankedBy } from './objective.ts'
 import { rerank } from './rerank.ts'
@@ -58,14 +59,13 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   let best_tokensPerSecond: number | undefined
   const report = (phase: string, share: number): void => host.progress({ phase, share, best_tokensPerSecond })
 
-  report('searching mappings', 0)
-  const total = compared.length + 1
+  const progress = mappingProgress(1, compared.length, (phase, share) => report(phase, 0.95 * mappingShare * share))
   const [[search], previewed, outcomes] = await Promise.all([
-    host.run<'search'>([{ kind: 'search', effort: 'thorough' }]),
+    host.run<'search'>([{ kind: 'search', effort: 'thorough' }], progress.searched),
     frame.architecture ? previewArchitectures(frame, host, inputs.seed) : [],
     host.run<'policy'>(
       compared.map((policy) => ({ kind: 'policy', policy })),
-      (done) => report('comparing policies', (mappingShare * done) / total)
+      progress.compared
     )
   ])
   const policies: KeptPoint[] = []

@@ -64,6 +64,8 @@ export interface SearchProgress {
   readonly lowerBound_s: number
   /** By how much the best one's cost may exceed the least possible, as a share. */
   readonly gap: number
+  /** How far the search has come, 0..1: by the bounds that have passed towards the best, or by the combinations that it may solve. */
+  readonly share: number
   state(): SearchState
 }
 
@@ -262,6 +264,8 @@ export function searchMapping(
   let trail = resume?.trail ?? []
   let open_s = resume?.open_s ?? Infinity
   let solved = 0
+  const first_s = candidates.least_s
+  const most = Math.min(effort.combinations, candidates.total)
   for (; solved < (resume?.solved ?? 0); solved++) candidates.take()
   const state = (): SearchState => ({ solved, best, trail, open_s: open_s === Infinity ? null : open_s })
   while (solved < effort.combinations && candidates.least_s < best_s) {
@@ -283,8 +287,10 @@ export function searchMapping(
     const lowerBound_s = goal ? candidates.leastTime_s : least_s
     const fastest_s = goal ? (best?.iterationTime_s ?? Infinity) : best_s
     const gap = best_s / least_s - 1
-    if (options.onProgress({ solved, total: candidates.total, best_s: fastest_s, lowerBound_s, gap, state }) === false)
-      break
+    const passed = best_s < Infinity ? (candidates.least_s - first_s) / (best_s - first_s) : 0
+    const share = Math.min(1, Math.max(solved / most, passed || 0))
+    const progress = { solved, total: candidates.total, best_s: fastest_s, lowerBound_s, gap, share, state }
+    if (options.onProgress(progress) === false) break
   }
   const rest_s = candidates.least_s
   const leastCost_s = Number.isFinite(best_s) ? Math.min(best_s, open_s, rest_s) : 0

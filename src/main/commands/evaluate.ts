@@ -21,12 +21,12 @@ const options: Command['options'] = {
   jitter: {
     type: 'string',
     value: 'CV',
-    help: 'with --level event: variation of compute times between dies and tasks (0)'
+    help: 'at the event level: variation of compute times between dies and tasks (0)'
   },
   stragglers: {
     type: 'string',
     value: 'SHARE:FACTOR',
-    help: 'with --level event: share of the dies that are slow, and by how much, e.g. 0.02:1.3'
+    help: 'at the event level: share of the dies that are slow, and by how much, e.g. 0.02:1.3'
   },
   seed: { type: 'string', value: 'N', help: 'of jitter and stragglers (0)' },
   timeline: { type: 'boolean', help: 'with --level event and --json: every event' },

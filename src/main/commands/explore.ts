@@ -27,7 +27,8 @@ import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
 import { writeRunReport } from './report/write-run-report.ts'
-import { checkResultFile, makeFolderOf } from './write-result-file.ts'
+import { notes } from './notes.ts'
+import { checkResultFile, makeFolderOf, missingFolder } from './write-result-file.ts'
 
 const MOST_WORKERS = 64
 
@@ -58,7 +59,10 @@ const options: Command['options'] = {
     help: 'hard limit of every wafer in watts, given or explored, at full rate and the low end of published energies; none waives it (the chip keeps its own cap or waiver, explored wafers its cap, or 15000 where it waives one)'
   },
   project: { type: 'string', value: 'F.tmac', help: 'where the run is kept (nowhere, unless named)' },
-  resume: { type: 'boolean', help: 'go on with the unfinished run of the same inputs in the project' },
+  resume: {
+    type: 'boolean',
+    help: 'go on with the run of the same inputs in the project that was cut short, by its budget too'
+  },
   report: { type: 'string', value: 'F.html', help: 'write a self-contained report' }
 }
 
@@ -121,13 +125,16 @@ async function answer(
   const report = textOption(values, 'report')
   if (report !== undefined) await writeRunReport(record, report, context.cwd)
   const project = textOption(values, 'project')
-  if (project !== undefined) context.err(`Project  ${project} (run ${runId})\n`)
-  if (report !== undefined) context.err(`Report   ${report}\n`)
+  const note = notes(context.err, json)
+  if (project !== undefined) note(`Project  ${project} (run ${runId})`)
+  if (report !== undefined) note(`Report   ${report}`)
+  if (ended === 'budget' && project !== undefined)
+    note('The budget ended this run; the same command with --resume goes on')
   if (ended === 'interrupted') {
-    context.err(
+    note(
       project === undefined
-        ? 'Interrupted; this is what had been found. With --project a run can be resumed\n'
-        : 'Interrupted; what was found is kept. The same command with --resume goes on\n'
+        ? 'Interrupted; this is what had been found. With --project a run can be resumed'
+        : 'Interrupted; what was found is kept. The same command with --resume goes on'
     )
     return exitCodes.interrupted
   }
@@ -150,19 +157,23 @@ const withWayOn = ({ message }: Problem, project: string | undefined): Problem =
 async function run(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const { values, json } = invocation
   const inputs = explorationInputs(values, context.cwd)
+  const note = notes(context.err, json)
   const map = textOption(values, 'defects')
   if (map !== undefined && !(inputs.space as ExplorationSpace).defects)
-    context.err(`Nothing is broken on the wafer '${map}': it is explored as a whole one\n`)
+    note(`Nothing is broken on the wafer '${map}': it is explored as a whole one`)
   const budget_s = durationOption(values, 'budget')
   const workers = wholeOption(values, 'workers', 1, MOST_WORKERS) ?? Math.min(availableParallelism(), MOST_WORKERS)
   const named = textOption(values, 'project')
   if (named === undefined && flagOption(values, 'resume'))
     throw new Problem('usage', "'--resume' needs the project that has the unfinished run: --project F.tmac", 'resume')
   const report = textOption(values, 'report')
-  if (report !== undefined) {
-    makeFolderOf(report, context.cwd)
-    checkResultFile(report, context.cwd)
+  for (const file of [report, flagOption(values, 'resume') ? undefined : named]) {
+    const folder = file === undefined ? undefined : missingFolder(file, context.cwd)
+    if (folder === undefined) continue
+    makeFolderOf(file!, context.cwd)
+    note(`Folder   ${folder} (made for ${file})`)
   }
+  if (report !== undefined) checkResultFile(report, context.cwd)
   const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'tmac-')) : undefined
   try {
     using store = openProject(folder ? join(folder, 'run.tmac') : resolve(context.cwd, named!), {

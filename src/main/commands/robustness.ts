@@ -19,6 +19,7 @@ import { causeOf } from '../input/defects-input.ts'
 import { exitCodes, type Command, type CommandContext, type ExitCode, type Invocation } from './command.ts'
 import { explorationInputs } from './explore/exploration-inputs.ts'
 import { progressBar } from './explore/progress-bar.ts'
+import { notes } from './notes.ts'
 import { choiceOption, numberOption, wholeOption } from './option-values.ts'
 
 const MOST_SAMPLES = 10_000
@@ -114,7 +115,7 @@ async function run({ values, json }: Invocation, context: CommandContext): Promi
     )
     bar.clear()
     if (context.signal.aborted) {
-      context.err('Interrupted; nothing is told of wafers that were not looked at\n')
+      notes(context.err, json)('Interrupted; nothing is told of wafers that were not looked at')
       return exitCodes.interrupted
     }
     await context.out(

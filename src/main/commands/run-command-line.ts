@@ -59,8 +59,8 @@ async function dispatch(
 /**
  * Runs the program on the words of a command line.
  *
- * A Problem is one line on standard error and exit code 2 (3 for `infeasible`, 70 for `engine-failed`), with --json also `{"error":{code,message,path}}` on
- * standard output; anything else thrown is a fault of the program, exit code 70, with its stack under TMAC_DEBUG.
+ * A Problem is one line on standard error and exit code 2 (3 for `infeasible`, 70 for `engine-failed`); anything else thrown is a fault of the program, code `fault`,
+ * exit code 70, with its stack under TMAC_DEBUG. With --json either is also `{"error":{code,message,path}}` on standard output.
  */
 export async function runCommandLine(
   args: readonly string[],
@@ -81,10 +81,9 @@ export async function runCommandLine(
         : `tmac: a fault of this program, not of your input: ${message}${debug ? '' : ' (TMAC_DEBUG=1 shows where)'}\n`
     )
     if (debug && error instanceof Error) context.err(`${error.stack}\n`)
-    if (isProblem && args.includes('--json') && !args.includes('--jsonl'))
-      await context
-        .out(`${JSON.stringify({ error: { code: error.code, message, path: error.path } })}\n`)
-        .catch(() => undefined)
+    const { code, path } = isProblem ? error : { code: 'fault', path: '' }
+    if (args.includes('--json') && !args.includes('--jsonl'))
+      await context.out(`${JSON.stringify({ error: { code, message, path } })}\n`).catch(() => undefined)
     if (!isProblem || error.code === 'engine-failed') return exitCodes.fault
     return error.code === 'infeasible' ? exitCodes.infeasible : exitCodes.badInput
   }

@@ -1,4 +1,4 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem, type ProblemCode } from '../../core/problem.ts'
 
@@ -9,11 +9,16 @@ const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   EISDIR: ['not-a-file', 'is a directory; name a file'],
   EACCES: ['read-only', 'cannot be written: permission denied'],
   EPERM: ['read-only', 'cannot be written: permission denied'],
+  ELOOP: ['not-a-file', 'is a symbolic link that leads to itself'],
+  ETXTBSY: ['read-only', 'cannot be written: it is a program that runs'],
+  EFBIG: ['disk-full', 'cannot be written: its file system takes no file as large'],
   EROFS: ['read-only', 'cannot be written: the file system is read-only'],
   ENOSPC: ['disk-full', 'cannot be written: the disk is full'],
   EDQUOT: ['disk-full', 'cannot be written: the disk quota is used up'],
   ENAMETOOLONG: ['not-a-file', 'is too long for a path']
 }
+
+const partialOf = (path: string): string => `${path}.partial-${process.pid}`
 
 function write(path: string, text: string): void {
   const existing = statSync(path, { throwIfNoEntry: false })
@@ -22,7 +27,7 @@ function write(path: string, text: string): void {
     writeFileSync(path, text)
     return
   }
-  const partial = `${path}.partial-${process.pid}`
+  const partial = partialOf(path)
   try {
     writeFileSync(partial, text)
     renameSync(partial, path)
@@ -32,12 +37,25 @@ function write(path: string, text: string): void {
   }
 }
 
-/** Runs a call on a file a person named; what the operating system refuses leaves as a Problem. */
-export function guardedOutput<Result>(path: string, call: () => Result): Result {
+/** Why the operating system refused a file, in words; undefined for an error that is not its own. */
+function reasonOf(error: unknown, full: string): readonly [ProblemCode, string] | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
+  const code = String(error.code)
+  // Folders such as /proc answer that a new file does not exist.
+  if (code === 'ENOENT' && existsSync(dirname(full)))
+    return ['read-only', `cannot be written: the folder '${dirname(full)}' takes no new files`]
+  return reasons[code] ?? ['read-only', `cannot be written: the system refuses it (${code})`]
+}
+
+/**
+ * Runs a call on a file a person named; what the operating system refuses leaves as a Problem.
+ * @param directory where relative paths start
+ */
+export function guardedOutput<Result>(path: string, directory: string, call: () => Result): Result {
   try {
     return call()
   } catch (error) {
-    const reason = reasons[error instanceof Error && 'code' in error ? String(error.code) : '']
+    const reason = reasonOf(error, resolve(directory, path))
     throw reason ? new Problem(reason[0], `'${path}' ${reason[1]}`, 'output') : error
   }
 }
@@ -48,12 +66,19 @@ export function guardedOutput<Result>(path: string, call: () => Result): Result 
  * @throws Problem naming the file: no such folder, a directory, read-only, disk full
  */
 export function writeResultFile(path: string, directory: string, text: string): void {
-  guardedOutput(path, () => write(resolve(directory, path), text))
+  guardedOutput(path, directory, () => write(resolve(directory, path), text))
+}
+
+/** The outermost folder that is missing on the way to a file a person named, as they would name it; undefined where none is. */
+export function missingFolder(path: string, directory: string): string | undefined {
+  let missing: string | undefined
+  for (let folder = dirname(path); !existsSync(resolve(directory, folder)); folder = dirname(folder)) missing = folder
+  return missing
 }
 
 /** Makes the folder of a file a person named, as far as it is missing. @throws Problem where it cannot be made */
 export function makeFolderOf(path: string, directory: string): void {
-  guardedOutput(path, () => void mkdirSync(dirname(resolve(directory, path)), { recursive: true }))
+  guardedOutput(path, directory, () => void mkdirSync(dirname(resolve(directory, path)), { recursive: true }))
 }
 
 /**
@@ -62,9 +87,13 @@ export function makeFolderOf(path: string, directory: string): void {
  */
 export function checkResultFile(path: string, directory: string): void {
   const full = resolve(directory, path)
-  guardedOutput(path, () => {
+  guardedOutput(path, directory, () => {
     const existing = statSync(full, { throwIfNoEntry: false })
     if (existing?.isDirectory()) throw new Problem(reasons.EISDIR![0], `'${path}' ${reasons.EISDIR![1]}`, 'output')
-    accessSync(existing && !existing.isFile() ? full : dirname(full), constants.W_OK)
+    if (existing && !existing.isFile()) return accessSync(full, constants.W_OK)
+    // Making a file is the only sure way to know that one can be made: some folders say that they are writable and take nothing.
+    const probe = partialOf(full)
+    writeFileSync(probe, '')
+    rmSync(probe)
   })
 }

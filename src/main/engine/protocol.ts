@@ -51,5 +51,7 @@ export type FromWorker =
       readonly best_s: number
       /** By which the cost of the best may exceed the least possible, as a share. */
       readonly gap: number
+      /** How far the search has come, 0..1. */
+      readonly share: number
     }
   | { readonly type: 'failed'; readonly task: string; readonly message: string; readonly code: ProblemCode | undefined }

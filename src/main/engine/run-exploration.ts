@@ -1,9 +1,10 @@
 import type { ExplorationHost } from '../../core/search/exploration-host.ts'
 import { explore, taskFrame } from '../../core/search/explore.ts'
 import type { ResultOf, Task } from '../../core/search/tasks.ts'
+import { tasksDone, type TellShare } from './tasks-done.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
 import { throttled } from './throttled.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { WorkerPool, type TaskProgress } from './worker-pool.ts'
 
 /** Progress is told at most this often. */
 const REPORT_EVERY_ms = 100
@@ -25,21 +26,24 @@ export async function runExploration(
   const tell = throttled(() => post({ type: 'progress', progress: { ...progress, gap } }), REPORT_EVERY_ms)
   // The search on the given chip is the first task of the first call.
   const mainSearch = '0:0'
-  const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, ({ task, state, best_s, gap: told }) => {
+  const calls: TellShare[] = []
+  const onTask = ({ task, state, best_s, gap: told, share }: TaskProgress): void => {
     post({ type: 'partial', task, state })
+    const [call, index] = task.split(':').map(Number)
+    calls[call!]!(index!, share)
     if (task !== mainSearch || !Number.isFinite(best_s)) return
     progress = { ...progress, best_tokensPerSecond: sequences / best_s }
     gap = told
     tell()
-  })
-  let calls = 0
+  }
+  const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, onTask)
   const host: ExplorationHost = {
     async run<Kind extends Task['kind']>(
       tasks: readonly Extract<Task, { kind: Kind }>[],
       onDone?: (done: number) => void
     ) {
-      const call = calls++
-      let done = 0
+      const tellShare = tasksDone(tasks.length, onDone)
+      const call = calls.push(tellShare) - 1
       const results = await Promise.all(
         tasks.map(async (work, index) => {
           const task = `${call}:${index}`
@@ -47,7 +51,7 @@ export async function runExploration(
           const result = known ?? (await pool.run({ task, work, resume: journal.partial[task] }))
           // What a stopped task gives is not its result: a resumed run must do it again.
           if (known === undefined && Atomics.load(flag, 0) === 0) post({ type: 'result', task, result })
-          onDone?.(++done)
+          tellShare(index, 1)
           return result as ResultOf<Kind>
         })
       )

@@ -4,7 +4,8 @@ import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 import type { TaskResults, Task } from '../../core/search/tasks.ts'
 
 type Result = TaskResults[Task['kind']]
-type Progress = Extract<FromWorker, { type: 'progress' }>
+/** Where a task of a worker stands. */
+export type TaskProgress = Extract<FromWorker, { type: 'progress' }>
 
 interface Waiting {
   readonly message: ToWorker
@@ -19,7 +20,7 @@ export class WorkerPool {
   readonly #queue: Waiting[] = []
   readonly #busy = new Map<Worker, Waiting>()
 
-  constructor(size: number, setup: WorkerSetup, onProgress: (progress: Progress) => void) {
+  constructor(size: number, setup: WorkerSetup, onProgress: (progress: TaskProgress) => void) {
     const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
     this.#workers = Array.from({ length: size }, () => {
       const worker = new Worker(entry, { workerData: setup })

@@ -23,7 +23,8 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
         task,
         state: progress.state(),
         best_s: progress.best_s,
-        gap: progress.gap
+        gap: progress.gap,
+        share: progress.share
       })
     }
     return !stopped()

@@ -11,10 +11,25 @@ import { specSource } from './spec-source.ts'
 const names = chipPresets.map((chip) => chip.name)
 const kinds = z.object({ kind: z.enum(['wafer', 'cluster'], { error: "must be 'wafer' or 'cluster'" }) })
 
-/** A chip, and whether whoever gave it stated how many devices it has. */
+/** A chip, and whether whoever gave it stated how many devices it has: a spec of its own has to, beside a preset's name one need not. */
 interface GivenChip {
   readonly chip: ChipSpec
   readonly countStated: boolean
+  /** Devices stated beside a preset's name. */
+  readonly asked?: number | undefined
+}
+
+/** A count of devices, and where it was stated. */
+type Statement = readonly [where: string, devices: unknown]
+
+/** @throws Problem for two counts that cannot both hold */
+function agreed([where, devices]: Statement, [elsewhere, others]: Statement, path: string): void {
+  if (devices !== undefined && others !== undefined && devices !== others)
+    throw new Problem(
+      'bad-input',
+      `${where} is ${String(devices)} and ${elsewhere} is ${String(others)}; keep one of them, or make them equal`,
+      path
+    )
 }
 
 function givenChip(given: unknown, directory: string): GivenChip {
@@ -23,7 +38,9 @@ function givenChip(given: unknown, directory: string): GivenChip {
   const { value, what } = source
   if (value !== null && typeof value === 'object' && Object.hasOwn(value, 'preset')) {
     const { preset, devices, override } = parseInput(ChipReference, value, what)
+    agreed([`${what}: devices`, devices], ['override.devices', override?.devices], 'override.devices')
     return {
+      asked: devices ?? (typeof override?.devices === 'number' ? override.devices : undefined),
       chip: under('override', () => mergeChip(chipPreset(preset), override, devices)),
       countStated: devices !== undefined || (override !== undefined && Object.hasOwn(override, 'devices'))
     }
@@ -38,15 +55,21 @@ export interface DeviceCount {
   readonly needed?: number | undefined
 }
 
+const sizeWords = (chip: ChipSpec): string =>
+  chip.kind === 'cluster'
+    ? `${chip.devices} devices`
+    : `${activeDies(chip)} dies, by grid.rows ${chip.grid.rows}, grid.columns ${chip.grid.columns} and wafers ${chip.wafers}`
+
 /**
  * The chip a person means.
  * @param given a preset's name, a path, inline JSON, a whole spec, or `{ preset, devices, override }`
  * @param directory where relative paths start
- * @param count a cluster gets `devices`, else the count its spec states, else `needed`; a wafer has the dies it has
+ * @param count a cluster gets `devices`, which must agree with those stated beside a preset's name, else the count its spec states, else `needed`; a wafer has the dies it has
  * @throws Problem, its path under `chip` or `devices`
  */
 export function chipFrom(given: unknown, directory: string, count: DeviceCount = {}): ChipSpec {
-  const { chip, countStated } = under('chip', () => givenChip(given, directory))
+  const { chip, countStated, asked } = under('chip', () => givenChip(given, directory))
+  agreed(['devices', count.devices], ['the number of devices in the chip', asked], 'devices')
   const wanted = count.devices ?? (countStated ? undefined : count.needed)
   if (chip.kind === 'wafer' && count.devices !== undefined && count.devices !== activeDies(chip))
     throw new Problem(
@@ -62,7 +85,7 @@ export function chipFrom(given: unknown, directory: string, count: DeviceCount =
   if (activeDies(sized) > MOST_DEVICES)
     throw new Problem(
       'bad-input',
-      `chip '${sized.name}' has ${activeDies(sized)} dies or devices; this program simulates ${MOST_DEVICES} at most`,
+      `chip '${sized.name}' has ${sizeWords(sized)}; this program simulates ${MOST_DEVICES} at most`,
       'chip'
     )
   return sized

@@ -66,7 +66,7 @@ export class OutputStream {
 export function writeStreamedFile(path: string, directory: string, fill: (stream: OutputStream) => void): number {
   const full = resolve(directory, path)
   const partial = `${full}.partial-${process.pid}`
-  return guardedOutput(path, () => {
+  return guardedOutput(path, directory, () => {
     const existing = statSync(full, { throwIfNoEntry: false })
     if (existing?.isDirectory()) throw new Problem('not-a-file', `'${path}' is a directory; name a file`, 'output')
     const fillAndClose = (stream: OutputStream): number => {
@@ -93,7 +93,7 @@ export function writeStreamedFile(path: string, directory: string, fill: (stream
 /** @throws Problem when a folder of results cannot have this name: something lies there, or its parent is not there or not writable */
 export function checkResultFolder(path: string, directory: string): void {
   const full = resolve(directory, path)
-  guardedOutput(path, () => {
+  guardedOutput(path, directory, () => {
     const existing = statSync(full, { throwIfNoEntry: false })
     if (existing && !existing.isDirectory())
       throw new Problem(
@@ -124,7 +124,7 @@ export function writeResultFolder<Result>(path: string, directory: string, fill:
   checkResultFolder(path, directory)
   const full = resolve(directory, path)
   const partial = join(dirname(full), `.${full.slice(dirname(full).length + 1)}.partial-${process.pid}`)
-  return guardedOutput(path, () => {
+  return guardedOutput(path, directory, () => {
     try {
       mkdirSync(partial)
       const result = fill(partial)

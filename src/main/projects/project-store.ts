@@ -12,6 +12,10 @@ import { RunWriter } from './run-writer.ts'
 import { specTable } from './spec-table.ts'
 import { hasLiveWriter, type WriterLock } from './writer-lock.ts'
 
+/** Whether there is something left to do: a run that its budget ended counts as finished, and can go on all the same. */
+const isUnfinished = ({ status, statistics }: RunRecord): boolean =>
+  status !== 'finished' || statistics.endedByBudget === 1
+
 /**
  * An open project. One process writes it, any number read it meanwhile. Every call that fails on the file throws a Problem that says what
  * to do about it.
@@ -43,14 +47,14 @@ export class ProjectStore {
   }
 
   /**
-   * Goes on with a run that did not finish; its points stay, `lastCheckpoint` says where it was.
+   * Goes on with a run that did not finish, or that a budget ended; its points stay, `lastCheckpoint` says where it was.
    * @throws Problem `unknown-name` when there is no such run, `usage` when it finished
    */
   resumeRun(id: number): RunWriter {
-    const { status } = this.run(id)
-    if (status === 'finished')
+    const run = this.run(id)
+    if (!isUnfinished(run))
       throw new Problem('usage', `run ${id} of '${this.path}' is finished: there is nothing to resume. Start a new run`)
-    if (status === 'running') throw new Problem('usage', `run ${id} of '${this.path}' is still running`)
+    if (run.status === 'running') throw new Problem('usage', `run ${id} of '${this.path}' is still running`)
     this.#transact(() => this.#runs.restart(id))
     return this.#writer(id)
   }
@@ -58,7 +62,7 @@ export class ProjectStore {
   /** The newest unfinished run of exactly these inputs, if there is one. */
   resumable(inputs: ExplorationInputs): RunRecord | undefined {
     const wanted = inputsHash(inputs)
-    return this.runs().findLast((run) => run.hashes.all === wanted && run.status !== 'finished')
+    return this.runs().findLast((run) => run.hashes.all === wanted && isUnfinished(run))
   }
 
   runs(): RunRecord[] {

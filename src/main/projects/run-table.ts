@@ -47,7 +47,7 @@ export interface RunEnding {
 export interface RunTable {
   /** Freezes the inputs by hash and starts a run; returns its id. */
   insert(inputs: ExplorationInputs, command: string, versions: Versions): number
-  /** Makes a run that ended ours again. */
+  /** Makes a run that ended ours again; which policies failed is told anew at its end. */
   restart(id: number): void
   checkpoint(id: number, state: unknown): void
   lastCheckpoint(id: number): unknown
@@ -82,6 +82,7 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     `INSERT INTO policy_failure (run_id, policy, reason, evaluation, mapping_hash) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET reason = excluded.reason, evaluation = excluded.evaluation, mapping_hash = excluded.mapping_hash`
   )
+  const deleteFailures = database.prepare('DELETE FROM policy_failure WHERE run_id = ?')
   const endRow = database.prepare(
     `UPDATE run SET status = ?, finished_at = ?, certificate = coalesce(?, certificate),
        statistics = coalesce(?, statistics), failure = ? WHERE id = ?`
@@ -157,7 +158,10 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
       })
       return Number(result.lastInsertRowid)
     },
-    restart: (id) => void restartRow.run(process.pid, hostname(), id),
+    restart(id) {
+      deleteFailures.run(id)
+      restartRow.run(process.pid, hostname(), id)
+    },
     checkpoint: (id, state) => void setCheckpoint.run(JSON.stringify(state), id),
     lastCheckpoint: (id) => optional<unknown>(getCheckpoint.get(id) ?? null),
     fail(id, { policy, reason, evaluation }) {

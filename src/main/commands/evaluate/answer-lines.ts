@@ -1,9 +1,10 @@
 import { EvaluateRequest } from '../../../contract/evaluate-request.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import { decodeText } from '../../input/decode-text.ts'
-import { readJson } from '../../input/parse-json.ts'
+import { readJson, type JsonReading } from '../../input/parse-json.ts'
 import type { CommandContext } from '../command.ts'
 import { evaluator, type Answer } from './evaluator.ts'
+import { idOf, recognisedId } from './request-id.ts'
 import { inputLines, type InputLine } from './input-lines.ts'
 
 const MEBI = 2 ** 20
@@ -11,13 +12,14 @@ const LONGEST_LINE_B = 16 * MEBI
 /** Characters of answers written at once. */
 const BATCH = 2 ** 16
 
-/** @throws Problem for a number that would not come back as it was written */
-function idOf(value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'id')) return null
-  const { id } = value as { id: unknown }
-  if (typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER)
-    throw new Problem('bad-input', "'id' is a number beyond 2^53, which loses digits; give it as a string", 'id')
-  return id
+/** Reads a line; of one that is not JSON the id that it states all the same is told before the Problem is thrown. */
+function readRequest(text: string, tellId: (id: unknown) => void): JsonReading {
+  try {
+    return readJson(text, 'the line')
+  } catch (error) {
+    tellId(recognisedId(text))
+    throw error
+  }
 }
 
 /** The answer to one line. */
@@ -29,7 +31,7 @@ function answerLine(line: InputLine, answer: (request: EvaluateRequest) => Answe
     const text = decodeText(line, 'the line')
     if (text.trim() === '')
       throw new Problem('bad-input', 'the line is blank; every line of the input is one request, as a JSON object')
-    const { value, refusal } = readJson(text, 'the line')
+    const { value, refusal } = readRequest(text, (recognised) => (id = recognised))
     id = idOf(value)
     if (refusal) throw refusal
     const { evaluation } = answer(parseInput(EvaluateRequest, value, 'request'))

@@ -1,5 +1,6 @@
 import { defectFacts } from '../../../core/chip/defects/defect-facts.ts'
 import { describeDefects } from '../../../core/chip/defects/describe-defects.ts'
+import { regionDies } from '../../../core/mapping/region.ts'
 import type { Evaluation } from '../../../core/simulator/evaluation.ts'
 import type { Machine } from '../../../core/simulator/machine.ts'
 import type { Workload } from '../../../core/workload/workload.ts'
@@ -77,6 +78,14 @@ function waferFact({ chip, defects }: Machine): [string, string][] {
   return [['Wafer', `${defects.map.name ?? 'with defects'}: ${told.join(' ')}`]]
 }
 
+/** Dies or devices that the mapping leaves without work. */
+function idleFact({ dies, chip }: Machine, { mapping }: Evaluation): [string, string][] {
+  const used = mapping.dataParallel * mapping.stages.length * regionDies(mapping.region)
+  if (used >= dies) return []
+  const noun = chip.kind === 'wafer' ? 'dies' : 'devices'
+  return [['In use', `${formatCount(used)} of ${formatCount(dies)} ${noun}; the mapping leaves the others idle`]]
+}
+
 function headline({ workload, machine, evaluation }: Parts): string {
   const { training, model } = workload
   const { iterationTime_s, lowerBound } = evaluation
@@ -94,6 +103,7 @@ function headline({ workload, machine, evaluation }: Parts): string {
     ...hotLinkFact(evaluation),
     ['Level', `${levelSentences[evaluation.level]}${simulationRemark(evaluation)}`],
     ...waferFact(machine),
+    ...idleFact(machine, evaluation),
     [
       'Step',
       `${formatCount(training.globalBatch)} × ${formatCount(training.sequenceLength)} tokens, ${training.attention} attention`

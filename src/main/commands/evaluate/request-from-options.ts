@@ -2,6 +2,7 @@ import { MOST_DEVICES } from '../../../contract/chip-reference.ts'
 import { EvaluateRequest, type StrategyRequest } from '../../../contract/evaluate-request.ts'
 import { scheduleNames } from '../../../core/mapping/mapping.ts'
 import { simulatorLevels } from '../../../core/simulator/evaluation.ts'
+import type { Jitter } from '../../../core/simulator/event/jitter.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import { mappingFromFile } from '../../input/mapping-input.ts'
 import type { OptionValues } from '../command.ts'
@@ -28,8 +29,11 @@ function strategyFrom(values: OptionValues): StrategyRequest {
   }
 }
 
-/** Dies that compute unevenly, where options say so. */
-function jitterFrom(values: OptionValues) {
+/** Options of dies that compute unevenly. */
+export const jitterOptions = ['jitter', 'stragglers', 'seed'] as const
+
+/** Dies that compute unevenly, where options say so. @throws Problem `usage` naming the option */
+export function jitterFrom(values: OptionValues): { readonly jitter?: Jitter } {
   const variation = numberOption(values, 'jitter', { least: 0, most: 2 })
   const stragglers = textOption(values, 'stragglers')
   const seed = wholeOption(values, 'seed', 0)
@@ -45,12 +49,23 @@ function jitterFrom(values: OptionValues) {
       `'--stragglers ${stragglers}' is not SHARE:FACTOR with a share from 0 to 1 and a factor of at least 1, e.g. 0.02:1.3`,
       'stragglers'
     )
-  return { jitter: { seed: seed ?? 0, variation: variation ?? 0, stragglers: share, slowdown } }
+  return { jitter: { seed: seed ?? 0, variation: variation ?? 0, stragglers: share!, slowdown: slowdown! } }
 }
 
 function needed(values: OptionValues, name: string): number {
   requiredText(values, name, 'N')
   return wholeOption(values, name)!
+}
+
+/** What only the event level knows, said in the words of the command line. */
+function checkLevel(values: OptionValues, level: string | undefined): void {
+  const given = ['jitter', 'stragglers', 'timeline'].find((name) => values[name] !== undefined)
+  if (given !== undefined && level !== 'event')
+    throw new Problem(
+      'usage',
+      `'--${given}' is of '--level event'; ${level === undefined ? 'add that, or leave' : `the level is '${level}': change that, or leave`} '--${given}' out`,
+      given
+    )
 }
 
 /**
@@ -62,13 +77,15 @@ export function requestFromOptions(values: OptionValues, directory: string): Eva
   const file = textOption(values, 'mapping')
   const clash = file === undefined ? undefined : Object.keys(strategyOptions).find((name) => values[name] !== undefined)
   if (clash) throw new Problem('usage', `give either '--mapping' or '--${clash}': the mapping says it all`, clash)
+  const level = choiceOption(values, 'level', simulatorLevels)
+  checkLevel(values, level)
   const optimizerBytes = choiceOption(values, 'optimizer-bytes', ['16', '18'])
   const request = {
     model: requiredText(values, 'model', 'M'),
     chip: requiredText(values, 'chip', 'C'),
     devices: wholeOption(values, 'devices', 1, MOST_DEVICES),
     overlap: numberOption(values, 'overlap', { least: 0, most: 1 }),
-    level: choiceOption(values, 'level', simulatorLevels),
+    level,
     defects: textOption(values, 'defects'),
     ...jitterFrom(values),
     ...(flagOption(values, 'timeline') && { timeline: true }),

@@ -13,7 +13,11 @@ export const strategyOptions: Readonly<Record<string, OptionSpec>> = {
   },
   'context-parallel': { type: 'string', value: 'N', help: 'dies that share each sequence (1)' },
   'expert-parallel': { type: 'string', value: 'N', help: 'replicas over which experts are spread (1)' },
-  'virtual-stages': { type: 'string', value: 'N', help: 'model chunks per stage, interleaved (1)' },
+  'virtual-stages': {
+    type: 'string',
+    value: 'N',
+    help: 'model chunks per stage, interleaved (1); zb-v has its 2, stated or not'
+  },
   'sequence-parallel': { type: 'boolean', help: 'split the residual stream over the tensor-parallel dies' },
   recompute: { type: 'string', value: 'none|selective|full', help: 'what the backward pass recomputes (none)' },
   zero: { type: 'string', value: '0..3', help: 'ZeRO stage (0)' },

@@ -3,12 +3,13 @@ import type { Mapping } from '../../../core/mapping/mapping.ts'
 import { Problem } from '../../../core/problem.ts'
 import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
 import { machineOf, type Machine } from '../../../core/simulator/machine.ts'
+import { damagedMachine } from '../../../core/simulator/machine-defects.ts'
 import { buildWorkload, type Workload } from '../../../core/workload/workload.ts'
 import { openProject } from '../../projects/open-project.ts'
 import type { OptionValues } from '../command.ts'
 import { command as evaluate } from '../evaluate.ts'
 import { evaluator } from '../evaluate/evaluator.ts'
-import { requestFromOptions } from '../evaluate/request-from-options.ts'
+import { jitterOptions, requestFromOptions } from '../evaluate/request-from-options.ts'
 import { inOptions } from '../evaluate/run-evaluate.ts'
 import { textOption, wholeOption } from '../option-values.ts'
 
@@ -19,13 +20,18 @@ export interface GivenDesign {
   readonly mapping: Mapping
 }
 
+/** What the options of `tmac evaluate` say of the design itself; how unevenly its dies compute is not of it. */
+const isOfDesign = (name: string): boolean => !(jitterOptions as readonly string[]).includes(name)
+
 function pointOf(project: string, point: number, directory: string): GivenDesign {
   using store = openProject(resolve(directory, project), { readOnly: true })
   const { chip, mapping, runId } = store.point(point)
   const { model, training, space } = store.run(runId).inputs
+  const { overlap, defects } = ExplorationSpace.parse(space)
+  const machine = machineOf(chip, overlap)
   return {
     workload: buildWorkload(model, training),
-    machine: machineOf(chip, ExplorationSpace.parse(space).overlap),
+    machine: defects ? damagedMachine(machine, defects) : machine,
     mapping
   }
 }
@@ -43,12 +49,13 @@ export function designFromOptions(values: OptionValues, directory: string): Give
   if (project !== undefined) {
     if (point === undefined)
       throw new Problem('usage', "'--project' needs a point, '--point N'; 'tmac report' lists the points", 'point')
-    const clash = Object.keys(evaluate.options).find((name) => values[name] !== undefined)
+    const clash = Object.keys(evaluate.options).find((name) => isOfDesign(name) && values[name] !== undefined)
     if (clash) throw new Problem('usage', `give either '--project' or '--${clash}': the point says it all`, clash)
     return pointOf(project, point, directory)
   }
   try {
-    const { workload, machine, evaluation } = evaluator(directory)(requestFromOptions(values, directory))
+    const own = Object.fromEntries(Object.entries(values).filter(([name]) => isOfDesign(name)))
+    const { workload, machine, evaluation } = evaluator(directory)(requestFromOptions(own, directory))
     return { workload, machine, mapping: evaluation.mapping }
   } catch (error) {
     throw inOptions(error)

@@ -3,12 +3,13 @@ import { contentHash } from '../../../core/content-hash.ts'
 import type { TraceSelection } from '../../../core/export/chrome/trace-extent.ts'
 import { preparedStep } from '../../../core/export/prepared-step.ts'
 import { Problem } from '../../../core/problem.ts'
-import { networkOf } from '../../../core/simulator/evaluate-level.ts'
+import { networkFor } from '../../../core/simulator/evaluate-level.ts'
 import { checkResultFolder } from '../../output/streamed-output.ts'
 import { commandLine } from '../command-line-text.ts'
 import { exitCodes, type CommandContext, type ExitCode, type Invocation, type OptionValues } from '../command.ts'
 import { choiceOption, flagOption, requiredText } from '../option-values.ts'
 import { checkResultFile } from '../write-result-file.ts'
+import { jitterFrom, jitterOptions } from '../evaluate/request-from-options.ts'
 import { designFromOptions } from './design-from-options.ts'
 import { spanOption } from './span-option.ts'
 import { writeChakra } from './write-chakra.ts'
@@ -18,7 +19,7 @@ const formats = ['chrome-trace', 'chakra'] as const
 type Format = (typeof formats)[number]
 
 const ownOptions: Readonly<Record<Format, readonly string[]>> = {
-  'chrome-trace': ['every-die', 'micro-batches', 'stages', 'detail'],
+  'chrome-trace': ['every-die', 'micro-batches', 'stages', 'detail', ...jitterOptions],
   chakra: ['one-stream']
 }
 
@@ -39,7 +40,8 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
   if (format === 'chakra') checkResultFolder(output, cwd)
   else checkResultFile(output, cwd)
   const { workload, machine, mapping } = designFromOptions(values, cwd)
-  const step = preparedStep(workload, machine, mapping, networkOf(machine.chip))
+  const step = preparedStep(workload, machine, mapping, networkFor(machine))
+  const { jitter } = jitterFrom(values)
   const source = {
     program: `tmac ${packageFile.version}`,
     command: commandLine('export', values),
@@ -57,7 +59,7 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
   const { summary, message } =
     format === 'chakra'
       ? writeChakra(step, flagOption(values, 'one-stream') ? 'one-stream' : 'lanes', source, output, cwd)
-      : writeChromeTrace(step, selection, source, output, cwd)
+      : writeChromeTrace(step, selection, jitter, source, output, cwd)
   if (json) await out(`${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n`)
   else await out(message)
   return exitCodes.done

@@ -4,6 +4,7 @@ import type { PreparedStep } from '../../../core/export/prepared-step.ts'
 import { formatBytes_B, formatTime_s } from '../../../core/report/format-quantity.ts'
 import { simulateEvents } from '../../../core/simulator/event/event-step.ts'
 import { writeStreamedFile, type OutputStream } from '../../output/streamed-output.ts'
+import type { Jitter } from '../../../core/simulator/event/jitter.ts'
 import type { Written, TraceSource } from './written.ts'
 
 /** Writes an array of JSON records, one to a line. */
@@ -29,6 +30,7 @@ const spanText = ({ first, last }: Span): string => (first === last ? `${first}`
 export function writeChromeTrace(
   step: PreparedStep,
   selection: TraceSelection,
+  jitter: Jitter | undefined,
   source: TraceSource,
   output: string,
   directory: string
@@ -44,6 +46,7 @@ export function writeChromeTrace(
     const result = simulateEvents(network, machine, design, mapping, stages, {
       everyMicroBatch: true,
       everyDie: selection.everyDie,
+      ...(jitter && { jitter }),
       record: (event) => list.add(trace.event(event)),
       recordTraffic: (event) => trace.traffic(event)
     })
@@ -55,6 +58,7 @@ export function writeChromeTrace(
       level: 'event',
       iterationTime_s,
       time_s: result.breakdown_s,
+      ...(jitter && { jitter }),
       shown: { ...selection, operatorsOf: extent.operatorsOf },
       model: workload.model,
       training: workload.training,

@@ -19,7 +19,8 @@ import type { Chart } from '../../../core/report/charts/chart.ts'
 import { renderChart } from '../../report/render-chart.ts'
 import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '../command.ts'
 import { textOption, wholeOption } from '../option-values.ts'
-import { checkResultFile, makeFolderOf, writeResultFile } from '../write-result-file.ts'
+import { notes } from '../notes.ts'
+import { checkResultFile, makeFolderOf, missingFolder, writeResultFile } from '../write-result-file.ts'
 import { agreementChart, tornadoChart } from './validation-charts.ts'
 
 /** The devices whose presets are fitted to measurements of their own. */
@@ -137,8 +138,11 @@ function writePage(path: string, directory: string, parts: readonly Part[], comm
 export async function runValidate({ values, json }: Invocation, { cwd, out, err }: CommandContext): Promise<ExitCode> {
   const output = textOption(values, 'output')
   // A page that cannot be written is told before minutes are spent on it.
+  const note = notes(err, json)
   if (output !== undefined) {
+    const folder = missingFolder(output, cwd)
     makeFolderOf(output, cwd)
+    if (folder !== undefined) note(`Folder   ${folder} (made for ${output})`)
     checkResultFile(output, cwd)
   }
   const count = wholeOption(values, 'designs', 2, 100_000) ?? 1000
@@ -149,7 +153,7 @@ export async function runValidate({ values, json }: Invocation, { cwd, out, err 
   const pairs = validationPairs.slice(0, most).map((pair): PairValidation => {
     const every = Math.max(1, Math.floor(count / 4))
     const tell = (done: number): void => {
-      if (done % every === 0) err(`${pair.model} on ${pair.chip}: ${done} of ${count} designs\n`)
+      if (done % every === 0) note(`${pair.model} on ${pair.chip}: ${done} of ${count} designs`)
     }
     return validatePair(pair, { count, seed, onDesign: tell })
   })
