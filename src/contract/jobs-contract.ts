@@ -1,22 +1,10 @@
 import { eventIterator, type } from '@orpc/contract'
 import * as z from 'zod'
-import { base, Name, ProjectInput } from './base.ts'
+import { base, ProjectInput } from './base.ts'
+import { SearchSpec } from './search-spec.ts'
 
-/** What a person sets before a search. */
-export const SearchSetup = z.strictObject({
-  project: ProjectInput.shape.project,
-  model: Name,
-  chip: Name,
-  globalBatch: z.int().min(1).max(1_000_000),
-  sequenceLength: z.int().min(1).max(10_000_000),
-  objective: z.enum(['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost']),
-  exploreWafers: z.boolean().describe('whether wafers around the chip are explored, too'),
-  waivePowerCap: z.boolean(),
-  budget_s: z
-    .number()
-    .min(1)
-    .max(7 * 24 * 3600)
-})
+/** A search to be started: its set-up, in a project. */
+export const SearchSetup = SearchSpec.extend(ProjectInput.shape)
 export type SearchSetup = z.infer<typeof SearchSetup>
 
 export type JobStatus = 'running' | 'stopping' | 'finished' | 'stopped' | 'failed'

@@ -1,4 +1,5 @@
 import type { ContractRouterClient } from '@orpc/contract'
+import { documentsContract, projectSettingsContract, versionsContract } from './documents-contract.ts'
 import { hostContract } from './host-contract.ts'
 import { jobsContract } from './jobs-contract.ts'
 import { presetsContract } from './presets-contract.ts'
@@ -12,6 +13,9 @@ export const workbenchContract = {
   settings: settingsContract,
   presets: presetsContract,
   projects: projectsContract,
+  documents: documentsContract,
+  versions: versionsContract,
+  projectSettings: projectSettingsContract,
   runs: runsContract,
   jobs: jobsContract
 }

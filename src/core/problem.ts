@@ -17,6 +17,7 @@ export const problemCodes = [
   'newer-version',
   'corrupt-project',
   'locked-project',
+  'conflict',
   'usage',
   'infeasible',
   'unreachable',

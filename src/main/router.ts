@@ -1,3 +1,4 @@
+import { documentRoutes, projectSettingRoutes, versionRoutes } from './routes/documents.ts'
 import { os } from './routes/implementer.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { presetRoutes } from './routes/presets.ts'
@@ -11,6 +12,9 @@ export const router = os.router({
   settings: settingsRoutes,
   presets: presetRoutes,
   projects: projectRoutes,
+  documents: documentRoutes,
+  versions: versionRoutes,
+  projectSettings: projectSettingRoutes,
   runs: runRoutes,
   jobs: jobRoutes
 })

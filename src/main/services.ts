@@ -4,6 +4,7 @@ import packageFile from '../../package.json' with { type: 'json' }
 import type { HostInfo } from '../contract/host-contract.ts'
 import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
+import { DocumentService } from './projects/document-service.ts'
 import { projectFormat } from './projects/migrations.ts'
 import { ProjectLibrary } from './projects/project-library.ts'
 import { SettingsFile } from './settings-file.ts'
@@ -40,6 +41,7 @@ export function createServices(options: ServiceOptions) {
     info,
     settings: new SettingsFile(join(options.dataFolder, 'settings.json')),
     library,
+    documents: new DocumentService(library),
     jobs,
     chooseProject: options.chooseProject ?? (async () => undefined),
     async close(): Promise<void> {

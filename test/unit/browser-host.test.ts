@@ -133,8 +133,8 @@ test('a refusal for a person keeps its words and its code', () =>
   }))
 
 const setup = {
-  model: 'megatron-1.7b',
-  chip: 'lean-48',
+  model: { preset: 'megatron-1.7b' },
+  chip: { preset: 'lean-48' },
   globalBatch: 48,
   sequenceLength: 1024,
   objective: 'throughput',
@@ -149,7 +149,7 @@ test('input that the contract does not allow is refused before anything runs', (
     await expect(client.jobs.start({ ...setup, project, globalBatch: 0 })).rejects.toMatchObject({
       code: 'BAD_REQUEST'
     })
-    await expect(client.jobs.start({ ...setup, project, chip: '/etc/passwd' })).rejects.toMatchObject({
+    await expect(client.jobs.start({ ...setup, project, chip: { preset: '/etc/passwd' } })).rejects.toMatchObject({
       data: { code: 'unknown-name' }
     })
     expect(await client.jobs.list()).toEqual([])

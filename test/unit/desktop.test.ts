@@ -88,8 +88,8 @@ test('gives its own page the contract over a real port, down to the built engine
   const { id: project } = await client.projects.create({ name: 'desktop' })
   const job = await client.jobs.start({
     project,
-    model: 'megatron-1.7b',
-    chip: 'lean-48',
+    model: { preset: 'megatron-1.7b' },
+    chip: { preset: 'lean-48' },
     globalBatch: 48,
     sequenceLength: 1024,
     objective: 'throughput',

@@ -1,22 +1,38 @@
-import type { SearchSetup } from '../../contract/jobs-contract.ts'
+import type { InputReference } from '../../contract/input-reference.ts'
+import type { SearchSpec } from '../../contract/search-spec.ts'
+import { chipPreset } from '../../core/chip/chip-presets.ts'
+import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import { modelPreset } from '../../core/workload/model-presets.ts'
 import type { OptionValues } from '../commands/command.ts'
 import { commandLine } from '../commands/command-line-text.ts'
 import { explorationInputs } from '../commands/explore/exploration-inputs.ts'
-import { chipPreset } from '../../core/chip/chip-presets.ts'
-import { modelPreset } from '../../core/workload/model-presets.ts'
+import type { ProjectDocuments } from '../projects/project-documents.ts'
+
+/** What a page names, as the option that a command takes: a page may name no files, so documents go in whole. */
+function given(kind: 'model' | 'chip', reference: InputReference, documents: ProjectDocuments) {
+  if ('preset' in reference) {
+    const preset = kind === 'model' ? modelPreset(reference.preset) : chipPreset(reference.preset)
+    return { option: preset.name, shown: preset.name }
+  }
+  const document = documents.read(reference.document)
+  if (document.kind !== kind)
+    throw new Problem('bad-input', `document '${document.name}' is a ${document.kind}, not a ${kind}`, kind)
+  return { option: JSON.stringify(document.content), shown: `${document.name}.json` }
+}
 
 /**
- * What a person set on a page as the options of `tmac explore`: one meaning for both, and a command that does the same again.
+ * What a person set on a page as the options of `tmac explore`: one meaning for both, and a command that does the same again (with
+ * documents exported under their names).
  * @throws Problem naming what does not fit
  */
-export function explorationOf(setup: SearchSetup): { readonly inputs: ExplorationInputs; readonly command: string } {
-  // A page chooses among the presets; it may not name files.
-  modelPreset(setup.model)
-  chipPreset(setup.chip)
+export function explorationOf(
+  setup: SearchSpec,
+  documents: ProjectDocuments
+): { readonly inputs: ExplorationInputs; readonly command: string } {
+  const model = given('model', setup.model, documents)
+  const chip = given('chip', setup.chip, documents)
   const values: OptionValues = {
-    model: setup.model,
-    chip: setup.chip,
     'global-batch': String(setup.globalBatch),
     'seq-length': String(setup.sequenceLength),
     objective: setup.objective,
@@ -24,7 +40,12 @@ export function explorationOf(setup: SearchSetup): { readonly inputs: Exploratio
     'power-cap': setup.waivePowerCap ? 'none' : undefined
   }
   return {
-    inputs: explorationInputs(values, process.cwd()),
-    command: commandLine('explore', { ...values, budget: `${setup.budget_s}s` })
+    inputs: explorationInputs({ model: model.option, chip: chip.option, ...values }, process.cwd()),
+    command: commandLine('explore', {
+      model: model.shown,
+      chip: chip.shown,
+      ...values,
+      budget: `${setup.budget_s}s`
+    })
   }
 }

@@ -40,7 +40,9 @@ export class JobService {
   /** @throws Problem of the set-up or of the project */
   start(setup: SearchSetup): JobState {
     const { library, spawn, workers, versions } = this.#options
-    const { inputs, command } = explorationOf(setup)
+    if (this.list().some(({ project, status }) => project === setup.project && !hasEnded(status)))
+      throw new Problem('locked-project', 'a search is running on this project. Wait for it to end, or stop it')
+    const { inputs, command } = explorationOf(setup, library.store(setup.project).documents)
     const store = library.startWriting(setup.project)
     const controller = new AbortController()
     let job: Job

@@ -2,7 +2,9 @@ import Database from 'better-sqlite3'
 import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Problem } from '../../core/problem.ts'
-import { applicationId, migrations, projectFormat } from './migrations.ts'
+import { backUpFormat } from './back-up.ts'
+import { migrate } from './migrate.ts'
+import { applicationId, projectFormat } from './migrations.ts'
 import { requireNodeApi } from './node-api.ts'
 import { guarded } from './project-problem.ts'
 import { ProjectStore } from './project-store.ts'
@@ -88,6 +90,8 @@ function openForWriting(path: string, sizeLimit_B: number | undefined): ProjectS
     database = new Database(path, { timeout: 2000 })
     // FULL: a commit a second costs one fsync a second, and then a power cut loses no more than a killed process does.
     database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    const format = Number(database.pragma('user_version', { simple: true }))
+    if (format > 0 && format < projectFormat) backUpFormat(database, path, format)
     migrate(database)
     database.pragma('journal_mode = WAL')
     const page_B = Number(database.pragma('page_size', { simple: true }))
@@ -117,18 +121,4 @@ function writerOf(path: string): string | undefined {
   } finally {
     database?.close()
   }
-}
-
-/** Brings the file to this program's format, one transaction per step. A file it may not write fails here. */
-function migrate(database: Database.Database): void {
-  const format = Number(database.pragma('user_version', { simple: true }))
-  migrations.slice(format).forEach((sql, index) => {
-    database
-      .transaction(() => {
-        database.pragma(`application_id = ${applicationId}`)
-        database.exec(sql)
-        database.pragma(`user_version = ${format + index + 1}`)
-      })
-      .immediate()
-  })
 }

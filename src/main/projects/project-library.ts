@@ -20,15 +20,25 @@ export interface LibraryOptions {
 
 const fileName = /^[\p{L}\p{N}][\p{L}\p{N} ._()+-]*$/u
 
+/** A project that is not written any more is given free for other programs after this long. */
+const FREE_AFTER_ms = 3000
+
+/** Who writes a project in this process. */
+interface Writing {
+  readonly store: ProjectStore
+  writers: number
+  freeing: NodeJS.Timeout | undefined
+}
+
 /**
- * The projects a person works with. Each has one store at a time: a reading one, or the writing one of the search that runs on it, so that
- * a project is locked for others no longer than it is written.
+ * The projects a person works with. Each has one store at a time: a reading one, or the writing one that edits and searches share. The
+ * writing one is given up shortly after the last of them, so that a project is locked for other programs no longer than it is written.
  */
 export class ProjectLibrary {
   readonly #options: LibraryOptions
   readonly #recent: RecentProjects
   readonly #stores = new Map<string, ProjectStore>()
-  readonly #writing = new Set<string>()
+  readonly #writing = new Map<string, Writing>()
 
   constructor(options: LibraryOptions) {
     this.#options = options
@@ -112,28 +122,44 @@ export class ProjectLibrary {
     return store
   }
 
-  /** The project's store for writing, until `endWriting`. @throws Problem `locked-project` when it is written already */
+  /**
+   * The project's store for writing, shared by all who write it in this process, until each has called `endWriting`.
+   * @throws Problem `locked-project` when another process writes it, `read-only`, or another of its file
+   */
   startWriting(id: string): ProjectStore {
-    const path = this.#path(id)
-    if (this.#writing.has(id))
-      throw new Problem(
-        'locked-project',
-        `a search is running on '${projectName(path)}'. Wait for it to end, or stop it`
-      )
-    this.#close(id)
-    const store = openProject(path)
-    this.#stores.set(id, store)
-    this.#writing.add(id)
-    return store
+    const writing = this.#writing.get(id) ?? this.#openForWriting(id)
+    clearTimeout(writing.freeing)
+    writing.writers++
+    return writing.store
   }
 
   endWriting(id: string): void {
-    this.#writing.delete(id)
-    this.#close(id)
+    const writing = this.#writing.get(id)
+    if (!writing || --writing.writers > 0) return
+    writing.freeing = setTimeout(() => this.#close(id), FREE_AFTER_ms)
+    writing.freeing.unref()
+  }
+
+  /** Makes a change of the project. @throws Problem, as `startWriting` and the change do */
+  write<Result>(id: string, change: (store: ProjectStore) => Result): Result {
+    const store = this.startWriting(id)
+    try {
+      return change(store)
+    } finally {
+      this.endWriting(id)
+    }
   }
 
   close(): void {
     for (const id of this.#stores.keys()) this.#close(id)
+  }
+
+  #openForWriting(id: string): Writing {
+    this.#close(id)
+    const writing: Writing = { store: openProject(this.#path(id)), writers: 0, freeing: undefined }
+    this.#stores.set(id, writing.store)
+    this.#writing.set(id, writing)
+    return writing
   }
 
   #path(id: string): string {
@@ -144,8 +170,11 @@ export class ProjectLibrary {
   }
 
   #close(id: string): void {
-    this.#stores.get(id)?.close()
+    clearTimeout(this.#writing.get(id)?.freeing)
+    this.#writing.delete(id)
+    const store = this.#stores.get(id)
     this.#stores.delete(id)
+    store?.close()
   }
 }
 

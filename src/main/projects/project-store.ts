@@ -1,15 +1,22 @@
 import type { Database } from 'better-sqlite3'
+import type { NamedVersion } from '../../contract/documents-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
 import type { PointColumns } from '../../contract/runs-contract.ts'
+import { documentTable } from './document-table.ts'
+import { emptyProject } from './empty-project.ts'
+import { projectFormat } from './migrations.ts'
 import { pointColumns } from './point-columns.ts'
 import { pointTable, type PointTable } from './point-table.ts'
+import { ProjectDocuments } from './project-documents.ts'
 import { guarded } from './project-problem.ts'
 import { inputsHash, runTable, type RunTable } from './run-table.ts'
 import { RunWriter } from './run-writer.ts'
+import { settingTable, type SettingTable } from './setting-table.ts'
 import { specTable } from './spec-table.ts'
+import { versionTable, type VersionTable } from './version-table.ts'
 import { hasLiveWriter, type WriterLock } from './writer-lock.ts'
 
 /** Whether there is something left to do: a run that its budget ended counts as finished, and can go on all the same. */
@@ -22,10 +29,13 @@ const isUnfinished = ({ status, statistics }: RunRecord): boolean =>
  */
 export class ProjectStore {
   readonly path: string
+  readonly documents: ProjectDocuments
+  readonly settings: SettingTable
   readonly #database: Database
   readonly #lock: WriterLock | undefined
   readonly #runs: RunTable
   readonly #points: PointTable
+  readonly #versions: VersionTable
 
   /** Use `openProject`. @param lock the writer's; without it the store only reads */
   constructor(path: string, database: Database, lock: WriterLock | undefined) {
@@ -35,6 +45,12 @@ export class ProjectStore {
     const specs = specTable(database, path)
     this.#points = pointTable(database, specs)
     this.#runs = runTable(database, specs, () => lock !== undefined || hasLiveWriter(path))
+    // A project of an older format, only read, has the documents of an empty one: none.
+    const format = Number(database.pragma('user_version', { simple: true }))
+    const documented = format < projectFormat ? emptyProject() : database
+    this.documents = new ProjectDocuments(path, documentTable(documented), (change) => this.#transact(change))
+    this.settings = settingTable(documented, (change) => this.#transact(change))
+    this.#versions = versionTable(documented)
     if (lock) this.#transact(() => this.#runs.interruptAll())
   }
 
@@ -115,6 +131,30 @@ export class ProjectStore {
   /** What charts and lists show of a run's points kept after an ordinal, one array per quantity. */
   pointColumns(runId: number, afterOrdinal = 0): PointColumns {
     return guarded(this.path, () => pointColumns(this.#database, runId, afterOrdinal))
+  }
+
+  versions(): NamedVersion[] {
+    return guarded(this.path, () => this.#versions.all())
+  }
+
+  /** Gives the present state of all documents a name. */
+  nameVersion(name: string): NamedVersion {
+    let id = 0
+    this.#transact(() => (id = this.#versions.insert(name)))
+    return this.versions().find((version) => version.id === id)!
+  }
+
+  /**
+   * Makes the documents of a version what they were, each by an edit that can be undone, out of the trash where they are in it.
+   * @throws Problem `unknown-name`
+   */
+  restoreVersion(id: number): void {
+    const version = this.versions().find((one) => one.id === id)
+    if (!version) throw new Problem('unknown-name', `'${this.path}' has no version ${id}`)
+    this.#transact(() => {
+      for (const { document, name, content } of this.#versions.documents(id))
+        this.documents.become(document, name, content, `Restore version '${version.name}'`)
+    })
   }
 
   /**

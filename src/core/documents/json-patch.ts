@@ -1,0 +1,70 @@
+import { compileJSONPointerProp, immutableJSONPatch, revertJSONPatch } from 'immutable-json-patch'
+
+/** One step of a change, as in RFC 6902; `path` is a JSON pointer (RFC 6901). */
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+/** What turns one JSON value into another, step by step. */
+export type JsonPatch = readonly PatchOperation[]
+
+type Members = Readonly<Record<string, unknown>>
+
+const isMembers = (value: unknown): value is Members =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+
+/** Whether two JSON values say the same; members that are undefined say nothing. */
+export const sameJson = (a: unknown, b: unknown): boolean => patchBetween(a, b).length === 0
+
+/**
+ * The steps from one JSON value to another, in time linear in their size: members by name, elements of arrays by what the two have in
+ * common at their ends. (General least edits of arrays are quadratic: too slow for the defects of a wafer.)
+ */
+export function patchBetween(before: unknown, after: unknown): JsonPatch {
+  const steps: PatchOperation[] = []
+  compare(before, after, '', steps)
+  return steps
+}
+
+function compare(before: unknown, after: unknown, path: string, steps: PatchOperation[]): void {
+  if (Object.is(before, after)) return
+  if (Array.isArray(before) && Array.isArray(after)) return compareElements(before, after, path, steps)
+  if (isMembers(before) && isMembers(after)) return compareMembers(before, after, path, steps)
+  steps.push({ op: 'replace', path, value: after })
+}
+
+function compareMembers(before: Members, after: Members, path: string, steps: PatchOperation[]): void {
+  const at = (key: string): string => path + compileJSONPointerProp(key)
+  for (const key of Object.keys(before))
+    if (before[key] !== undefined && after[key] === undefined) steps.push({ op: 'remove', path: at(key) })
+  for (const [key, value] of Object.entries(after)) {
+    if (value === undefined) continue
+    if (before[key] === undefined) steps.push({ op: 'add', path: at(key), value })
+    else compare(before[key], value, at(key), steps)
+  }
+}
+
+function compareElements(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  path: string,
+  steps: PatchOperation[]
+): void {
+  const shorter = Math.min(before.length, after.length)
+  let head = 0
+  while (head < shorter && sameJson(before[head], after[head])) head++
+  let tail = 0
+  while (tail < shorter - head && sameJson(before[before.length - 1 - tail], after[after.length - 1 - tail])) tail++
+  const [oldEnd, newEnd] = [before.length - tail, after.length - tail]
+  const both = Math.min(oldEnd, newEnd)
+  for (let index = head; index < both; index++) compare(before[index], after[index], `${path}/${index}`, steps)
+  for (let index = oldEnd - 1; index >= both; index--) steps.push({ op: 'remove', path: `${path}/${index}` })
+  for (let index = both; index < newEnd; index++)
+    steps.push({ op: 'add', path: `${path}/${index}`, value: after[index] })
+}
+
+/** The value after a change; what did not change is shared with the value before. @throws Error when a step does not fit the value */
+export const patched = (value: unknown, patch: JsonPatch): unknown => immutableJSONPatch(value, [...patch])
+
+/** What takes a change back from the value that it made. @param before the value that the change starts from */
+export const inversePatch = (before: unknown, patch: JsonPatch): JsonPatch =>
+  revertJSONPatch(before, [...patch]) as JsonPatch

@@ -1,0 +1,16 @@
+import type { Database } from 'better-sqlite3'
+import { applicationId, migrations } from './migrations.ts'
+
+/** Brings a file to this program's format, one transaction per step. A file it may not write fails here. */
+export function migrate(database: Database): void {
+  const format = Number(database.pragma('user_version', { simple: true }))
+  migrations.slice(format).forEach((sql, index) => {
+    database
+      .transaction(() => {
+        database.pragma(`application_id = ${applicationId}`)
+        database.exec(sql)
+        database.pragma(`user_version = ${format + index + 1}`)
+      })
+      .immediate()
+  })
+}

@@ -1,0 +1,46 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { canonicalJson } from '../../src/core/canonical.ts'
+import { inversePatch, patchBetween, patched, sameJson } from '../../src/core/documents/json-patch.ts'
+
+/** Values that resemble each other often, so that their differences are small. */
+const similar = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom(0, 1, 'a', '', null, true),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'a/b', '~', '', 'c d'), tie('value'), { noNullPrototype: true })
+  )
+})).value
+
+describe('changes of documents', () => {
+  test('a patch between two values makes the second of the first, and its inverse the first of the second', () => {
+    fc.assert(
+      fc.property(similar, similar, (before, after) => {
+        const patch = patchBetween(before, after)
+        const made = patched(before, patch)
+        expect(canonicalJson(made)).toBe(canonicalJson(after))
+        expect(canonicalJson(patched(made, inversePatch(before, patch)))).toBe(canonicalJson(before))
+        expect(sameJson(made, after)).toBe(true)
+      }),
+      { numRuns: 500 }
+    )
+  })
+
+  test('one element taken out of many, or put among them, is one step', () => {
+    const places = Array.from({ length: 3000 }, (_, die) => [Math.floor(die / 60), die % 60])
+    expect(patchBetween({ places }, { places: places.toSpliced(1000, 1) })).toEqual([
+      { op: 'remove', path: '/places/1000' }
+    ])
+    expect(patchBetween({ places }, { places: [[9, 9], ...places] })).toEqual([
+      { op: 'add', path: '/places/0', value: [9, 9] }
+    ])
+  })
+
+  test('what did not change is the same object afterwards', () => {
+    const before = { die: { cores: 4 }, grid: { rows: 2 } }
+    const after = patched(before, [{ op: 'replace', path: '/grid/rows', value: 3 }]) as typeof before
+    expect(after.die).toBe(before.die)
+    expect(before.grid.rows).toBe(2)
+  })
+})
