@@ -65,7 +65,7 @@ test.skipIf(!hasChromium())(
     await page.getByText('What binds is', { exact: false }).waitFor()
     await shoot('results-summary')
     await side('Mapping').click()
-    await page.getByRole('group', { name: /^Wafer 0: 27 stages/ }).waitFor()
+    await page.getByRole('grid', { name: /dies: 27 stages/ }).waitFor()
     await shoot('results-mapping')
     await side('Breakdown').click()
     await page.getByRole('heading', { name: 'Where the time goes' }).waitFor()
@@ -97,9 +97,9 @@ test.skipIf(!hasChromium())(
 
 test.skipIf(!hasChromium())('a stage of the wafer tells what it holds', async () => {
   await side('Mapping').click()
-  const stage = page.getByRole('button', { name: /^replica 0, stage 0:/ })
-  await stage.press('Enter')
-  await expect.poll(() => stage.getAttribute('aria-pressed')).toBe('true')
+  const die = page.getByRole('gridcell', { name: /stage 0$/ }).first()
+  await die.press('Space')
+  await expect.poll(() => die.getAttribute('aria-selected')).toBe('true')
   await page.getByText('Stage 0 holds').waitFor()
 })
 
