@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from '@orpc/contract'
 import { documentsContract, projectSettingsContract, versionsContract } from './documents-contract.ts'
+import { evaluationContract } from './evaluation-contract.ts'
 import { hostContract } from './host-contract.ts'
 import { jobsContract } from './jobs-contract.ts'
 import { presetsContract } from './presets-contract.ts'
@@ -17,7 +18,8 @@ export const workbenchContract = {
   versions: versionsContract,
   projectSettings: projectSettingsContract,
   runs: runsContract,
-  jobs: jobsContract
+  jobs: jobsContract,
+  evaluation: evaluationContract
 }
 export type WorkbenchContract = typeof workbenchContract
 /** What a page, and a test, calls; whatever carries it. */

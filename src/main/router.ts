@@ -1,4 +1,5 @@
 import { documentRoutes, projectSettingRoutes, versionRoutes } from './routes/documents.ts'
+import { evaluationRoutes } from './routes/evaluation.ts'
 import { os } from './routes/implementer.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { presetRoutes } from './routes/presets.ts'
@@ -16,5 +17,6 @@ export const router = os.router({
   versions: versionRoutes,
   projectSettings: projectSettingRoutes,
   runs: runRoutes,
-  jobs: jobRoutes
+  jobs: jobRoutes,
+  evaluation: evaluationRoutes
 })

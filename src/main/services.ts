@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import type { HostInfo } from '../contract/host-contract.ts'
+import { EvaluationService } from './evaluation/evaluation-service.ts'
 import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
 import { DocumentService } from './projects/document-service.ts'
@@ -30,6 +31,11 @@ export function createServices(options: ServiceOptions) {
   })
   const versions = { tmac: packageFile.version, node: process.versions.node, schema: projectFormat }
   const jobs = new JobService({ library, spawn: options.spawn, workers, versions })
+  const evaluation = new EvaluationService({
+    library,
+    spawn: options.spawn,
+    program: `tmac ${packageFile.version}`
+  })
   const info: HostInfo = {
     version: packageFile.version,
     host: options.host,
@@ -43,8 +49,10 @@ export function createServices(options: ServiceOptions) {
     library,
     documents: new DocumentService(library),
     jobs,
+    evaluation,
     chooseProject: options.chooseProject ?? (async () => undefined),
     async close(): Promise<void> {
+      evaluation.close()
       await jobs.close()
       library.close()
     }

@@ -2,6 +2,7 @@ import { createORPCClient, DynamicLink } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import { ref } from 'vue'
+import { customJsonSerializers } from '../contract/typed-arrays.ts'
 import type { WorkbenchClient } from '../contract/workbench.ts'
 
 type Link = PortLink<Record<never, never>> | SocketLink<Record<never, never>>
@@ -20,7 +21,7 @@ function portLink(): Link {
   const { port1, port2 } = new MessageChannel()
   window.postMessage('rpc:connect', window.location.origin, [port2])
   port1.start()
-  return new PortLink({ port: port1 })
+  return new PortLink({ port: port1, customJsonSerializers })
 }
 
 function socketLink(): Link {
@@ -36,7 +37,7 @@ function socketLink(): Link {
     lost.value = true
     window.setTimeout(() => (link = socketLink()), RETRY_AFTER_ms)
   })
-  return new SocketLink({ websocket })
+  return new SocketLink({ websocket, customJsonSerializers })
 }
 
 let link: Link = window.desktop ? portLink() : socketLink()

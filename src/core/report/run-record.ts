@@ -44,4 +44,6 @@ export interface StoredPoint extends KeptPoint {
   readonly runId: number
   readonly ordinal: number
   readonly onFront: boolean
+  /** The point from which a person made this one. */
+  readonly parent?: number
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../../core/problem.ts'
+import { answerQuestion } from './answer-question.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
 import { runExploration } from './run-exploration.ts'
 
@@ -15,11 +16,22 @@ const post = (message: FromEngine): void => {
 }
 const stop = new SharedArrayBuffer(4)
 
+function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): void {
+  try {
+    post({ type: 'answer', id, answer: answerQuestion(question) })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const { code, path } = error instanceof Problem ? error : { code: undefined, path: '' }
+    post({ type: 'refused', id, message, code, path })
+  }
+}
+
 function onMessage(message: ToEngine): void {
   if (message.type === 'stop') {
     Atomics.store(new Int32Array(stop), 0, 1)
     return
   }
+  if (message.type === 'question') return answer(message)
   runExploration(message, stop, post).catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', message: text, code: error instanceof Problem ? error.code : undefined })

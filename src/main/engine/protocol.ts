@@ -3,6 +3,7 @@ import type { ExplorationProgress } from '../../core/search/exploration-host.ts'
 import type { SearchState } from '../../core/search/mapping-search.ts'
 import type { Task, TaskFrame, TaskResults } from '../../core/search/tasks.ts'
 import type { ProblemCode } from '../../core/problem.ts'
+import type { AnswerTo, Question, QuestionKind } from './questions.ts'
 
 /** Results of the tasks an exploration has finished, and where unfinished searches stand, by task number. Plain JSON data. */
 export interface Journal {
@@ -21,6 +22,7 @@ export type ToEngine =
       readonly journal: Journal
     }
   | { readonly type: 'stop' }
+  | { readonly type: 'question'; readonly id: number; readonly question: Question }
 
 export type FromEngine =
   | { readonly type: 'ready' }
@@ -29,6 +31,15 @@ export type FromEngine =
   | { readonly type: 'result'; readonly task: string; readonly result: TaskResults[Task['kind']] }
   | { readonly type: 'partial'; readonly task: string; readonly state: SearchState }
   | { readonly type: 'done'; readonly outcome: ExplorationOutcome }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: AnswerTo<QuestionKind> }
+  | {
+      readonly type: 'refused'
+      readonly id: number
+      readonly message: string
+      /** Undefined for a fault of the program. */
+      readonly code: ProblemCode | undefined
+      readonly path: string
+    }
   | { readonly type: 'failed'; readonly message: string; readonly code: ProblemCode | undefined }
 
 /** Between the engine process and its worker threads. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
+import { customJsonSerializers } from '../../contract/typed-arrays.ts'
 import { router } from '../router.ts'
 import type { Services } from '../services.ts'
 import { pageFile, pageHeaders } from './page-files.ts'
@@ -95,7 +96,7 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
   })
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_B })
-  const handler = new RPCHandler(router)
+  const handler = new RPCHandler(router, { customJsonSerializers })
   server.on('upgrade', (request, socket, head) => {
     const allowed =
       request.url === '/rpc' && knownHost(request) && origins.has(request.headers.origin ?? '') && hasSession(request)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { app, BrowserWindow, dialog, ipcMain, net, protocol, session, shell } from 'electron'
 import { RPCHandler } from '@orpc/server/message-port'
+import { customJsonSerializers } from '../../contract/typed-arrays.ts'
 import { router } from '../router.ts'
 import { createServices } from '../services.ts'
 import { spawnUtility } from './desktop-engine.ts'
@@ -83,7 +84,7 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
     })
   })
 
-  const handler = new RPCHandler(router)
+  const handler = new RPCHandler(router, { customJsonSerializers })
   ipcMain.on('rpc:connect', ({ ports: [port], senderFrame }) => {
     if (!port || !senderFrame || senderFrame.parent || siteOf(senderFrame.url) !== SITE) return
     handler.upgrade(port, { context: { services } })

@@ -18,6 +18,8 @@ interface PointRow {
   readonly cost_usd: number | null
   readonly on_front: 0 | 1
   readonly evaluation: string
+  /** Not in projects of the first format. */
+  readonly parent_id?: number | null
 }
 
 const columns = [
@@ -66,6 +68,8 @@ const pointKey = (source: string, chipHash: string, mappingHash: string): string
 export interface PointTable {
   /** Keeps a point; one that the run already has is left as it is. */
   insert(runId: number, point: KeptPoint): void
+  /** Keeps a point of the same run that was made from another; returns its id, or that of the one there is. */
+  derive(parent: StoredPoint, point: KeptPoint): number
   /** Makes these, and no others, the run's front. */
   markFront(runId: number, front: readonly KeptPoint[]): void
   ofRun(runId: number): StoredPoint[]
@@ -91,7 +95,7 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
   const select = (where: string) => database.prepare<[number], PointRow>(`SELECT * FROM point WHERE ${where}`)
   const selectRun = select('run_id = ? ORDER BY ordinal')
   const selectFront = select('run_id = ? AND on_front = 1 ORDER BY ordinal')
-  const selectOwn = select("run_id = ? AND source <> 'architecture' ORDER BY ordinal")
+  const selectOwn = select("run_id = ? AND source NOT IN ('architecture', 'what-if') ORDER BY ordinal")
   const selectId = select('id = ?')
   /** Of equally good points, ours before a policy's, then the one found first. */
   const bestWhere = (where: string) =>
@@ -103,7 +107,8 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
         )
       ])
     )
-  const selectBest = bestWhere("source <> 'architecture'")
+  // What a person tried is no result of the run, whose certificate speaks of what was searched.
+  const selectBest = bestWhere("source NOT IN ('architecture', 'what-if')")
   const selectBestOfFront = bestWhere('on_front = 1')
 
   const assemble = (row: PointRow): StoredPoint => {
@@ -119,36 +124,50 @@ export function pointTable(database: Database, specs: SpecTable): PointTable {
       mapping,
       evaluation: evaluationOf(row.evaluation, mapping),
       area_mm2: row.area_mm2 ?? undefined,
-      cost_usd: row.cost_usd ?? undefined
+      cost_usd: row.cost_usd ?? undefined,
+      ...(typeof row.parent_id === 'number' && { parent: row.parent_id })
     }
   }
 
+  const insert = (runId: number, point: KeptPoint): string => {
+    const { evaluation } = point
+    const chip_hash = specs.put('chip', point.chip)
+    const mapping_hash = specs.put('mapping', point.mapping)
+    const key = pointKey(point.source, chip_hash, mapping_hash)
+    insertRow.run({
+      run_id: runId,
+      ordinal: nextOrdinal.get(runId),
+      key,
+      source: point.source,
+      label: point.label,
+      chip_hash,
+      mapping_hash,
+      iteration_time_s: evaluation.iterationTime_s,
+      tokens_per_s: evaluation.tokensPerSecond,
+      mfu: evaluation.mfu,
+      power_low_W: evaluation.power_W.low,
+      power_high_W: evaluation.power_W.high,
+      energy_low_J: evaluation.energy_J.low,
+      energy_high_J: evaluation.energy_J.high,
+      peak_memory_B: evaluation.memory_B.peak,
+      area_mm2: point.area_mm2 ?? null,
+      cost_usd: point.cost_usd ?? null,
+      feasible: evaluation.feasible ? 1 : 0,
+      evaluation: evaluationJson(evaluation)
+    })
+    return key
+  }
+
   return {
-    insert(runId, point) {
-      const { evaluation } = point
-      const chip_hash = specs.put('chip', point.chip)
-      const mapping_hash = specs.put('mapping', point.mapping)
-      insertRow.run({
-        run_id: runId,
-        ordinal: nextOrdinal.get(runId),
-        key: pointKey(point.source, chip_hash, mapping_hash),
-        source: point.source,
-        label: point.label,
-        chip_hash,
-        mapping_hash,
-        iteration_time_s: evaluation.iterationTime_s,
-        tokens_per_s: evaluation.tokensPerSecond,
-        mfu: evaluation.mfu,
-        power_low_W: evaluation.power_W.low,
-        power_high_W: evaluation.power_W.high,
-        energy_low_J: evaluation.energy_J.low,
-        energy_high_J: evaluation.energy_J.high,
-        peak_memory_B: evaluation.memory_B.peak,
-        area_mm2: point.area_mm2 ?? null,
-        cost_usd: point.cost_usd ?? null,
-        feasible: evaluation.feasible ? 1 : 0,
-        evaluation: evaluationJson(evaluation)
-      })
+    insert: (runId, point) => void insert(runId, point),
+    derive(parent, point) {
+      const key = insert(parent.runId, point)
+      const id = database
+        .prepare<[number, string], number>('SELECT id FROM point WHERE run_id = ? AND key = ?')
+        .pluck()
+        .get(parent.runId, key)!
+      database.prepare('UPDATE point SET parent_id = ? WHERE id = ? AND parent_id IS NULL').run(parent.id, id)
+      return id
     },
     markFront(runId, front) {
       clearFront.run(runId)

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { NamedVersion } from '../../contract/documents-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
-import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
 import type { PointColumns } from '../../contract/runs-contract.ts'
 import { documentTable } from './document-table.ts'
@@ -104,6 +104,16 @@ export class ProjectStore {
     if (!point)
       throw new Problem('unknown-name', `'${this.path}' has no point ${id}; 'report' lists the points of a project`)
     return point
+  }
+
+  /** Keeps a point that a person made from another of the project, in the same run. */
+  keepDerived(parentId: number, point: KeptPoint): StoredPoint {
+    const parent = this.point(parentId)
+    let id = 0
+    this.#transact(() => {
+      id = this.#points.derive(parent, point)
+    })
+    return this.point(id)
   }
 
   /**

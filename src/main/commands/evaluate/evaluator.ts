@@ -15,7 +15,7 @@ import { buildWorkload, type Workload } from '../../../core/workload/workload.ts
 import { chipFrom, type DeviceCount } from '../../input/chip-input.ts'
 import { defectsFrom } from '../../input/defects-input.ts'
 import { modelFrom } from '../../input/model-input.ts'
-import { remembered } from './remembered.ts'
+import { remembered } from '../../input/remembered.ts'
 
 /** Distinct models, workloads and machines that a stream of requests keeps ready. */
 const REMEMBERED = 256

@@ -1,28 +1,10 @@
-import { ChromeTrace } from '../../../core/export/chrome/chrome-trace.ts'
-import { traceExtent, type Span, type TraceSelection } from '../../../core/export/chrome/trace-extent.ts'
+import type { Span, TraceSelection } from '../../../core/export/chrome/trace-extent.ts'
+import { writeTrace } from '../../../core/export/chrome/write-trace.ts'
 import type { PreparedStep } from '../../../core/export/prepared-step.ts'
 import { formatBytes_B, formatTime_s } from '../../../core/report/format-quantity.ts'
-import { simulateEvents } from '../../../core/simulator/event/event-step.ts'
-import { writeStreamedFile, type OutputStream } from '../../output/streamed-output.ts'
+import { writeStreamedFile } from '../../output/streamed-output.ts'
 import type { Jitter } from '../../../core/simulator/event/jitter.ts'
 import type { Written, TraceSource } from './written.ts'
-
-/** Writes an array of JSON records, one to a line. */
-class RecordList {
-  readonly #stream: OutputStream
-  #isFirst = true
-
-  constructor(stream: OutputStream) {
-    this.#stream = stream
-  }
-
-  add(records: readonly string[]): void {
-    for (const record of records) {
-      this.#stream.write(this.#isFirst ? `\n${record}` : `,\n${record}`)
-      this.#isFirst = false
-    }
-  }
-}
 
 const spanText = ({ first, last }: Span): string => (first === last ? `${first}` : `${first} to ${last}`)
 
@@ -35,38 +17,12 @@ export function writeChromeTrace(
   output: string,
   directory: string
 ): Written {
-  const { network, machine, design, mapping, stages, workload } = step
-  const extent = traceExtent(step, selection)
-  const trace = new ChromeTrace(step, extent)
-  let iterationTime_s = 0
+  let written: ReturnType<typeof writeTrace> | undefined
   const size_B = writeStreamedFile(output, directory, (stream) => {
-    stream.write('{"displayTimeUnit":"ms","traceEvents":[')
-    const list = new RecordList(stream)
-    list.add(trace.opening())
-    const result = simulateEvents(network, machine, design, mapping, stages, {
-      everyMicroBatch: true,
-      everyDie: selection.everyDie,
-      ...(jitter && { jitter }),
-      record: (event) => list.add(trace.event(event)),
-      recordTraffic: (event) => trace.traffic(event)
-    })
-    list.add(trace.closing(result))
-    iterationTime_s = result.time_s
-    const about = {
-      schema: 'tmac.chrome-trace/1',
-      ...source,
-      level: 'event',
-      iterationTime_s,
-      time_s: result.breakdown_s,
-      ...(jitter && { jitter }),
-      shown: { ...selection, operatorsOf: extent.operatorsOf },
-      model: workload.model,
-      training: workload.training,
-      chip: machine.chip,
-      mappingGenes: mapping
-    }
-    stream.write(`\n],"metadata":${JSON.stringify(about)}}\n`)
+    written = writeTrace(step, selection, jitter, { ...source }, (text) => stream.write(text))
   })
+  const { result, extent } = written!
+  const iterationTime_s = result.time_s
   const { operatorsOf } = extent
   const inside =
     operatorsOf === undefined
