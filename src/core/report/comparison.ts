@@ -8,7 +8,7 @@ import { pointName } from './exploration-record.ts'
 import { formatIn, formatField, formatRatio } from './format-quantity.ts'
 import { leafDifferences, type Difference } from './leaf-differences.ts'
 
-/** One number of each point, in one unit, and its ratio to the first point's (undefined where that is zero or missing). */
+/** One number of each point, in one unit, and its ratio to the baseline's (undefined where that is zero or missing). */
 export interface Metric {
   readonly name: string
   readonly unit: string
@@ -17,6 +17,8 @@ export interface Metric {
 }
 
 export interface Comparison {
+  /** Index of the point that the others are set against. */
+  readonly baseline: number
   readonly names: readonly string[]
   /** What each point is: of a policy its name, of a wafer what distinguishes it. */
   readonly designs: readonly string[]
@@ -48,8 +50,8 @@ const metricsOf: readonly (readonly [string, string, (point: KeptPoint) => numbe
   ['Cost', 'USD', (point) => point.cost_usd]
 ]
 
-function metric(name: string, unit: string, values: readonly (number | undefined)[]): Metric {
-  const base = values[0]
+function metric(name: string, unit: string, values: readonly (number | undefined)[], baseline: number): Metric {
+  const base = values[baseline]
   const ratios = values.map((value) => (value === undefined || !base ? undefined : value / base))
   return { name, unit, values, ratios }
 }
@@ -99,10 +101,10 @@ function warningsFor(evaluations: readonly Evaluation[]): string[] {
 }
 
 /**
- * How 2 to 8 points differ: their numbers with ratios to the first, and only those members of chip and mapping that are not the same in all.
+ * How 2 to 8 points differ: their numbers with ratios to a baseline, the first unless another is named, and only those members of chip and mapping that are not the same in all.
  * @throws Problem `usage` for fewer or more points
  */
-export function comparePoints(points: readonly NamedPoint[]): Comparison {
+export function comparePoints(points: readonly NamedPoint[], baseline = 0): Comparison {
   if (points.length < 2 || points.length > 8)
     throw new Problem(
       'usage',
@@ -110,27 +112,31 @@ export function comparePoints(points: readonly NamedPoint[]): Comparison {
     )
   const evaluations = points.map(({ point }) => point.evaluation)
   return {
+    baseline,
     names: points.map(({ name }) => name),
     designs: points.map(({ point }) => pointName(point)),
     metrics: metricsOf.map(([name, unit, value]) =>
       metric(
         name,
         unit,
-        points.map(({ point }) => value(point))
+        points.map(({ point }) => value(point)),
+        baseline
       )
     ),
     time_s: timeCategories.map(([key, name]) =>
       metric(
         name,
         's',
-        evaluations.map(({ time_s }) => time_s[key])
+        evaluations.map(({ time_s }) => time_s[key]),
+        baseline
       )
     ),
     memory_B: memoryCategories.map(([key, name]) =>
       metric(
         name,
         'B',
-        evaluations.map(({ memory_B }) => memory_B[key])
+        evaluations.map(({ memory_B }) => memory_B[key]),
+        baseline
       )
     ),
     chip: leafDifferences(points.map(({ point }) => comparableChip(point))),
@@ -139,7 +145,12 @@ export function comparePoints(points: readonly NamedPoint[]): Comparison {
   }
 }
 
-const metricTable = (caption: string, names: readonly string[], metrics: readonly Metric[]): Table => ({
+const metricTable = (
+  caption: string,
+  names: readonly string[],
+  metrics: readonly Metric[],
+  baseline: number
+): Table => ({
   caption,
   columns: columns('', ...names.map((name) => `#${name}`)),
   rows: metrics
@@ -150,7 +161,7 @@ const metricTable = (caption: string, names: readonly string[], metrics: readonl
         if (value === undefined) return cell('—', 'quiet')
         const ratio = ratios[index]
         return cell(
-          index === 0 || ratio === undefined
+          index === baseline || ratio === undefined
             ? formatIn(value, unit)
             : `${formatIn(value, unit)} (${formatRatio(ratio)})`
         )
@@ -174,12 +185,13 @@ const differenceTable = (caption: string, names: readonly string[], differences:
  * @param names what the columns are called
  */
 export function comparisonTables(comparison: Comparison, names: readonly string[] = comparison.names): Table[] {
-  const results = metricTable('Results (ratio to the first)', names, comparison.metrics)
+  const { baseline } = comparison
+  const results = metricTable(`Results (ratio to ${names[baseline]})`, names, comparison.metrics, baseline)
   const designs = [cell('Design'), ...comparison.designs.map((design) => cell(short(design)))]
   return [
     { ...results, rows: [designs, ...results.rows] },
-    metricTable('Where a step goes', names, comparison.time_s),
-    metricTable('Memory per die of the fullest stage', names, comparison.memory_B),
+    metricTable('Where a step goes', names, comparison.time_s, baseline),
+    metricTable('Memory per die of the fullest stage', names, comparison.memory_B, baseline),
     differenceTable('Chip: what differs', names, comparison.chip),
     differenceTable('Mapping: what differs', names, comparison.mapping)
   ].filter((table) => table.rows.length > 0)
