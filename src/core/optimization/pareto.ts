@@ -24,3 +24,20 @@ function compare(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!
   return 0
 }
+
+/**
+ * {@link paretoFront} for two coordinates given as columns, in O(n log n): of 100,000 points in tens of milliseconds.
+ * @param among indices into the columns; those without a number in either are left out
+ * @returns indices by rising x; of equal points the first
+ */
+export function paretoFront2d(among: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLike<number>): Uint32Array {
+  const order = Uint32Array.from(among)
+    .filter((index) => !Number.isNaN(x[index]!) && !Number.isNaN(y[index]!))
+    .sort((a, b) => x[a]! - x[b]! || y[a]! - y[b]! || a - b)
+  let lowest = Infinity
+  return order.filter((index) => {
+    if (y[index]! >= lowest) return false
+    lowest = y[index]!
+    return true
+  })
+}

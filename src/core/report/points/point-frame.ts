@@ -1,0 +1,102 @@
+import * as format from '../format-quantity.ts'
+
+/** A quantity of points: how it is called, which way is better, and in what unit people read it. */
+export interface PointMetric {
+  readonly name: string
+  readonly title: string
+  /** Unit and size of a step on axes and in fields: a value of 15 kW is written 15 where `unit` is kW and `scale` 1e3. */
+  readonly unit: string
+  readonly scale: number
+  readonly better: 'more' | 'less'
+  readonly format: (value: number) => string
+}
+
+export const pointMetrics = [
+  {
+    name: 'tokensPerSecond',
+    title: 'Throughput',
+    unit: 'tokens/s',
+    scale: 1,
+    better: 'more',
+    format: format.formatThroughput_tokensPerSecond
+  },
+  { name: 'iterationTime_s', title: 'Step time', unit: 's', scale: 1, better: 'less', format: format.formatTime_s },
+  {
+    name: 'power_W',
+    title: 'Power, upper estimate',
+    unit: 'kW',
+    scale: 1e3,
+    better: 'less',
+    format: format.formatPower_W
+  },
+  {
+    name: 'peakMemory_B',
+    title: 'Peak memory per die',
+    unit: 'GB',
+    scale: 1e9,
+    better: 'less',
+    format: format.formatBytes_B
+  },
+  { name: 'area_mm2', title: 'Wafer area', unit: 'mm²', scale: 1, better: 'less', format: format.formatArea_mm2 },
+  {
+    name: 'cost_usd',
+    title: 'Cost of a good wafer',
+    unit: '$',
+    scale: 1,
+    better: 'less',
+    format: format.formatCost_usd
+  }
+] as const satisfies readonly PointMetric[]
+export type PointMetricName = (typeof pointMetrics)[number]['name']
+
+export const metricOf = (name: PointMetricName): PointMetric => pointMetrics.find((metric) => metric.name === name)!
+
+/** Points as arrays of numbers, one element per point, in the order in which they were kept. */
+export interface PointFrame {
+  readonly size: number
+  readonly id: ArrayLike<number>
+  /** 1 where the point fits its chip. */
+  readonly feasible: Uint8Array
+  /** What made each point, and what it is called. */
+  readonly source: readonly string[]
+  readonly label: readonly string[]
+  /** Not a number where a point has no such quantity. */
+  readonly metrics: Readonly<Record<PointMetricName, Float64Array>>
+}
+
+/** What a frame is made of: columns as they cross from the project; null or not a number where a quantity is missing. */
+export type FrameColumns = {
+  readonly id: ArrayLike<number>
+  readonly feasible: ArrayLike<boolean | number>
+  readonly source: readonly string[]
+  readonly label: readonly string[]
+} & Readonly<Record<PointMetricName, ArrayLike<number | null>>>
+
+export function pointFrame(columns: FrameColumns): PointFrame {
+  const size = columns.id.length
+  const numbers = (values: ArrayLike<number | null>): Float64Array =>
+    values instanceof Float64Array ? values : Float64Array.from(values, (value) => value ?? Number.NaN)
+  return {
+    size,
+    id: columns.id,
+    feasible: Uint8Array.from(columns.feasible, Number),
+    source: columns.source,
+    label: columns.label,
+    metrics: {
+      tokensPerSecond: numbers(columns.tokensPerSecond),
+      iterationTime_s: numbers(columns.iterationTime_s),
+      power_W: numbers(columns.power_W),
+      peakMemory_B: numbers(columns.peakMemory_B),
+      area_mm2: numbers(columns.area_mm2),
+      cost_usd: numbers(columns.cost_usd)
+    }
+  }
+}
+
+/** Smaller is better: the quantity itself, or turned around. */
+const loss = (frame: PointFrame, name: PointMetricName): Float64Array =>
+  metricOf(name).better === 'less' ? frame.metrics[name] : frame.metrics[name].map((value) => -value)
+
+/** Both quantities of a frame as losses, for {@link paretoFront2d} and what chooses on a front. */
+export const losses = (frame: PointFrame, x: PointMetricName, y: PointMetricName) =>
+  [loss(frame, x), loss(frame, y)] as const

@@ -1,0 +1,143 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { paretoFront, paretoFront2d } from '../../src/core/optimization/pareto.ts'
+import { best, inRegion, knee, thinned } from '../../src/core/report/points/choose-points.ts'
+import { filterChips, filterPoints, noFilters } from '../../src/core/report/points/point-filters.ts'
+import { losses, pointFrame, type PointFrame } from '../../src/core/report/points/point-frame.ts'
+
+const few = fc.integer({ min: 0, max: 20 })
+const frames: fc.Arbitrary<PointFrame> = fc
+  .array(
+    fc.record({
+      feasible: fc.boolean(),
+      source: fc.constantFrom('search', 'policy:megatron-full'),
+      tokens: few,
+      power: few,
+      area: fc.option(few)
+    }),
+    { maxLength: 40 }
+  )
+  .map((points) =>
+    pointFrame({
+      id: points.map((_, index) => index + 1),
+      feasible: points.map(({ feasible }) => feasible),
+      source: points.map(({ source }) => source),
+      label: points.map(() => ''),
+      tokensPerSecond: points.map(({ tokens }) => tokens),
+      iterationTime_s: points.map(() => 1),
+      power_W: points.map(({ power }) => power),
+      peakMemory_B: points.map(() => 1),
+      area_mm2: points.map(({ area }) => area),
+      cost_usd: points.map(() => null)
+    })
+  )
+
+describe('the front of two quantities', () => {
+  it('is the front of many quantities, with two', () => {
+    fc.assert(
+      fc.property(frames, (frame) => {
+        const among = filterPoints(frame, noFilters)
+        const [x, y] = losses(frame, 'power_W', 'tokensPerSecond')
+        const slow = paretoFront([...among], (index) => [x[index]!, y[index]!])
+        expect([...paretoFront2d(among, x, y)].sort((a, b) => a - b)).toEqual(slow)
+      })
+    )
+  })
+  it('leaves out points without one of the quantities', () => {
+    fc.assert(
+      fc.property(frames, (frame) => {
+        const all = filterPoints(frame, { ...noFilters, infeasibleToo: true })
+        const [x, y] = losses(frame, 'area_mm2', 'tokensPerSecond')
+        for (const index of paretoFront2d(all, x, y)) expect(frame.metrics.area_mm2[index]).not.toBeNaN()
+      })
+    )
+  })
+})
+
+describe('filters', () => {
+  it('let pass exactly the points that every one of them lets pass', () => {
+    fc.assert(
+      fc.property(frames, few, few, (frame, least, most) => {
+        const filters = {
+          ranges: { tokensPerSecond: [least, Infinity], area_mm2: [-Infinity, most] },
+          sources: ['search'],
+          infeasibleToo: false,
+          excluded: new Set([3])
+        } as const
+        const passing = new Set(filterPoints(frame, filters))
+        for (let index = 0; index < frame.size; index++)
+          expect(passing.has(index)).toBe(
+            frame.feasible[index] === 1 &&
+              frame.metrics.tokensPerSecond[index]! >= least &&
+              frame.metrics.area_mm2[index]! <= most &&
+              frame.source[index] === 'search' &&
+              frame.id[index] !== 3
+          )
+        // Taking every chip away leaves nothing hidden but what does not fit.
+        expect(filterChips(filters)).toHaveLength(4)
+        expect(filterChips(filters).reduce((_, chip) => chip.without, noFilters).excluded).toBeUndefined()
+      })
+    )
+  })
+})
+
+describe('choosing on a front', () => {
+  const fronts = frames.map((frame) => {
+    const [x, y] = losses(frame, 'power_W', 'tokensPerSecond')
+    return { x, y, front: paretoFront2d(filterPoints(frame, noFilters), x, y) }
+  })
+  it('thins it to members of it, both ends among them, none twice', () => {
+    fc.assert(
+      fc.property(fronts, fc.integer({ min: 2, max: 12 }), ({ x, y, front }, most) => {
+        const chosen = thinned(front, x, y, most)
+        expect(chosen).toHaveLength(Math.min(most, front.length))
+        expect(new Set(chosen).size).toBe(chosen.length)
+        for (const index of chosen) expect(front).toContain(index)
+        if (front.length > 0) expect(chosen).toEqual(expect.arrayContaining([front[0]!, front.at(-1)!]))
+      })
+    )
+  })
+  it('finds the bend of a bent front', () => {
+    const [x, y] = [
+      [0, 1, 2, 10],
+      [10, 2, 1.9, 0]
+    ]
+    expect(knee([0, 1, 2, 3], x, y)).toBe(1)
+    expect(knee([], x, y)).toBeUndefined()
+  })
+  it('takes the least loss as best, never what is not a number', () => {
+    expect(best([0, 1, 2], [Number.NaN, 3, 2])).toBe(2)
+    expect(best([], [1])).toBeUndefined()
+  })
+})
+
+describe('a region drawn by hand', () => {
+  it('of two corners is the rectangle between them, whichever is first', () => {
+    fc.assert(
+      fc.property(frames, few, few, few, few, (frame, ax, ay, bx, by) => {
+        const [x, y] = [frame.metrics.power_W, frame.metrics.tokensPerSecond]
+        const all = filterPoints(frame, { ...noFilters, infeasibleToo: true })
+        // Off the grid of values, so that no point lies on an edge.
+        const corners = [
+          [ax + 0.5, ay + 0.5],
+          [bx + 0.5, by + 0.5]
+        ] as const
+        const inside = (value: number, a: number, b: number): boolean =>
+          value > Math.min(a, b) + 0.5 && value < Math.max(a, b) + 0.5
+        expect(inRegion(all, x, y, corners)).toEqual(
+          [...all].filter((index) => inside(x[index]!, ax, bx) && inside(y[index]!, ay, by))
+        )
+      })
+    )
+  })
+  it('of a lasso leaves out what it bends around', () => {
+    const lasso = [
+      [0, 0],
+      [4, 0],
+      [4, 4],
+      [2, 1],
+      [0, 4]
+    ] as const
+    expect(inRegion([0, 1, 2], [1, 2, 3], [1, 3, 1], lasso)).toEqual([0, 2])
+  })
+})
