@@ -1,58 +1,19 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testHost, type TestHost } from '../fixtures/browser-host.ts'
-import { chromiumPath, hasChromium } from './chromium.ts'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
 
-const screenshots = join(import.meta.dirname, '../../out/screenshots')
-const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
-
-let running: TestHost
-let browser: Browser
+let workbench: WorkbenchPage
 let page: Page
-const complaints: string[] = []
+const shoot = (name: string): Promise<void> => workbench.shoot(name)
+const side = (name: string) => workbench.side(name)
 
 beforeAll(async () => {
   if (!hasChromium()) return
-  mkdirSync(screenshots, { recursive: true })
-  running = await testHost()
-  browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet
-  })
-  page = await browser.newPage({ viewport: { width: 1400, height: 900 }, colorScheme: 'light' })
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  await page.goto(running.host.link())
+  workbench = await workbenchPage()
+  page = workbench.page
 })
-afterAll(async () => {
-  await browser?.close()
-  await running?.close()
-})
-
-const side = (name: string) =>
-  page.getByRole('navigation', { name: 'Sides of the results' }).getByRole('link', { name })
-
-async function shoot(name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const [width, height] of [
-      [1920, 1080],
-      [1280, 720],
-      [700, 900]
-    ] as const) {
-      await page.emulateMedia({ colorScheme })
-      await page.setViewportSize({ width, height })
-      await page.waitForTimeout(150)
-      // No view is wider than its window.
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
-      await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}-${width}x${height}.png`) })
-    }
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 1400, height: 900 })
-}
+afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())(
   'the sample opens on its results: summary with the gap, policies, front, mapping, wafer',
@@ -159,5 +120,5 @@ test.skipIf(!hasChromium())(
 )
 
 test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(complaints).toEqual([])
+  expect(workbench.complaints).toEqual([])
 )

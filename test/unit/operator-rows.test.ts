@@ -16,7 +16,10 @@ describe.each(modelPresets.map(({ name, spec }) => [name, spec] as const))('oper
   })
   it('do every FLOP of a step, three passes of the forward one', () => {
     const tokens = training.globalBatch * training.sequenceLength
-    expect((3 * tokens * total(({ forwardFlopsPerToken }) => forwardFlopsPerToken)) / workload.modelFlops).toBeCloseTo(1, 9)
+    expect((3 * tokens * total(({ forwardFlopsPerToken }) => forwardFlopsPerToken)) / workload.modelFlops).toBeCloseTo(
+      1,
+      9
+    )
   })
 })
 

@@ -28,21 +28,19 @@ export function operatorRows({ classes, chain, training }: Workload): OperatorRo
     const layers = chain.filter((at) => at === index).length
     return layer.steps.flatMap((step) => {
       const operators = [...step.before, step.main, ...step.after]
-      return operators.map(
-        (operator, at): OperatorRow => ({
-          layer: layer.name,
-          layers,
-          name: operator.name,
-          kind: operator.kind,
-          shape: operator.kind === 'linear' ? `${operator.reduction} × ${operator.output}` : '',
-          source: at === 0 ? step.source : undefined,
-          closes: at === operators.length - 1 && step.closes,
-          parameters: operator.parameters,
-          forwardFlopsPerToken: forwardFlopsPerToken(operator, training),
-          forwardTraffic_BPerToken: operator.forwardTraffic_B,
-          stored_BPerToken: operator === step.main ? step.stored.reduce((sum, { bytes }) => sum + bytes, 0) : 0
-        })
-      )
+      return operators.map((operator, at): OperatorRow => ({
+        layer: layer.name,
+        layers,
+        name: operator.name,
+        kind: operator.kind,
+        shape: operator.kind === 'linear' ? `${operator.reduction} × ${operator.output}` : '',
+        source: at === 0 ? step.source : undefined,
+        closes: at === operators.length - 1 && step.closes,
+        parameters: operator.parameters,
+        forwardFlopsPerToken: forwardFlopsPerToken(operator, training),
+        forwardTraffic_BPerToken: operator.forwardTraffic_B,
+        stored_BPerToken: operator === step.main ? step.stored.reduce((sum, { bytes }) => sum + bytes, 0) : 0
+      }))
     })
   })
 }

@@ -1,9 +1,11 @@
-import { BarChart, ScatterChart } from 'echarts/charts'
+import { BarChart, ParallelChart, ScatterChart } from 'echarts/charts'
 import {
   AriaComponent,
+  DataZoomInsideComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
+  ParallelComponent,
   TooltipComponent,
   VisualMapComponent
 } from 'echarts/components'
@@ -14,11 +16,14 @@ import { standaloneSvg } from '../../core/report/charts/standalone-svg.ts'
 
 use([
   BarChart,
+  ParallelChart,
   ScatterChart,
   AriaComponent,
+  DataZoomInsideComponent,
   GridComponent,
   LegendComponent,
   MarkLineComponent,
+  ParallelComponent,
   TooltipComponent,
   VisualMapComponent,
   CanvasRenderer,

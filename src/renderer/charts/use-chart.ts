@@ -6,6 +6,14 @@ import type { EChartsType } from './echarts.ts'
 export interface ChartEvents {
   readonly onPick?: (datum: unknown, index: number, series: number) => void
   readonly onHover?: (datum: unknown) => void
+  /** An interval was drawn on an axis of parallel coordinates, or taken away. */
+  readonly onInterval?: (axis: number, interval: readonly [number, number] | undefined) => void
+}
+
+/** What ECharts says of intervals on parallel axes; its typings leave it open. */
+interface AxisAreas {
+  readonly parallelAxisIndex?: number
+  readonly intervals?: readonly (readonly [number, number])[]
 }
 
 /**
@@ -29,6 +37,10 @@ export function useChart(element: Ref<HTMLElement | undefined>, chart: () => Cha
     )
     instance.on('mouseover', ({ value, data }) => events.onHover?.(value ?? data))
     instance.on('globalout', () => events.onHover?.(undefined))
+    instance.on('axisareaselected', (event) => {
+      const { parallelAxisIndex, intervals } = event as unknown as AxisAreas
+      if (parallelAxisIndex !== undefined) events.onInterval?.(parallelAxisIndex, intervals?.[0])
+    })
     draw()
   }
   function draw(): void {
@@ -72,6 +84,12 @@ export function useChart(element: Ref<HTMLElement | undefined>, chart: () => Cha
   return {
     /** Counts up with every drawing; 0 until the first. */
     drawn,
+    /** The values at a place of the chart, pixels from its corner; undefined outside its axes. */
+    toData(x: number, y: number): readonly [number, number] | undefined {
+      const values = instance?.convertFromPixel({ xAxisIndex: 0, yAxisIndex: 0 }, [x, y])
+      const [across, up] = Array.isArray(values) ? (values as number[]) : []
+      return across === undefined || up === undefined ? undefined : [across, up]
+    },
     /** Shows the tooltip of a datum, as the pointer would; undefined hides it. */
     point(at: { readonly series: number; readonly datum: number } | undefined): void {
       instance?.dispatchAction({ type: 'downplay' })

@@ -19,14 +19,14 @@ function normalized(values: ArrayLike<number>, among: ArrayLike<number>): (index
  */
 export function knee(front: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLike<number>): number | undefined {
   const [u, v] = [normalized(x, front), normalized(y, front)]
-  let best: number | undefined
+  let lowest: number | undefined
   let depth = -Infinity
   for (let at = 0; at < front.length; at++) {
     // The ends are (0, 1) and (1, 0): the line is u + v = 1.
     const below = 1 - u(front[at]!) - v(front[at]!)
-    if (below > depth) [best, depth] = [front[at]!, below]
+    if (below > depth) [lowest, depth] = [front[at]!, below]
   }
-  return best
+  return lowest
 }
 
 /**

@@ -36,5 +36,8 @@ export function changedModel(model: ModelSpec, field: string, value: unknown): M
 export function withExperts(model: ModelSpec, wanted: boolean): ModelSpec {
   const { moe, ...dense } = model
   if (!wanted) return dense
-  return { ...dense, moe: moe ?? { experts: 8, topK: 2, expertHidden: model.ffnHidden, sharedExperts: 0, firstLayer: 0, everyLayers: 1 } }
+  return {
+    ...dense,
+    moe: moe ?? { experts: 8, topK: 2, expertHidden: model.ffnHidden, sharedExperts: 0, firstLayer: 0, everyLayers: 1 }
+  }
 }

@@ -4,9 +4,9 @@ import type { OperatorRow } from '../../../core/workload/operator-rows.ts'
 
 /** By which quantity operators are coloured. */
 export const weighings = {
-  'forwardFlopsPerToken': { title: 'FLOPs, forward', format: (value: number) => `${formatFlops(value)} per token` },
-  'parameters': { title: 'Weights', format: (value: number) => `${formatCount(value)} parameters` },
-  'stored_BPerToken': { title: 'Activations kept', format: (value: number) => `${formatBytes_B(value)} per token` }
+  forwardFlopsPerToken: { title: 'FLOPs, forward', format: (value: number) => `${formatFlops(value)} per token` },
+  parameters: { title: 'Weights', format: (value: number) => `${formatCount(value)} parameters` },
+  stored_BPerToken: { title: 'Activations kept', format: (value: number) => `${formatBytes_B(value)} per token` }
 } as const
 export type Weighing = keyof typeof weighings
 

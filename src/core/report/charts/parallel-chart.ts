@@ -1,0 +1,115 @@
+import { pointMetrics, type PointFrame, type PointMetricName } from '../points/point-frame.ts'
+import type { Chart } from './chart.ts'
+import { baseOption, paperWidth, textStyle, withoutPatterns } from './chart-style.ts'
+import type { ChartTheme } from './chart-theme.ts'
+
+/** Lines beyond which neither an eye nor a brush follows. */
+const LINES = 2000
+
+export interface ParallelView {
+  readonly frame: PointFrame
+  readonly passing: ArrayLike<number>
+  readonly front: ArrayLike<number>
+  readonly selected: number | undefined
+}
+
+/** The quantities that differ among some points, each an axis; equal ones would be axes without a meaning. */
+export function varyingMetrics({ frame, passing }: ParallelView): PointMetricName[] {
+  return pointMetrics
+    .map(({ name }) => name)
+    .filter((name) => {
+      const values = frame.metrics[name]
+      let first: number | undefined
+      for (let at = 0; at < passing.length; at++) {
+        const value = values[passing[at]!]!
+        if (Number.isNaN(value)) continue
+        if (first === undefined) first = value
+        else if (value !== first) return true
+      }
+      return false
+    })
+}
+
+/** The points that get a line: the whole front, the selected one, and of the others every so-manieth. */
+function sampled({ passing, front, selected }: ParallelView): number[] {
+  const chosen = new Set<number>(Array.from(front).slice(0, LINES))
+  if (selected !== undefined) chosen.add(selected)
+  const stride = Math.max(1, Math.ceil(passing.length / Math.max(1, LINES - chosen.size)))
+  for (let at = 0; at < passing.length; at += stride) chosen.add(passing[at]!)
+  return [...chosen]
+}
+
+/** Every quantity that differs as an axis, a line a point; axes read better upwards. */
+export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
+  const { frame, passing, front, selected } = view
+  const names = varyingMetrics(view)
+  const onFront = new Set<number>(Array.from(front))
+  const lines = sampled(view)
+  const metrics = names.map((name) => pointMetrics.find((metric) => metric.name === name)!)
+  const values = (index: number): number[] =>
+    metrics.map(({ name, scale }) => {
+      const value = frame.metrics[name][index]!
+      return value / scale
+    })
+  const series = (name: string, color: string, width: number, opacity: number, indices: readonly number[]) => ({
+    type: 'parallel',
+    name,
+    lineStyle: { color, width, opacity },
+    inactiveOpacity: 0.04,
+    activeOpacity: Math.max(opacity, 0.6),
+    progressive: 500,
+    data: indices.map(values)
+  })
+  return {
+    name: 'parallel',
+    title: 'All quantities that differ',
+    width: paperWidth,
+    height: 260,
+    description: `Parallel coordinates of ${lines.length} of ${passing.length} designs over ${names.length} quantities`,
+    sheet: () => ({
+      caption: `${lines.length} of ${passing.length} designs: the front and a sample of the others`,
+      columns: [
+        { key: 'point', title: 'Point', numeric: true },
+        ...metrics.map(({ name, title }) => ({ key: name, title, numeric: true }))
+      ],
+      rows: lines.map((index) => [
+        frame.id[index]!,
+        ...metrics.map(({ name }) => (Number.isNaN(frame.metrics[name][index]!) ? null : frame.metrics[name][index]!))
+      ])
+    }),
+    stops: () => [],
+    option: {
+      ...baseOption(theme),
+      ...withoutPatterns,
+      tooltip: { show: false },
+      parallel: { left: 60, right: 70, top: 40, bottom: 24 },
+      parallelAxis: metrics.map(({ title, unit, better }, dim) => ({
+        dim,
+        name: `${title}\n(${unit})`,
+        nameTextStyle: textStyle(theme),
+        inverse: better === 'less',
+        scale: true,
+        axisLabel: { ...textStyle(theme), color: theme.quiet },
+        axisLine: { lineStyle: { color: theme.quiet } },
+        areaSelectStyle: { borderColor: theme.ours, color: theme.ours, opacity: 0.25 }
+      })),
+      series: [
+        series(
+          'Others',
+          theme.theirs,
+          1,
+          0.25,
+          lines.filter((index) => !onFront.has(index) && index !== selected)
+        ),
+        series(
+          'Beaten by none',
+          theme.ours,
+          1.5,
+          0.8,
+          lines.filter((index) => onFront.has(index) && index !== selected)
+        ),
+        series('Selected', theme.ink, 3, 1, selected === undefined ? [] : [selected])
+      ]
+    }
+  }
+}
