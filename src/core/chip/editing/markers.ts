@@ -1,0 +1,166 @@
+import type { WaferChipSpec } from '../chip-spec.ts'
+import type { Place } from '../defects/defect-map.ts'
+import type { Verdict } from '../verdict.ts'
+import { chipVerdicts } from '../verdicts.ts'
+import { chipField, fieldText, numberAt, withNumber, type ChipField } from './fields.ts'
+import { dieRectangle_mm, isOnWafer } from './site-drawing.ts'
+import { shorelinePlan, type EdgeName } from './shoreline-plan.ts'
+import { solveFor } from './solve-for.ts'
+
+/** What a problem is about. */
+export type MarkedObject =
+  | { readonly kind: 'die'; readonly place: Place }
+  | { readonly kind: 'edge'; readonly edge: EdgeName }
+  | { readonly kind: 'array' | 'wafer' }
+
+/** Something of a chip that breaks a limit, where it is, and a change that mends it. */
+export interface Marker {
+  /** Name of the verdict, or what else is wrong. */
+  readonly name: string
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly object: MarkedObject
+  readonly fix: { readonly title: string; readonly chip: WaferChipSpec } | undefined
+}
+
+/** Fields whose change mends a budget most directly, the least painful first, and which way it must go. */
+const mendingFields: Readonly<Record<string, readonly (readonly [string, 'largest' | 'smallest'])[]>> = {
+  'wafer-area': [
+    ['grid.columns', 'largest'],
+    ['grid.rows', 'largest'],
+    ['memory.stacksPerDie', 'largest']
+  ],
+  'wafer-extent': [
+    ['grid.columns', 'largest'],
+    ['grid.rows', 'largest'],
+    ['die.width_mm', 'largest']
+  ],
+  'dram-footprint': [
+    ['memory.stacksPerDie', 'largest'],
+    ['grid.columns', 'largest']
+  ],
+  reticle: [
+    ['die.width_mm', 'largest'],
+    ['die.height_mm', 'largest']
+  ],
+  'die-contents': [
+    ['die.sramPerCore_B', 'largest'],
+    ['die.cores', 'largest']
+  ],
+  shoreline: [
+    ['links.bandwidthPerEdge_Bps', 'largest'],
+    ['memory.stackBandwidth_Bps', 'largest']
+  ],
+  'wire-reach': [
+    ['grid.gap_mm', 'largest'],
+    ['memory.stacksPerDie', 'largest']
+  ],
+  power: [
+    ['die.clock_Hz', 'largest'],
+    ['grid.columns', 'largest']
+  ],
+  yield: [
+    ['grid.spares', 'smallest'],
+    ['die.spareCores', 'smallest'],
+    ['grid.columns', 'largest']
+  ],
+  cost: [
+    ['grid.columns', 'largest'],
+    ['memory.stackCapacity_B', 'largest']
+  ]
+}
+
+/** Three digits that do not break the limit again: a bound from above is rounded down, one from below up. */
+function rounded({ isInteger }: ChipField, value: number, direction: 'largest' | 'smallest'): number {
+  if (isInteger || value === 0) return value
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 3)
+  return Number(((direction === 'largest' ? Math.floor : Math.ceil)(value / unit) * unit).toPrecision(6))
+}
+
+/** The first change of one field that mends a budget and breaks none that holds. */
+function fixOf(chip: WaferChipSpec, name: string, held: readonly string[]): Marker['fix'] {
+  for (const [path, direction] of mendingFields[name] ?? []) {
+    const field = chipField(path)
+    const found = solveFor(chip, field, [...held, name], direction)
+    if (found.kind === 'conflict') continue
+    const value = rounded(field, found.value, direction)
+    if (value < field.least || value === numberAt(chip, path)) continue
+    const mended = withNumber(chip, path, value)
+    if (chipVerdicts(mended).some((verdict) => !verdict.ok && (verdict.name === name || held.includes(verdict.name))))
+      continue
+    return { title: `Set ${field.title.toLowerCase()} to ${fieldText(field, value)}`, chip: mended }
+  }
+  return undefined
+}
+
+const objects: Readonly<Record<string, MarkedObject['kind']>> = {
+  reticle: 'die',
+  'die-contents': 'die',
+  shoreline: 'die',
+  'dram-footprint': 'die',
+  'wire-reach': 'array',
+  'wafer-area': 'array',
+  'wafer-extent': 'array'
+}
+
+/** Dies of one wafer looked at for lying outside it; larger meshes are told of by their extent alone. */
+const MOST_CHECKED_DIES = 40_000
+
+function outsideDies(chip: WaferChipSpec): readonly Place[] {
+  const { rows, columns } = chip.grid
+  if (rows * columns > MOST_CHECKED_DIES) return []
+  return Array.from({ length: rows * columns }, (_, die): Place => [Math.floor(die / columns), die % columns]).filter(
+    ([row, column]) => !isOnWafer(chip, dieRectangle_mm(chip, row, column))
+  )
+}
+
+/** All that breaks a limit, errors first. Fixes are worked out only where asked for, as they take milliseconds each. */
+export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], withFixes = true): readonly Marker[] {
+  const held = verdicts.filter(({ ok, waived }) => ok && !waived).map(({ name }) => name)
+  const broken = verdicts.filter(({ ok }) => !ok)
+  const outside = outsideDies(chip)
+  const asObject = (name: string): MarkedObject => {
+    const kind = objects[name] ?? 'wafer'
+    return kind === 'die' ? { kind, place: [0, 0] } : ({ kind } as MarkedObject)
+  }
+  const crowded = shorelinePlan(chip).filter(({ free_mm, length_mm }) => free_mm < -1e-9 * length_mm)
+  return [
+    ...broken.map((verdict): Marker => ({
+      name: verdict.name,
+      severity: 'error',
+      message: `${verdict.message}. ${verdict.fix}`,
+      object:
+        verdict.name === 'wafer-extent' && outside[0] ? { kind: 'die', place: outside[0] } : asObject(verdict.name),
+      fix: withFixes ? fixOf(chip, verdict.name, held) : undefined
+    })),
+    ...(outside.length > 0 && broken.every(({ name }) => name !== 'wafer-extent')
+      ? [
+          {
+            name: 'outside',
+            severity: 'warning' as const,
+            message: `${outside.length} of ${chip.grid.rows * chip.grid.columns} dies reach beyond the part of the wafer that may carry dies, the first is row ${outside[0]![0]}, column ${outside[0]![1]}; use fewer or smaller dies`,
+            object: { kind: 'die' as const, place: outside[0]! },
+            fix: undefined
+          }
+        ]
+      : []),
+    ...crowded
+      .filter(() => broken.every(({ name }) => name !== 'shoreline'))
+      .map(({ edge, link_mm, length_mm }): Marker => ({
+        name: `shoreline-${edge}`,
+        severity: 'error',
+        message: `the link across the ${edge} edge takes ${link_mm.toFixed(1)} mm of ${length_mm.toFixed(1)} mm; lower its bandwidth or lengthen the edge`,
+        object: { kind: 'edge', edge },
+        fix: undefined
+      })),
+    ...verdicts
+      .filter(({ waived, value, limit }) => waived && limit !== null && value > limit)
+      .map(({ name, message }): Marker => ({
+        name,
+        severity: 'warning',
+        message,
+        object: asObject(name),
+        fix: undefined
+      }))
+  ]
+}
