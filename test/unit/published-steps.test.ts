@@ -11,6 +11,7 @@ const errorOf = (...ids: readonly string[]) =>
       .filter(({ set }) => ids.includes(set.id))
       .flatMap(({ results }) => results.map((one) => Math.log(one.predicted_s / one.measured_s)))
   )
+const groupError = (group: string) => errorOf(...publishedSets.filter((set) => set.group === group).map(({ id }) => id))
 const setOf = (id: string) => publishedSets.find((set) => set.id === id)!
 
 describe('published training steps', () => {
@@ -49,6 +50,11 @@ describe('published training steps', () => {
   it('of Megatron on A100s are predicted within 6% on average', () => {
     expect(errorOf('megatron-2021', 'megatron-2022').mean).toBeLessThan(0.06)
     expect(errorOf('megatron-2022').mean).toBeLessThan(0.03)
+  })
+
+  it('under FSDP, and of NeMo on H100s, are predicted within 12% on average', () => {
+    expect(groupError('fsdp').mean).toBeLessThan(0.12)
+    expect(groupError('nemo').mean).toBeLessThan(0.12)
   })
 
   it('leave no choice that the prediction gets wrong', () => {

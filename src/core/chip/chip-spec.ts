@@ -142,6 +142,14 @@ const Execution = z.strictObject({
     .max(1)
     .optional()
     .describe('share of peak that fused attention kernels reach at most; that of other products when absent'),
+  unfusedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe(
+      'share of norms, rotations and gates that ZeRO-3 runs as they are written, one kernel for each operation: 1 plain modules, 0 compiled ones; 0 when absent'
+    ),
   optimizerPasses_BPerParameter: nonnegative
     .optional()
     .describe(

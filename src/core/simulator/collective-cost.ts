@@ -125,6 +125,8 @@ export interface SwitchedNetwork {
   readonly nodeStep_s: number
   readonly networkBandwidth_Bps: number
   readonly networkStep_s: number
+  /** Whether small all-reduces between nodes climb a tree in place of going round. */
+  readonly hasTrees?: boolean
 }
 
 /** What each device of a group sends on a ring through all members: inside a node its port's, between nodes the members' adapters together. */
@@ -135,20 +137,24 @@ export const ringBandwidth_Bps = (group: SwitchedGroup, network: SwitchedNetwork
 
 /**
  * Collectives behind switches: a ring through all members. Inside a node it runs at the node's bus bandwidth, between nodes at
- * the adapters of the members of one node together; every step adds its latency (alpha-beta, Thakur et al. 2005).
+ * the adapters of the members of one node together (alpha-beta, Thakur et al. 2005). A piece passes every other member, n - 1 times from node
+ * to node and inside nodes for the rest; an all-reduce goes round twice or up and down a binary tree of nodes, whichever is shorter
+ * (NCCL's own model, src/graph/tuning.cc).
  */
 export function switchedCollectives(group: SwitchedGroup, network: SwitchedNetwork): CollectiveCost {
   const { size } = group
   if (size === 1) return ALONE
   const bandwidth = ringBandwidth_Bps(group, network)
-  const steps_s = (group.perNode - 1) * network.nodeStep_s + (group.nodes - 1) * network.networkStep_s
+  const steps_s = (size - group.nodes) * network.nodeStep_s + (group.nodes - 1) * network.networkStep_s
+  const tree_s = (group.perNode - 1) * network.nodeStep_s + Math.log2(group.nodes) * network.networkStep_s
+  const allReduceSteps_s = 2 * (network.hasTrees ? Math.min(steps_s, tree_s) : steps_s)
   const share = (size - 1) / size
   const gather = { latency_s: network.launch_s + steps_s, perByte_s: share / bandwidth }
   const outside = (size - group.perNode) / size / network.networkBandwidth_Bps
   const inside = (group.perNode - 1) / size / network.nodeBandwidth_Bps
   return {
     size,
-    allReduce: [{ latency_s: network.launch_s + 2 * steps_s, perByte_s: (2 * share) / bandwidth }],
+    allReduce: [{ latency_s: network.launch_s + allReduceSteps_s, perByte_s: (2 * share) / bandwidth }],
     gather: [gather],
     allToAll: [{ latency_s: network.launch_s + steps_s, perByte_s: Math.max(outside, inside) }],
     linkCrossings: (2 * (size - 1)) / size

@@ -152,10 +152,12 @@ export class CostModel {
       step.main.experts ? expertParallel : 1
     )
     const main = atSpeed(launched(step.main, [...step.before, ...step.after], launch_s, work), speed)
+    // Devices shard weights among replicas with FSDP or DeepSpeed, whose models are plain modules of the framework.
+    const unfusedShare = this.context.zeroStage === 3 ? (machine.chip.execution.unfusedShare ?? 0) : 0
     const beforeCut = this.layouts.cutOf(from)
     const afterCut = this.layouts.cutOf(settled)
     const elementwise = (operators: readonly Operator[], cut: number) =>
-      sumOf(operators.map((operator) => atSpeed(elementwiseCost(operator, engine, tokens, cut), speed)))
+      sumOf(operators.map((operator) => atSpeed(elementwiseCost(operator, engine, tokens, cut, unfusedShare), speed)))
     const before = elementwise(step.before, beforeCut)
     const after = elementwise(step.after, afterCut)
 

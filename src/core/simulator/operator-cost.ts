@@ -50,16 +50,29 @@ export function localOutput(operator: Operator, cut: number): number {
   return (operator.output - shared.width) / cut + shared.width / Math.min(cut, shared.parts)
 }
 
-/** Elementwise operators stream their tensors through main memory once. */
-export function elementwiseCost(operator: Operator, engine: MatrixEngine, tokens: number, cut: number): OperatorCost {
+/**
+ * Elementwise operators stream their tensors through main memory once; on a device as often as its library's kernels do.
+ * @param unfusedShare share of it that runs as its source is written, one kernel for each operation
+ */
+export function elementwiseCost(
+  operator: Operator,
+  engine: MatrixEngine,
+  tokens: number,
+  cut: number,
+  unfusedShare = 0
+): OperatorCost {
+  const { passes, unfused } = operator
+  const isDevice = engine.arrays === 0 ? 1 : 0
+  const forward_B = operator.forwardTraffic_B + isDevice * (passes.forward_B + unfusedShare * unfused.forward_B)
+  const backward_B = operator.backwardTraffic_B + isDevice * (passes.backward_B + unfusedShare * unfused.backward_B)
   const bandwidth = engine.memoryBandwidth_Bps * engine.memoryEfficiency
   const time = (bytes: number): number => (bytes * tokens) / cut / bandwidth
   return {
-    forward_s: time(operator.forwardTraffic_B),
-    inputGradient_s: time(operator.backwardTraffic_B),
+    forward_s: time(forward_B),
+    inputGradient_s: time(backward_B),
     weightGradient_s: 0,
-    traffic_B: ((operator.forwardTraffic_B + operator.backwardTraffic_B) * tokens) / cut,
-    forwardTraffic_B: (operator.forwardTraffic_B * tokens) / cut
+    traffic_B: ((forward_B + backward_B) * tokens) / cut,
+    forwardTraffic_B: (forward_B * tokens) / cut
   }
 }
 
@@ -79,7 +92,8 @@ function linearCost(
   // Frameworks pad what they cut; an uncut vocabulary keeps its width.
   const slowdown = cuts.output === 1 && operator.output % ALIGNED_ELEMENTS > 0 ? 1 / engine.misalignedShare : 1
   // Kernels of a device add at their end, when their arithmetic is done; arrays drain one fold while they fill the next.
-  const accumulated_B = engine.arrays === 0 ? ACCUMULATION_BYTES * copies * k * n : 0
+  const bias_B = operator.passes.backward_B * local * (n / operator.output)
+  const accumulated_B = engine.arrays === 0 ? ACCUMULATION_BYTES * copies * k * n + bias_B : 0
   const accumulation_s = accumulated_B / (engine.memoryBandwidth_Bps * engine.memoryEfficiency)
   return {
     forward_s: slowdown * matrix_s(engine, copies, m, n, k),

@@ -23,6 +23,12 @@ const unshardedWhole_s = (tokens: CollectiveCost, replicas: CollectiveCost, byte
 const unshardedInPieces_s = (tokens: CollectiveCost, replicas: CollectiveCost, bytes: number): number =>
   tokens.size === 1 ? Infinity : 2 * fastest_s(tokens.gather, bytes) + allReduce_s(replicas, bytes / tokens.size)
 
+/**
+ * Parameters whose gradients and new weights travel together: the buckets of Megatron-Core (DistributedDataParallelConfig), which grow with
+ * the replicas so that the latency of a long ring is paid rarely.
+ */
+const bucketParameters = (replicas: number): number => Math.max(40e6, 1e6 * replicas)
+
 const NO_STREAM = { region_s: 0, replicas_s: 0, gathered_B: 0, linkTraffic_B: 0, regionLinkTraffic_B: 0 }
 const NO_SCATTER: Exchange = { time_s: 0, linkTraffic_B: 0 }
 
@@ -147,11 +153,14 @@ export class ParameterCost {
     const { machine, zeroStage } = this.context
     const shards = replicas.size * tokens.size
     const gradient_B = this.#gradientBytes * parameters
+    // Devices send buckets, of which an operator fills a part; as if each had a bucket of its own size, and its share of the calls.
+    const buckets = machine.engine.arrays === 0 ? parameters / bucketParameters(shards) : 1
+    const inBuckets = (time_s: (bytes: number) => number, bytes: number): number => buckets * time_s(bytes / buckets)
     const gather = (group: CollectiveCost, bytes: number): number =>
-      group.size === 1 ? 0 : fastest_s(group.gather, bytes)
-    const unsharded = Math.min(
-      unshardedWhole_s(tokens, replicas, gradient_B),
-      unshardedInPieces_s(tokens, replicas, gradient_B)
+      group.size === 1 ? 0 : inBuckets((part) => fastest_s(group.gather, part), bytes)
+    const unsharded = inBuckets(
+      (bytes) => Math.min(unshardedWhole_s(tokens, replicas, bytes), unshardedInPieces_s(tokens, replicas, bytes)),
+      gradient_B
     )
     at[offset + row.WEIGHTS_B]! += (BYTES * parameters) / (zeroStage === 3 ? replicas.size : 1)
     at[offset + row.GRADIENTS_B]! += gradient_B / (zeroStage >= 2 ? shards : 1)

@@ -11,6 +11,7 @@ export function switchedNetworkOf(chip: ClusterChipSpec): SwitchedNetwork {
     launch_s: chip.node.latency_s,
     nodeStep_s: chip.node.stepLatency_s,
     networkBandwidth_Bps: chip.network.bandwidthPerDevice_Bps * share,
-    networkStep_s: chip.network.latency_s
+    networkStep_s: chip.network.latency_s,
+    hasTrees: true
   }
 }

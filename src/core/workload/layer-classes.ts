@@ -1,8 +1,11 @@
 import type { ModelSpec } from './model-spec.ts'
-import type { LayerClass, Operator, RecomputeUnit, Step, StoredTensor } from './operator.ts'
+import type { LayerClass, Operator, RecomputeUnit, Step, StoredTensor, Traffic } from './operator.ts'
 import type { TrainingSpec } from './training-spec.ts'
 
 const BYTES = 2
+const SINGLE = 4
+
+const NO_TRAFFIC: Traffic = { forward_B: 0, backward_B: 0 }
 
 type OperatorFields = Partial<Operator> & Pick<Operator, 'name'>
 
@@ -17,6 +20,8 @@ const operator = (kind: Operator['kind'], fields: OperatorFields): Operator => (
   sharedOutput: undefined,
   forwardTraffic_B: 0,
   backwardTraffic_B: 0,
+  passes: NO_TRAFFIC,
+  unfused: NO_TRAFFIC,
   forwardKernels: 1,
   backwardKernels: 1,
   ...fields
@@ -35,6 +40,7 @@ const tensor = (
   category: StoredTensor['category'] = 'activation'
 ): StoredTensor => ({ name, bytes, layout, unit, category })
 
+/** The gradient of a bias is a sum of its own that reads the output's gradient once more (Megatron-LM, tensor_parallel/layers.py). */
 const linear = (
   name: string,
   reduction: number,
@@ -48,8 +54,28 @@ const linear = (
     output,
     parameters: reduction * output + (biases ? output : 0),
     backwardKernels: 2,
+    ...(biases && { passes: { forward_B: 0, backward_B: BYTES * output } }),
     ...fields
   })
+
+/**
+ * An RMS norm as `weight * (x.float() * rsqrt(mean(x.float() ** 2))).type_as(x)`, the released Llama code: bytes per element of its kernels
+ * and of those that autograd runs for it, less the one pass of a fused norm. Forward: to fp32 6, square 8, mean 4, scale 8, back to 16 bits
+ * 6, weight 4. Backward: weight 4 and its gradient 8, to fp32 6, scale 8 and its gradient 16, square 16, sum of both 12, to 16 bits 6.
+ */
+const UNFUSED_NORM: Traffic = { forward_B: 36 - 2 * BYTES, backward_B: 76 - 3 * BYTES }
+/** Rotation of pairs in fp32: to fp32 6, product 8, back 6 bytes per element, each way, less the pass of a fused kernel. */
+const UNFUSED_ROTARY_B = 20 - 2 * BYTES
+/**
+ * `silu(gate) * up` as two kernels: bytes per element of the inner width beyond one pass. Forward one tensor of the inner width is
+ * written and read; backward it is read again, its gradient written and read, and the gate read twice.
+ */
+const UNFUSED_GATE: Traffic = { forward_B: 2 * BYTES, backward_B: 4 * BYTES }
+
+const times = ({ forward_B, backward_B }: Traffic, width: number): Traffic => ({
+  forward_B: forward_B * width,
+  backward_B: backward_B * width
+})
 
 /** Reads x, writes y; backward reads x and dy, writes dx. */
 const normalization = (name: string, model: ModelSpec): Operator =>
@@ -58,6 +84,8 @@ const normalization = (name: string, model: ModelSpec): Operator =>
     parameters: model.normalization === 'layernorm' ? 2 * model.hidden : model.hidden,
     forwardTraffic_B: 2 * BYTES * model.hidden,
     backwardTraffic_B: 3 * BYTES * model.hidden,
+    // Layer norms are one kernel everywhere.
+    ...(model.normalization === 'rmsnorm' && { unfused: times(UNFUSED_NORM, model.hidden) }),
     backwardKernels: 2
   })
 
@@ -92,7 +120,11 @@ function attentionSteps(model: ModelSpec, training: TrainingSpec): Step[] {
           operator('elementwise', {
             name: 'rotary',
             forwardTraffic_B: 2 * BYTES * (queryWidth + keyValueWidth / 2),
-            backwardTraffic_B: 2 * BYTES * (queryWidth + keyValueWidth / 2)
+            backwardTraffic_B: 2 * BYTES * (queryWidth + keyValueWidth / 2),
+            unfused: times(
+              { forward_B: UNFUSED_ROTARY_B, backward_B: UNFUSED_ROTARY_B },
+              queryWidth + keyValueWidth / 2
+            )
           })
         ]
       : []
@@ -195,7 +227,8 @@ function feedForwardSteps(model: ModelSpec, branch: FeedForward): Step[] {
         operator('elementwise', {
           name: branch.activation,
           forwardTraffic_B: visits * BYTES * (inner + branch.width),
-          backwardTraffic_B: visits * BYTES * (2 * inner + branch.width)
+          backwardTraffic_B: visits * BYTES * (2 * inner + branch.width),
+          ...(gated && { unfused: times(UNFUSED_GATE, visits * branch.width) })
         })
       ],
       source: 'residual',
@@ -317,13 +350,23 @@ function embedding(model: ModelSpec): LayerClass {
   }
 }
 
+/**
+ * Kernels of the cross-entropy over an fp32 vocabulary in bytes per element (Megatron-LM, core/tensor_parallel/cross_entropy.py): to fp32 6,
+ * maximum 4, subtraction 8, exponential 8, sum 4, division 8; backward product with the gradient 8, to 16 bits 6.
+ */
+const LOSS_KERNELS: Traffic = { forward_B: 38, backward_B: 14 }
+
 /** Final norm, vocabulary projection and cross-entropy in fp32. */
 function head(model: ModelSpec): LayerClass {
   const { hidden, vocabulary } = model
   const loss = operator('elementwise', {
     name: 'loss',
-    forwardTraffic_B: 2 * 4 * vocabulary,
-    backwardTraffic_B: 4 * vocabulary + BYTES * vocabulary,
+    forwardTraffic_B: 2 * SINGLE * vocabulary,
+    backwardTraffic_B: (SINGLE + BYTES) * vocabulary,
+    passes: {
+      forward_B: (LOSS_KERNELS.forward_B - 2 * SINGLE) * vocabulary,
+      backward_B: (LOSS_KERNELS.backward_B - SINGLE - BYTES) * vocabulary
+    },
     forwardKernels: 4,
     backwardKernels: 2
   })

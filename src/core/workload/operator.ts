@@ -1,3 +1,9 @@
+/** Main-memory bytes per token. */
+export interface Traffic {
+  readonly forward_B: number
+  readonly backward_B: number
+}
+
 /**
  * One operator of a training step, described per token so that any micro-batch and any split of it follows by arithmetic.
  * Widths are elements per token, traffic is bytes per token; parameters are the whole operator's.
@@ -19,6 +25,10 @@ export interface Operator {
   /** Main-memory traffic beside the matrix products themselves, bytes per token. */
   readonly forwardTraffic_B: number
   readonly backwardTraffic_B: number
+  /** Bytes per token beyond that, where the kernels of an accelerator's library are several passes. */
+  readonly passes: Traffic
+  /** Bytes per token beyond that, where a framework runs it as its source is written, one kernel for each operation. */
+  readonly unfused: Traffic
   /** Kernels a GPU launches for it. */
   readonly forwardKernels: number
   readonly backwardKernels: number
