@@ -24,6 +24,12 @@ export interface DocumentState {
   readonly redoLabel: string | undefined
 }
 
+/** Where it stands after an edit. */
+export interface EditAnswer extends DocumentState {
+  /** The edit had been made before, and was not made again; others may have followed it. */
+  readonly repeated: boolean
+}
+
 /** A document as a person edits it. */
 export type DocumentView<Kind extends DocumentKind = DocumentKind> = Kind extends DocumentKind
   ? Omit<DocumentSummary, 'kind'> & DocumentState & { readonly kind: Kind; readonly content: DocumentContent<Kind> }
@@ -93,7 +99,7 @@ export const documentsContract = {
    */
   edit: base
     .input(DocumentAt.extend({ label, patch: Patch, key, mergeKey: key.optional() }))
-    .output(type<DocumentState>()),
+    .output(type<EditAnswer>()),
   undo: base.input(DocumentAt).output(type<DocumentStep>()),
   redo: base.input(DocumentAt).output(type<DocumentStep>()),
   /** Undoes or redoes until the given edit is the last one done; 0 undoes all. */

@@ -37,6 +37,12 @@ describe('changes of documents', () => {
     ])
   })
 
+  test('a step that does not fit is refused, not passed over', () => {
+    expect(() => patched({ places: [] }, [{ op: 'replace', path: '/places/1/row', value: 5 }])).toThrow('/places/1/row')
+    expect(() => patched({}, [{ op: 'remove', path: '/places' }])).toThrow('/places')
+    expect(() => patched({ places: [] }, [{ op: 'add', path: '/places/1', value: 5 }])).toThrow('/places/1')
+  })
+
   test('what did not change is the same object afterwards', () => {
     const before = { die: { cores: 4 }, grid: { rows: 2 } }
     const after = patched(before, [{ op: 'replace', path: '/grid/rows', value: 3 }]) as typeof before

@@ -1,4 +1,11 @@
-import { compileJSONPointerProp, immutableJSONPatch, revertJSONPatch } from 'immutable-json-patch'
+import {
+  compileJSONPointerProp,
+  existsIn,
+  getIn,
+  immutableJSONPatch,
+  parsePath,
+  revertJSONPatch
+} from 'immutable-json-patch'
 
 /** One step of a change, as in RFC 6902; `path` is a JSON pointer (RFC 6901). */
 export type PatchOperation =
@@ -62,8 +69,25 @@ function compareElements(
     steps.push({ op: 'add', path: `${path}/${index}`, value: after[index] })
 }
 
+/** Whether a step names a place that the value has; the library passes over, or makes up, those that it has not. */
+function fits(value: unknown, { op, path }: { readonly op: string; readonly path: string }): boolean {
+  const place = parsePath(value, path)
+  const last = place.pop()
+  if (last === undefined) return true
+  if (!existsIn(value, place)) return false
+  const holder: unknown = getIn(value, place)
+  if (Array.isArray(holder)) return Number(last) <= holder.length - (op === 'add' ? 0 : 1)
+  return isMembers(holder) && (op === 'add' || Object.hasOwn(holder, last))
+}
+
 /** The value after a change; what did not change is shared with the value before. @throws Error when a step does not fit the value */
-export const patched = (value: unknown, patch: JsonPatch): unknown => immutableJSONPatch(value, [...patch])
+export const patched = (value: unknown, patch: JsonPatch): unknown =>
+  immutableJSONPatch(value, [...patch], {
+    before(document, step) {
+      if (!fits(document, step)) throw new Error(`there is no '${step.path}'`)
+      return {}
+    }
+  })
 
 /** What takes a change back from the value that it made. @param before the value that the change starts from */
 export const inversePatch = (before: unknown, patch: JsonPatch): JsonPatch =>

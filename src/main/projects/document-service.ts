@@ -6,6 +6,7 @@ import type {
   DocumentStep,
   DocumentSummary,
   DocumentView,
+  EditAnswer,
   NamedVersion
 } from '../../contract/documents-contract.ts'
 import type { Edit, ProjectDocuments } from './project-documents.ts'
@@ -28,7 +29,7 @@ export class DocumentService {
     return this.#listed(project, (documents) => documents.create(kind, name, content))
   }
 
-  edit(project: string, document: number, revision: number, edit: Edit): DocumentState {
+  edit(project: string, document: number, revision: number, edit: Edit): EditAnswer {
     return this.#edited(project, document, (documents) => documents.edit(document, revision, edit))
   }
 

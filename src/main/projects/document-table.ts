@@ -39,11 +39,13 @@ export interface DocumentTable {
   all(): Omit<DocumentRow, 'content'>[]
   byId(id: number): DocumentRow | undefined
   insert(kind: DocumentKind, name: string, content: string): number
-  /** Replaces the content and counts the revision on; returns the new revision. */
-  setContent(id: number, content: string): number
+  /** Replaces the content and counts the revision on; returns the new revision. @param key of the edit that does, if one does */
+  setContent(id: number, content: string, key?: string): number
   rename(id: number, name: string): void
   setTrashed(id: number, at: string | null): void
   edits(id: number): EditRow[]
+  /** Without the patches, which may be large. */
+  history(id: number): Omit<EditRow, 'patch' | 'inverse'>[]
   /** The newest edit that is done: what undo takes back. */
   lastDone(id: number): EditRow | undefined
   /** The oldest edit that is undone: what redo does. */
@@ -66,13 +68,16 @@ export function documentTable(database: Database): DocumentTable {
     'INSERT INTO document (kind, name, content, created_at, changed_at) VALUES (?, ?, ?, ?, ?)'
   )
   const updateContent = database
-    .prepare<[string, string, number], number>(
-      'UPDATE document SET content = ?, changed_at = ?, revision = revision + 1 WHERE id = ? RETURNING revision'
+    .prepare<[string, string, string | null, number], number>(
+      'UPDATE document SET content = ?, changed_at = ?, last_key = ?, revision = revision + 1 WHERE id = ? RETURNING revision'
     )
     .pluck()
   const updateName = database.prepare('UPDATE document SET name = ? WHERE id = ?')
   const updateTrashed = database.prepare('UPDATE document SET trashed_at = ? WHERE id = ?')
   const selectEdits = database.prepare<[number], EditRow>('SELECT * FROM edit WHERE document_id = ? ORDER BY id')
+  const selectHistory = database.prepare<[number], Omit<EditRow, 'patch' | 'inverse'>>(
+    'SELECT id, made_at, label, merge_key, undone FROM edit WHERE document_id = ? ORDER BY id'
+  )
   const selectLastDone = database.prepare<[number], EditRow>(
     'SELECT * FROM edit WHERE document_id = ? AND undone = 0 ORDER BY id DESC LIMIT 1'
   )
@@ -80,7 +85,10 @@ export function documentTable(database: Database): DocumentTable {
     'SELECT * FROM edit WHERE document_id = ? AND undone = 1 ORDER BY id LIMIT 1'
   )
   const selectKey = database
-    .prepare<[number, string], 1>('SELECT 1 FROM edit WHERE document_id = ? AND last_key = ?')
+    .prepare<{ id: number; key: string }, 1>(
+      `SELECT 1 FROM edit WHERE document_id = @id AND last_key = @key
+       UNION ALL SELECT 1 FROM document WHERE id = @id AND last_key = @key LIMIT 1`
+    )
     .pluck()
   const forgetUndone = database.prepare('DELETE FROM edit WHERE document_id = ? AND undone = 1')
   const insertEdit = database.prepare(
@@ -107,13 +115,14 @@ export function documentTable(database: Database): DocumentTable {
       const time = now()
       return Number(insertRow.run(kind, name, content, time, time).lastInsertRowid)
     },
-    setContent: (id, content) => updateContent.get(content, now(), id)!,
+    setContent: (id, content, key) => updateContent.get(content, now(), key ?? null, id)!,
     rename: (id, name) => void updateName.run(name, id),
     setTrashed: (id, at) => void updateTrashed.run(at, id),
     edits: (id) => selectEdits.all(id),
+    history: (id) => selectHistory.all(id),
     lastDone: (id) => selectLastDone.get(id),
     firstUndone: (id) => selectFirstUndone.get(id),
-    hasEdit: (id, key) => selectKey.get(id, key) !== undefined,
+    hasEdit: (id, key) => selectKey.get({ id, key }) !== undefined,
     addEdit(document, edit) {
       forgetUndone.run(document)
       insertEdit.run({ ...edit, document, mergeKey: edit.mergeKey ?? null, made_at: now() })

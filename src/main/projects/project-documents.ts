@@ -4,6 +4,7 @@ import type {
   DocumentStep,
   DocumentSummary,
   DocumentView,
+  EditAnswer,
   EditRecord
 } from '../../contract/documents-contract.ts'
 import { parseContent, type DocumentKind } from '../../contract/document-contents.ts'
@@ -52,23 +53,23 @@ export class ProjectDocuments {
     return this.read(id)
   }
 
-  edit(id: number, revision: number, { label, patch, key, mergeKey }: Edit): DocumentState {
+  edit(id: number, revision: number, { label, patch, key, mergeKey }: Edit): EditAnswer {
     const row = this.#row(id)
-    if (this.#table.hasEdit(id, key)) return this.#state(id, row.revision)
+    if (this.#table.hasEdit(id, key)) return { ...this.#state(id, row.revision), repeated: true }
     requireRevision(row, revision)
     const before = this.#content(row)
     const after = parseContent(row.kind, this.#patched(row, before, patch), `${row.kind} '${row.name}'`)
     const steps = patchBetween(before, after)
-    if (steps.length === 0) return this.#state(id, revision)
+    if (steps.length === 0) return { ...this.#state(id, revision), repeated: false }
     let next = revision
     this.#transact(() => {
-      next = this.#table.setContent(id, JSON.stringify(after))
+      next = this.#table.setContent(id, JSON.stringify(after), key)
       const last = this.#table.lastDone(id)
       const merges = mergeKey !== undefined && last?.merge_key === mergeKey && !this.#table.firstUndone(id)
       if (merges) this.#merge(last, before, after, key)
       else this.#table.addEdit(id, { label, mergeKey, key, ...stored(steps, inversePatch(before, steps)) })
     })
-    return this.#state(id, next)
+    return { ...this.#state(id, next), repeated: false }
   }
 
   /** @throws Problem `conflict`; where there is nothing to undo the step is empty */
@@ -100,7 +101,7 @@ export class ProjectDocuments {
   history(id: number): EditRecord[] {
     this.#row(id)
     return this.#table
-      .edits(id)
+      .history(id)
       .map(({ id: edit, label, made_at, undone }) => ({ id: edit, label, madeAt: made_at, undone: undone === 1 }))
   }
 

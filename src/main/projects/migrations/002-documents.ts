@@ -9,6 +9,7 @@ CREATE TABLE document (
   name TEXT NOT NULL,
   content TEXT NOT NULL CHECK (json_valid(content)),
   revision INTEGER NOT NULL DEFAULT 0,
+  last_key TEXT,
   created_at TEXT NOT NULL,
   changed_at TEXT NOT NULL,
   trashed_at TEXT
@@ -21,9 +22,9 @@ CREATE TABLE edit (
   label TEXT NOT NULL,
   merge_key TEXT,
   last_key TEXT NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
   patch TEXT NOT NULL CHECK (json_valid(patch)),
-  inverse TEXT NOT NULL CHECK (json_valid(inverse)),
-  undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1))
+  inverse TEXT NOT NULL CHECK (json_valid(inverse))
 ) STRICT;
 CREATE INDEX edit_by_document ON edit (document_id, id);
 
