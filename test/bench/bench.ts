@@ -11,12 +11,12 @@ import { fillStages, type Design } from '../../src/core/simulator/design.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { STEP_COLUMNS, simulateStep } from '../../src/core/simulator/pipeline.ts'
 import { PLAN_COLUMNS } from '../../src/core/simulator/plan-cost.ts'
+import { foldingTable } from '../../src/core/validation/folding.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import type { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
 import { coexploration } from './coexploration.ts'
-import { eventLevels } from './event-levels.ts'
 
 const ROUNDS = 5
 /** By far longer than sweeping a gigabyte takes. */
@@ -144,4 +144,4 @@ print(await coexploration(10_000))
 evaluation()
 mappingSearch()
 growth()
-print(eventLevels())
+print(foldingTable(() => performance.now() / 1e3))

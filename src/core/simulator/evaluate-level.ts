@@ -17,7 +17,6 @@ import type { Network } from './network/network.ts'
 import { stepLinkBytes } from './program/link-bytes.ts'
 import { RoutedCollectives } from './program/routed-collectives.ts'
 import { transferBytesOf } from './program/transfer-bytes.ts'
-import { simulateStep, STEP_COLUMNS, TIME_S } from './pipeline.ts'
 
 export const networkOf = (chip: ChipSpec, damage?: MeshDamage): Network =>
   chip.kind === 'wafer' ? meshNetwork(chip, damage) : clusterNetwork(chip)
@@ -42,11 +41,10 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   },
   fluid(machine, design, mapping, { network }) {
     const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
-    const { stages, frame, programs, models } = fluidStep(design, collectives)
-    const time = new Float64Array(STEP_COLUMNS)
-    simulateStep(frame, stages, design.stages.length, time)
+    const { stages, frame, programs, models, time_s } = fluidStep(design, collectives)
+    const step_s = Object.values(time_s).reduce((sum, part) => sum + part, 0)
     const linkBytes = stepLinkBytes(design, programs, collectives, transferBytesOf(design))
-    return { level: 'fluid', stages, frame, models, links: linkReport(network, linkBytes, time[TIME_S]!).links }
+    return { level: 'fluid', stages, frame, models, time_s, links: linkReport(network, linkBytes, step_s).links }
   },
   event(machine, design, mapping, { network, event }) {
     const { stages, frame } = analyticStep(design)

@@ -13,6 +13,15 @@ export interface StageTimes {
   readonly wrapAround_s?: number
 }
 
+/** Seconds of every task by its stage and chunk, and of what goes between stages. */
+export interface TaskTimes extends Pick<StageTimes, 'boundaries_s' | 'wrapAround_s'> {
+  /** Kinds as in `schedule-tasks.ts`. */
+  readonly task_s: (kind: number, stage: number, chunk: number, microBatch: number) => number
+  /** Share of a transfer for which the sender stands still, and whether its transfers one way run one after another; left out: 0, and no. */
+  readonly waitedShare?: number
+  readonly queues?: boolean
+}
+
 /** When each task of an order runs, by stage and in the order of its tasks. */
 export interface Execution {
   readonly start_s: readonly Float64Array[]
@@ -26,11 +35,26 @@ export interface Execution {
   readonly span_s: number
 }
 
+/** Chunks of a stage that take equally long. */
+const evenTasks = (order: ScheduleOrder, times: StageTimes): TaskTimes => ({
+  ...times,
+  task_s(kind, stage) {
+    if (kind === FORWARD) return times.forward_s[stage]! / order.chunks
+    if (kind === INPUT_GRADIENT) return times.inputGradient_s[stage]! / order.chunks
+    if (kind === WEIGHT_GRADIENT) return times.weightGradient_s[stage]! / order.chunks
+    return (times.inputGradient_s[stage]! + times.weightGradient_s[stage]!) / order.chunks
+  }
+})
+
 /**
  * Executes an order: every task as soon as its stage is free and what it depends on is there (see `dependsOn`), transfers beside the work.
  * @throws Error when the order can never end, which no order of `orderOf` does
  */
-export function execute(order: ScheduleOrder, times: StageTimes): Execution {
+export const execute = (order: ScheduleOrder, times: StageTimes): Execution =>
+  executeTasks(order, evenTasks(order, times))
+
+/** {@link execute} with a time for each task. */
+export function executeTasks(order: ScheduleOrder, times: TaskTimes): Execution {
   const { tasks, stages, chunks, microBatches } = order
   const last = stages * chunks - 1
   // End of the forward pass and of the input's gradient, by position among all chunks and micro-batch; NaN until they ran.
@@ -57,11 +81,16 @@ export function execute(order: ScheduleOrder, times: StageTimes): Execution {
     if (kind === FORWARD) return position === 0 ? 0 : forwardEnd[at - microBatches]! + transfers[position - 1]!
     return position === last ? forwardEnd[at]! : gradientEnd[at + microBatches]! + transfers[position]!
   }
-  const duration = (kind: number, stage: number): number => {
-    if (kind === FORWARD) return times.forward_s[stage]! / chunks
-    if (kind === INPUT_GRADIENT) return times.inputGradient_s[stage]! / chunks
-    if (kind === WEIGHT_GRADIENT) return times.weightGradient_s[stage]! / chunks
-    return (times.inputGradient_s[stage]! + times.weightGradient_s[stage]!) / chunks
+  const { waitedShare = 0, queues = false } = times
+  // When the last transfer forward, and backward, of each stage is done.
+  const sent = [new Float64Array(stages), new Float64Array(stages)]
+  /** When a result that is there at a time has been sent on, less what its way takes; the sender's own share is in its task. */
+  const leave = (kind: number, stage: number, ended: number, transfer: number): number => {
+    if (!queues || transfer === 0) return ended
+    const lane = sent[kind === FORWARD ? 0 : 1]!
+    const start = Math.max(ended, lane[stage]!)
+    lane[stage] = start + transfer
+    return start
   }
   /** Runs a stage until it has to wait; tells whether it ran at all. */
   const advance = (stage: number): boolean => {
@@ -74,13 +103,17 @@ export function execute(order: ScheduleOrder, times: StageTimes): Execution {
       const arrival = ready(kind, position, microBatch)
       if (Number.isNaN(arrival)) break
       const start = Math.max(free[stage]!, arrival)
-      const end = start + duration(kind, stage)
+      const worked = start + times.task_s(kind, stage, chunkOf(order, packed[index]!), microBatch)
+      const way =
+        kind === WEIGHT_GRADIENT ? 0 : ((kind === FORWARD ? transfers[position] : transfers[position - 1]) ?? 0)
+      const left = leave(kind, stage, worked, way)
+      const end = waitedShare > 0 && way > 0 ? left + waitedShare * way : worked
       start_s[stage]![index] = start
       end_s[stage]![index] = end
       free[stage] = end
       done[stage] = index + 1
-      if (kind === FORWARD) forwardEnd[position * microBatches + microBatch] = end
-      else if (kind !== WEIGHT_GRADIENT) gradientEnd[position * microBatches + microBatch] = end
+      if (kind === FORWARD) forwardEnd[position * microBatches + microBatch] = left
+      else if (kind !== WEIGHT_GRADIENT) gradientEnd[position * microBatches + microBatch] = left
     }
     return done[stage]! > from
   }

@@ -1,7 +1,7 @@
 import { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { StepFrame } from '../pipeline.ts'
 import type { Network } from '../network/network.ts'
-import type { Segment } from '../program/stage-program.ts'
+import { PROGRAM_OF_KIND, type Segment } from '../program/stage-program.ts'
 import { dependsOn, type ScheduleOrder } from '../schedule-order.ts'
 import { FORWARD, WEIGHT_GRADIENT, chunkOf, kindOf, microBatchOf, packTask, taskOf } from '../schedule-tasks.ts'
 import * as actor from './actor.ts'
@@ -12,9 +12,6 @@ import { LaneWork } from './lane-work.ts'
 import { FIRST, LAST, marksOf } from './task-marks.ts'
 import { OPTIMIZER_TASK, type ComputeTime, type SimulationOptions } from './simulation-options.ts'
 import type { TimelineEvent, TimelineLane } from './timeline.ts'
-
-/** Part of a stage's program that a kind of task runs, by its number. */
-const PROGRAM_OF_KIND = ['forward', 'backward', 'inputGradient', 'weightGradient'] as const
 
 /** What is left of a whole after its shares are taken. */
 const ROUNDING = 1e-12

@@ -3,46 +3,65 @@ import { BurstTraffic } from '../program/burst-traffic.ts'
 import type { Network } from '../network/network.ts'
 import type { RoutedCall } from '../program/routed-collectives.ts'
 
-/** Collectives or transfers one after another on one lane. */
-export type Sequence = readonly { readonly routed: RoutedCall; readonly bytes: number }[]
+const WAITING = 0
+const FLOWING = 1
+const ARRIVING = 2
+
+/** A collective on a lane: it starts when the one before it is done, but not before `release_s`. */
+export interface LaneItem {
+  readonly routed: RoutedCall
+  readonly bytes: number
+  readonly release_s: number
+}
 
 /**
- * Seconds until each of several sequences is done when all start at once and share links max-min fairly.
- * @returns one time per sequence, in their order
+ * Seconds until each of several lanes is done when they share links max-min fairly.
+ * @returns one time per lane, in their order; 0 for a lane without items
  */
-export function concurrent_s(network: Network, sequences: readonly Sequence[]): readonly number[] {
+export function concurrent_s(network: Network, sequences: readonly (readonly LaneItem[])[]): readonly number[] {
   const heap = new IndexedHeap()
   heap.reserve(sequences.length)
   const steps = sequences.map((sequence) =>
-    sequence.flatMap(({ routed, bytes }) => routed.bursts.map((burst) => ({ burst, bytes })))
+    sequence.flatMap(({ routed, bytes, release_s }) =>
+      routed.bursts.map((burst, index) => ({ burst, bytes, release_s: index === 0 ? release_s : 0 }))
+    )
   )
   const bursts = [...new Set(steps.flat().map(({ burst }) => burst))]
   const numbers = new Map(bursts.map((burst, index) => [burst, index]))
   const traffic = new BurstTraffic(network, bursts, heap, sequences.length)
   const done_s = sequences.map(() => 0)
   const at = sequences.map(() => 0)
-  const isFlowing = sequences.map(() => false)
-  const start = (lane: number, now_s: number): void => {
-    const step = steps[lane]![at[lane]!]
+  const state = sequences.map(() => WAITING)
+  /** The next step of a lane is due, or has to wait. */
+  const next = (lane: number, now_s: number): void => {
     done_s[lane] = now_s
+    const step = steps[lane]![at[lane]!]
     if (!step) return
-    isFlowing[lane] = true
+    if (step.release_s > now_s) {
+      state[lane] = WAITING
+      heap.set(lane, step.release_s)
+    } else start(lane, now_s)
+  }
+  const start = (lane: number, now_s: number): void => {
+    const step = steps[lane]![at[lane]!]!
+    state[lane] = FLOWING
     traffic.start(lane, numbers.get(step.burst)!, step.bytes, now_s)
   }
-  sequences.forEach((_sequence, lane) => start(lane, 0))
+  sequences.forEach((_sequence, lane) => next(lane, 0))
   for (let now_s = 0; ;) {
     if (heap.least > now_s) traffic.settle(now_s)
     if (heap.size === 0) break
     const lane = heap.first
     now_s = heap.least
     heap.remove(lane)
-    if (isFlowing[lane]) {
-      isFlowing[lane] = false
+    if (state[lane] === WAITING) start(lane, now_s)
+    else if (state[lane] === FLOWING) {
+      state[lane] = ARRIVING
       traffic.end(lane)
       heap.set(lane, now_s + steps[lane]![at[lane]!]!.burst.latency_s)
     } else {
       at[lane]!++
-      start(lane, now_s)
+      next(lane, now_s)
     }
   }
   return done_s

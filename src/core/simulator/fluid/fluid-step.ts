@@ -1,20 +1,28 @@
+import type { AffineCost } from '../collective-cost.ts'
 import { CostModel } from '../cost-model.ts'
 import { fillStages, type Design } from '../design.ts'
 import { transferBytesOf } from '../program/transfer-bytes.ts'
 import type { StepFrame } from '../pipeline.ts'
-import { GRADIENT_SYNC_S, PLAN_COLUMNS } from '../plan-cost.ts'
+import { PLAN_COLUMNS } from '../plan-cost.ts'
+import type { TimeBreakdown_s } from '../evaluation.ts'
+import { affine } from '../program/burst-cost.ts'
 import type { RoutedCollectives } from '../program/routed-collectives.ts'
-import { stagePrograms, type StageProgram } from '../program/stage-program.ts'
-import { concurrent_s, type Sequence } from './concurrent.ts'
+import { stagePrograms, type Call, type StageProgram } from '../program/stage-program.ts'
+import { executedStep } from './executed-step.ts'
+import { LinkDuty } from './link-duty.ts'
+import { SharedSynchronisation } from './shared-synchronisation.ts'
+import { forEachFlow } from '../program/step-flows.ts'
+import { taskTime, type CallPrice } from './task-time.ts'
 import { routedContext } from './routed-machine.ts'
 
-/** Stage totals and frame of a step with its communication priced on shared links; memory is as it was. */
+/** Stage totals, frame and time of a step with its communication priced on shared links; memory is as it was. */
 export interface FluidStep {
   readonly stages: Float64Array
   readonly frame: StepFrame
   readonly programs: readonly StageProgram[]
   /** What each stage's totals are made of. */
   readonly models: readonly CostModel[]
+  readonly time_s: TimeBreakdown_s
 }
 
 /** Whether all stages look alike to their collectives, so that one of them speaks for all. */
@@ -22,24 +30,53 @@ const isUniform = ({ network, grid }: RoutedCollectives): boolean =>
   network.alive.every((alive) => alive === 1) && network.dies === grid.diesPerBlock && network.isWhole
 
 /**
- * The step with every phase's transfers as concurrent flows on routed paths, links shared max-min fairly: the collectives of all groups of a
- * stage side by side; the activations and gradients that all stages of all replicas pass on at once; the gradient
- * synchronisation of all stages at once. Phases do not disturb each other; that is the event level's business.
+ * The step as it is executed, with its communication on routed paths: the collectives of all groups of a stage side by side, slowed by what
+ * other stages and transfers put on the same links; every task as long as it takes by itself, in the order of the schedule; gradients and
+ * weights of all stages as concurrent flows, begun when they can be.
  */
 export function fluidStep(design: Design, collectives: RoutedCollectives): FluidStep {
   const models = routedModels(design, collectives)
   const stages = new Float64Array(design.stages.length * PLAN_COLUMNS)
   fillStages({ ...design, stageModels: models }, new Float64Array(design.plans.length * PLAN_COLUMNS), stages)
   const programs = stagePrograms(design, stages)
-  const { network } = collectives
-  const synchronised = concurrent_s(
-    network,
-    programs.map(({ synchronisation }, stage): Sequence =>
-      synchronisation.map((call) => ({ routed: collectives.fastest(stage, call), bytes: call.bytes }))
-    )
+  const duty = dutyOf(design, collectives, programs)
+  const prices = programs.map((_program, stage) =>
+    priceOf((call) => duty.cost(String(stage), collectives.fastest(stage, call)))
   )
-  synchronised.forEach((time_s, stage) => (stages[stage * PLAN_COLUMNS + GRADIENT_SYNC_S] = time_s))
-  return { stages, frame: fluidFrame(design, collectives), programs, models }
+  const frame = fluidFrame(design, collectives, duty)
+  const synchronisation = new SharedSynchronisation(collectives, programs)
+  const time_s = executedStep(design, frame, stages, programs, prices, synchronisation)
+  return { stages, frame, programs, models, time_s }
+}
+
+/** How busy the traffic of micro-batches keeps the links while the slowest stage sets the pace. */
+function dutyOf(design: Design, collectives: RoutedCollectives, programs: readonly StageProgram[]): LinkDuty {
+  const { microBatches, overlap } = design.frame
+  const pace_s = programs.reduce((slowest, { forward, backward }, stage) => {
+    const price = priceOf((call) => affine(collectives.fastest(stage, call).bursts))
+    const own_s = [...forward, ...backward].reduce(
+      (sum, segments) => sum + taskTime(segments, price, overlap).time_s,
+      0
+    )
+    return Math.max(slowest, own_s)
+  }, 0)
+  const duty = new LinkDuty(collectives.network, microBatches * pace_s)
+  forEachFlow(design, programs, collectives, transferBytesOf(design), (flow) => {
+    const { traffic, stage, receiver, routed, payload_B } = flow
+    if (traffic === 'region' || traffic === 'replicas') duty.add(String(stage), routed, payload_B)
+    else if (traffic === 'pipeline') duty.add(`${stage} to ${receiver}`, routed, payload_B)
+  })
+  return duty
+}
+
+/** Seconds of a share of a collective, worked out once for each. */
+function priceOf(costOf: (call: Call) => AffineCost): CallPrice {
+  const known = new Map<Call, AffineCost>()
+  return (call, share) => {
+    let cost = known.get(call)
+    if (!cost) known.set(call, (cost = costOf(call)))
+    return cost.latency_s + share * call.bytes * cost.perByte_s
+  }
 }
 
 /**
@@ -57,23 +94,20 @@ export function routedModels(design: Design, collectives: RoutedCollectives): re
   })
 }
 
-/** Transfers over all boundaries, both ways, at once. */
-function fluidFrame(design: Design, collectives: RoutedCollectives): StepFrame {
+/** Transfers over the boundaries among all other traffic. */
+function fluidFrame(design: Design, collectives: RoutedCollectives, duty: LinkDuty): StepFrame {
   const { frame } = design
   const last = design.stages.length - 1
   if (last === 0) return frame
   const bytesOf = transferBytesOf(design)
-  const pairs = Array.from({ length: last }, (_, stage) => [stage, stage + 1] as const)
-  const wraps = frame.wrapAround_s > 0 ? [[last, 0] as const] : []
-  const directed = [...pairs, ...wraps].flatMap(([from, to]) => [[from, to] as const, [to, from] as const])
-  const times = concurrent_s(
-    collectives.network,
-    directed.map(([from, to]) => [{ routed: collectives.transfer(from, to), bytes: bytesOf(from, to) }])
-  )
-  const slower = (pair: number): number => Math.max(times[2 * pair]!, times[2 * pair + 1]!)
+  const oneWay_s = (from: number, to: number): number => {
+    const { latency_s, perByte_s } = duty.cost(`${from} to ${to}`, collectives.transfer(from, to))
+    return latency_s + bytesOf(from, to) * perByte_s
+  }
+  const slower_s = (from: number, to: number): number => Math.max(oneWay_s(from, to), oneWay_s(to, from))
   return {
     ...frame,
-    boundaries_s: pairs.map((_pair, index) => slower(index)),
-    wrapAround_s: wraps.length > 0 ? slower(last) : 0
+    boundaries_s: Array.from({ length: last }, (_, stage) => slower_s(stage, stage + 1)),
+    wrapAround_s: frame.wrapAround_s > 0 ? slower_s(last, 0) : 0
   }
 }

@@ -3,7 +3,7 @@ import type { CollectiveKind } from '../collectives/collective.ts'
 import type { Burst } from './burst.ts'
 
 /** Bursts one after another on an idle network, as latency and seconds per byte. */
-const affine = (bursts: readonly Burst[]): AffineCost => ({
+export const affine = (bursts: readonly Burst[]): AffineCost => ({
   latency_s: bursts.reduce((sum, { latency_s }) => sum + latency_s, 0),
   perByte_s: bursts.reduce((sum, { perByte_s }) => sum + perByte_s, 0)
 })

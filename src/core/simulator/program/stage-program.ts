@@ -53,6 +53,9 @@ export interface StageProgram {
   readonly optimizer_s: number
 }
 
+/** Part of a stage's program that a kind of task runs, by the number of the kind. */
+export const PROGRAM_OF_KIND = ['forward', 'backward', 'inputGradient', 'weightGradient'] as const
+
 const callsOf = (collectives: readonly StepCollective[], ...parts: readonly StepPart[]): Call[] =>
   parts.flatMap((part) =>
     collectives.filter((one) => one.part === part).map(({ kind, group, bytes }) => ({ kind, group, bytes }))

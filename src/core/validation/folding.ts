@@ -1,15 +1,15 @@
-import { chipPreset } from '../../src/core/chip/chip-presets.ts'
-import { mergeChip } from '../../src/core/chip/merge-chip.ts'
-import { Strategy, strategyMapping, type StrategyInput } from '../../src/core/mapping/strategy.ts'
-import { cell, columns, type Table } from '../../src/core/report/document.ts'
-import { designOf, fillStages } from '../../src/core/simulator/design.ts'
-import { simulateEvents, type EventOptions, type EventStep } from '../../src/core/simulator/event/event-step.ts'
-import { networkOf } from '../../src/core/simulator/evaluate-level.ts'
-import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
-import { PLAN_COLUMNS } from '../../src/core/simulator/plan-cost.ts'
-import { modelPreset } from '../../src/core/workload/model-presets.ts'
-import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
-import { buildWorkload } from '../../src/core/workload/workload.ts'
+import { chipPreset } from '../chip/chip-presets.ts'
+import { mergeChip } from '../chip/merge-chip.ts'
+import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strategy.ts'
+import { cell, columns, type Table } from '../report/document.ts'
+import { designOf, fillStages } from '../simulator/design.ts'
+import { simulateEvents, type EventOptions, type EventStep } from '../simulator/event/event-step.ts'
+import { networkOf } from '../simulator/evaluate-level.ts'
+import { machineOf, type Machine } from '../simulator/machine.ts'
+import { PLAN_COLUMNS } from '../simulator/plan-cost.ts'
+import { modelPreset } from '../workload/model-presets.ts'
+import { TrainingSpec } from '../workload/training-spec.ts'
+import { buildWorkload } from '../workload/workload.ts'
 
 const two = (value: number): string => String(Number(value.toPrecision(3)))
 
@@ -56,16 +56,19 @@ const cases: readonly {
   }
 ]
 
-/** Seconds of whole steps at the event level, and what folding saves and costs. */
-export function eventLevels(): Table {
+/**
+ * Seconds of whole steps at the event level, and what folding saves and costs.
+ * @param now_s a clock
+ */
+export function foldingTable(now_s: () => number): Table {
   return {
     caption: 'GPT-3 175B at the event level: each first run folds least, the others are compared with it',
     columns: columns('Step', 'Actors', 'Micro-batches folded', 'Seconds', 'Speed-up', 'Step time', 'Error'),
     rows: cases.flatMap(({ name, step, runs }) => {
       const done = runs.map((options) => {
-        const before = performance.now()
+        const before_s = now_s()
         const result = step(options)
-        return { result, seconds: (performance.now() - before) / 1e3 }
+        return { result, seconds: now_s() - before_s }
       })
       const { result: whole, seconds: longest } = done[0]!
       return done.map(({ result, seconds }) => [

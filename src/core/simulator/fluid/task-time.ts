@@ -1,0 +1,85 @@
+import type { Call, Segment } from '../program/stage-program.ts'
+
+/** Seconds of a task of a stage, and what of them it stands still for collectives of its region and among replicas. */
+export interface TaskTime {
+  readonly time_s: number
+  readonly tensor_s: number
+  readonly data_s: number
+}
+
+/** Seconds of a share of a collective's bytes. */
+export type CallPrice = (call: Call, share: number) => number
+
+/** A stage and the lane of its collectives on their way through a task. */
+class TaskClock {
+  now_s = 0
+  /** When all collectives asked for so far are done. */
+  lane_s = 0
+  tensor_s = 0
+  data_s = 0
+  /** Collectives beside the block before, which may still run. */
+  #behind: readonly Call[] = []
+  readonly #price: CallPrice
+  readonly #overlap: number
+
+  constructor(price: CallPrice, overlap: number) {
+    this.#price = price
+    this.#overlap = overlap
+  }
+
+  /** Hands collectives to the lane; returns when the first `awaited` of them are done. */
+  #ask(calls: readonly Call[], share: number, awaited = Infinity): number {
+    let done_s = this.lane_s
+    this.lane_s = Math.max(this.lane_s, this.now_s)
+    calls.forEach((call, index) => {
+      this.lane_s += this.#price(call, share)
+      if (index < awaited) done_s = this.lane_s
+    })
+    return done_s
+  }
+
+  /** Stands still until a time, for the collectives of a block. */
+  #wait(until_s: number, calls: readonly Call[]): void {
+    const waited_s = until_s - this.now_s
+    if (waited_s <= 0) return
+    this.now_s = until_s
+    const whole_s = calls.reduce((sum, call) => sum + this.#price(call, 1), 0)
+    for (const call of calls) {
+      const part_s = whole_s > 0 ? (waited_s * this.#price(call, 1)) / whole_s : waited_s / calls.length
+      if (typeof call.group === 'number') this.tensor_s += part_s
+      else this.data_s += part_s
+    }
+  }
+
+  block({ before, beside, awaited, compute_s }: Segment['blocks'][number]): void {
+    if (before.length > 0) this.#wait(this.#ask(before, 1), before)
+    const beside_s = this.#overlap > 0 ? this.#ask(beside, this.#overlap, awaited) : this.lane_s
+    this.now_s += compute_s
+    this.#wait(beside_s, beside.length > 0 ? beside : this.#behind)
+    this.#behind = beside
+    if (this.#overlap < 1) this.#wait(this.#ask(beside, 1 - this.#overlap), beside)
+  }
+}
+
+/**
+ * What a task of a stage takes by itself, block by block as the event level executes it: collectives in the order asked for on a lane beside
+ * the compute that hides them.
+ */
+export function taskTime(segments: readonly Segment[], price: CallPrice, overlap: number): TaskTime {
+  const clock = new TaskClock(price, overlap)
+  for (const { blocks, times } of segments) {
+    // What a repeated layer finds on the lane is what the layer before left there: from the second time on all are alike.
+    const alike = Math.min(times, 3)
+    let before = { now_s: 0, lane_s: 0, tensor_s: 0, data_s: 0 }
+    for (let time = 0; time < alike; time++) {
+      before = { now_s: clock.now_s, lane_s: clock.lane_s, tensor_s: clock.tensor_s, data_s: clock.data_s }
+      for (const block of blocks) clock.block(block)
+    }
+    const more = times - alike
+    clock.now_s += more * (clock.now_s - before.now_s)
+    clock.lane_s += more * (clock.lane_s - before.lane_s)
+    clock.tensor_s += more * (clock.tensor_s - before.tensor_s)
+    clock.data_s += more * (clock.data_s - before.data_s)
+  }
+  return { time_s: clock.now_s, tensor_s: clock.tensor_s, data_s: clock.data_s }
+}
