@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Evaluation } from '../../src/core/simulator/evaluation.ts'
 import { runCli } from './cli-run.ts'
@@ -70,6 +73,22 @@ describe('tmac evaluate --level', () => {
       }
     }
   )
+
+  it('says of a collective gene behind switches that it changes nothing', async () => {
+    const degrees = ['--tensor-parallel', '2', '--micro-batch', '1', '--json']
+    const given = ['--model', 'megatron-1.7b', '--chip', 'a100-80gb', '--global-batch', '8', '--seq-length', '512']
+    const best = await runCli(['evaluate', ...given, ...degrees])
+    expect(best.err).toBe('')
+    const { mapping } = JSON.parse(best.out) as Evaluation
+    const file = join(mkdtempSync(join(tmpdir(), 'tmac-gene-')), 'tree.json')
+    writeFileSync(file, JSON.stringify({ ...mapping, collectives: 'tree' }))
+    const tree = await runCli(['evaluate', ...given, '--mapping', file, '--json'])
+    rmSync(dirname(file), { recursive: true })
+    expect((JSON.parse(tree.err) as { note: string }).note).toMatch(/collectives: tree, which changes nothing here/)
+    expect((JSON.parse(tree.out) as Evaluation).iterationTime_s).toBe(
+      (JSON.parse(best.out) as Evaluation).iterationTime_s
+    )
+  })
 
   it('names the levels where there is no such one', async () => {
     const wrong = await runCli([...args, '--level', 'packet', '--json'])

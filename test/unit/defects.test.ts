@@ -60,6 +60,9 @@ describe('a map', () => {
   it('refuses a first line that is no header', () => {
     expect(() => parseDefectsCsv('dead-die,0,0', grid, 'map')).toThrow(/line 1: .* must name the columns kind,row/)
     expect(() => parseDefectsCsv('', grid, 'map')).toThrow(/must name the columns/)
+    const parted = (by: string) => ['kind', 'row', 'column'].join(by)
+    for (const by of [';', '\t'])
+      expect(() => parseDefectsCsv(parted(by), grid, 'map')).toThrow(/save the table with commas/)
   })
 
   it('names the place in JSON, the other grid and the chip without a mesh', () => {

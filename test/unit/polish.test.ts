@@ -27,6 +27,7 @@ describe('polishing', () => {
     )
     const start = { ...mapping, plans }
     const polished = polish(workload, machine, start, 1, 0)
+    expect(polish(workload, machine, start, 1, 1000, undefined, () => false).mapping).toBe(start)
     expect(polished.iterationTime_s).toBeLessThanOrEqual(evaluate(workload, machine, start).iterationTime_s)
     expect(evaluate(workload, machine, polished.mapping).iterationTime_s).toBeCloseTo(polished.iterationTime_s, 9)
     expect(evaluate(workload, machine, polished.mapping).feasible).toBe(true)

@@ -11,6 +11,7 @@ export interface AnnealingSchedule {
  * Simulated annealing with relative acceptance exp(-((new - current)/current)/T) (Gemini 2312.16436) and geometric cooling.
  * @param propose a changed copy of a state, or undefined when the move drawn does not apply
  * @param cost smaller is better; Infinity refuses a state
+ * @param goesOn asked before each move; false ends the annealing with what it has
  * @returns the best state seen and its cost
  */
 export function anneal<State>(
@@ -18,7 +19,8 @@ export function anneal<State>(
   propose: (state: State, random: Random) => State | undefined,
   cost: (state: State) => number,
   schedule: AnnealingSchedule,
-  random: Random
+  random: Random,
+  goesOn: () => boolean = () => true
 ): { readonly best: State; readonly cost: number; readonly accepted: number } {
   let current = start
   let currentCost = cost(start)
@@ -27,7 +29,7 @@ export function anneal<State>(
   let accepted = 0
   const cooling = (schedule.endTemperature / schedule.startTemperature) ** (1 / Math.max(1, schedule.moves - 1))
   let temperature = schedule.startTemperature
-  for (let move = 0; move < schedule.moves; move++, temperature *= cooling) {
+  for (let move = 0; move < schedule.moves && goesOn(); move++, temperature *= cooling) {
     const next = propose(current, random)
     if (next === undefined) continue
     const nextCost = cost(next)

@@ -188,6 +188,7 @@ export function tidy(mapping: Mapping): Mapping {
  * Anneals over the whole gene string from a mapping: what the exact search fixes (one layout for all stages, snake placement, one split of
  * layers per pair of plans) is free here; then changes role by role as long as that helps. Never returns anything worse than it was given.
  * @param goal time alone unless given
+ * @param goesOn asked before each move; false ends the polishing with what it has
  */
 export function polish(
   workload: Workload,
@@ -195,7 +196,8 @@ export function polish(
   start: Mapping,
   seed: number,
   moves: number,
-  goal?: Goal
+  goal?: Goal,
+  goesOn: () => boolean = () => true
 ): FoundMapping {
   const models = new Map<string, CostModel>()
   const step = new Float64Array(STEP_COLUMNS)
@@ -238,13 +240,15 @@ export function polish(
     propose,
     cost,
     { moves, startTemperature: 3e-3, endTemperature: 1e-5 },
-    randomStream(seed, 1)
+    randomStream(seed, 1),
+    goesOn
   )
   // Annealing may pass by what one more step would reach.
   let best: { mapping: Mapping; cost: number } = { mapping: result.best, cost: result.cost }
   for (let before = Infinity; best.cost < before;) {
     before = best.cost
     for (const mapping of roleChanges(best.mapping, workload)) {
+      if (!goesOn()) break
       const next = cost(mapping)
       if (next < best.cost) best = { mapping, cost: next }
     }

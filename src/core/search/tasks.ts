@@ -254,12 +254,18 @@ export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   return undefined
 }
 
-/** Runs one task. @param onProgress for long ones, false stops them; @param resume a state that the task reported before */
+/**
+ * Runs one task.
+ * @param onProgress told by searches how far they have come; false stops them
+ * @param resume a state that the search reported before
+ * @param goesOn asked by what has no state to tell; false ends it with what it has
+ */
 export function runTask(
   frame: TaskFrame,
   task: Task,
   onProgress?: (progress: SearchProgress) => boolean | void,
-  resume?: SearchState
+  resume?: SearchState,
+  goesOn?: () => boolean
 ): TaskResults[Task['kind']] {
   switch (task.kind) {
     case 'policy':
@@ -269,7 +275,7 @@ export function runTask(
     case 'polish': {
       const machine = givenMachine(frame)
       const workload = buildWorkload(frame.model, frame.training)
-      return polish(workload, machine, task.mapping, task.seed, task.moves, goalOf(frame.objective, machine))
+      return polish(workload, machine, task.mapping, task.seed, task.moves, goalOf(frame.objective, machine), goesOn)
     }
     case 'assess':
       return assess(frame, task.mappings, task.defects)

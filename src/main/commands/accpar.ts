@@ -36,7 +36,8 @@ const volumeTable = (title: string, { levels }: NetworkPartition): Table => ({
 })
 
 const totals = (comparison: PartitionComparison): Table => ({
-  caption: 'Elements exchanged by all groups of all levels',
+  caption:
+    'Elements exchanged by all groups of all levels; each level is chosen for itself, outermost first, so that the sum of AccPar may exceed that of HyPar',
   columns: columns('Partition', '#Elements', '#Over AccPar'),
   rows: titles.map(([key, title]) => [
     cell(title),

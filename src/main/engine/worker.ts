@@ -31,7 +31,7 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
   }
   try {
     const skip = stopped() ? emptyResult(work) : undefined
-    post({ type: 'result', task, result: skip ?? runTask(frame, work, onProgress, resume) })
+    post({ type: 'result', task, result: skip ?? runTask(frame, work, onProgress, resume, () => !stopped()) })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', task, message, code: error instanceof Problem ? error.code : undefined })

@@ -10,7 +10,7 @@ const MOST_BYTES = 16 * MEBI
 const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   ENOENT: ['file-not-found', 'does not exist; check the path'],
   ENOTDIR: ['file-not-found', 'does not exist: part of its path is a file'],
-  EISDIR: ['not-a-file', 'is a directory; name a JSON file in it'],
+  EISDIR: ['not-a-file', 'is a directory; name a file in it'],
   EACCES: ['file-not-found', 'cannot be read: permission denied'],
   EPERM: ['file-not-found', 'cannot be read: permission denied'],
   ELOOP: ['not-a-file', 'is a symbolic link that leads to itself'],

@@ -49,7 +49,9 @@ function rowsOf(text: string, what: string): readonly { readonly cells: Cells; r
   if (!first || wrong !== undefined || !header.includes('kind') || new Set(header).size < header.length)
     throw new Problem(
       'bad-input',
-      `${what}${first ? `, line ${first.line}` : ''}: the first line is '${first?.content ?? ''}'; it must name the columns ${COLUMNS.join(',')}`
+      `${what}${first ? `, line ${first.line}` : ''}: the first line is '${first?.content ?? ''}'; it must name the columns ${COLUMNS.join(',')}${
+        first && /[;\t]/.test(first.content) ? ', parted by commas: save the table with commas' : ''
+      }`
     )
   return rest.map(({ content, line }) => {
     const found = split(content)

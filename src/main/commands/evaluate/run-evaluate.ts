@@ -3,6 +3,7 @@ import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '
 import { flagOption } from '../option-values.ts'
 import { answerLines } from './answer-lines.ts'
 import { evaluationText } from './evaluation-text.ts'
+import { notes } from '../notes.ts'
 import { evaluator } from './evaluator.ts'
 import { requestFromOptions } from './request-from-options.ts'
 
@@ -42,8 +43,16 @@ export async function runEvaluate(invocation: Invocation, context: CommandContex
     await answerLines(context)
     return exitCodes.done
   }
-  const { evaluation, text } = evaluateOne(invocation, context)
+  const { evaluation, machine, text } = evaluateOne(invocation, context)
   await context.out(text)
+  const { collectives } = evaluation.mapping
+  if (machine.chip.kind === 'cluster' && collectives !== 'best')
+    notes(
+      context.err,
+      invocation.json
+    )(
+      `The mapping says collectives: ${collectives}, which changes nothing here: behind switches all are priced as the ring that was measured`
+    )
   if (evaluation.feasible) return exitCodes.done
   const worst = evaluation.violations.reduce((a, b) => (b.value / b.limit > a.value / a.limit ? b : a))
   const others = evaluation.violations.length - 1
