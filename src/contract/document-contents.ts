@@ -13,7 +13,15 @@ export type DefectsDocument = z.output<typeof DefectsDocument>
 
 /** Points of runs that belong together in a comparison, with what a person says of them. */
 export const ExplorationSpec = z.strictObject({
-  points: z.array(z.strictObject({ run: z.int().positive(), point: z.int().positive() })).max(1000),
+  points: z
+    .array(
+      z.strictObject({
+        run: z.int().positive(),
+        point: z.int().positive(),
+        project: z.string().max(64).optional().describe('the id of another project, as an address names it')
+      })
+    )
+    .max(1000),
   note: z.string().max(100_000).default('')
 })
 export type ExplorationSpec = z.output<typeof ExplorationSpec>

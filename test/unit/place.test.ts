@@ -25,7 +25,10 @@ const places: fc.Arbitrary<Place> = fc
     item: fc.option(id, { nil: undefined }),
     tab: fc.option(fc.constantFrom('mapping', 'links'), { nil: undefined }),
     selection: selections,
-    points: fc.uniqueArray(id, { maxLength: 8 })
+    points: fc.uniqueArray(
+      fc.tuple(fc.constantFrom('', '0f3a:', 'ab12cd34ef56ab12:'), id).map((parts) => parts.join('')),
+      { maxLength: 8 }
+    )
   })
   // A side is a side of something.
   .map((place) => ({ ...place, tab: place.item === undefined ? undefined : place.tab }))

@@ -4,7 +4,7 @@ import type { EChartsType } from './echarts.ts'
 
 /** What the drawn chart passes on: the datum under the pointer. */
 export interface ChartEvents {
-  readonly onPick?: (datum: unknown, index: number, series: number) => void
+  readonly onPick?: (datum: unknown, index: number, series: number, withControl: boolean) => void
   readonly onHover?: (datum: unknown) => void
   /** An interval was drawn on an axis of parallel coordinates, or taken away. */
   readonly onInterval?: (axis: number, interval: readonly [number, number] | undefined) => void
@@ -32,9 +32,10 @@ export function useChart(element: Ref<HTMLElement | undefined>, chart: () => Cha
     const { drawOn } = await import('./echarts.ts')
     if (ended || instance || !element.value?.clientWidth) return
     instance = drawOn(element.value)
-    instance.on('click', ({ value, data, dataIndex, seriesIndex }) =>
-      events.onPick?.(value ?? data, dataIndex, seriesIndex ?? 0)
-    )
+    instance.on('click', ({ value, data, dataIndex, seriesIndex, event }) => {
+      const pointer = event?.event as unknown as MouseEvent | undefined
+      events.onPick?.(value ?? data, dataIndex, seriesIndex ?? 0, Boolean(pointer?.ctrlKey || pointer?.metaKey))
+    })
     instance.on('mouseover', ({ value, data }) => events.onHover?.(value ?? data))
     instance.on('globalout', () => events.onHover?.(undefined))
     instance.on('axisareaselected', (event) => {

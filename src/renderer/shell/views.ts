@@ -8,6 +8,8 @@ export const viewComponents: Partial<Record<ViewName, Component>> = {
   settings: defineAsyncComponent(() => import('../views/settings/SettingsView.vue')),
   overview: defineAsyncComponent(() => import('../views/overview/OverviewView.vue')),
   search: defineAsyncComponent(() => import('../views/search/SearchView.vue')),
+  compare: defineAsyncComponent(() => import('../views/compare/CompareView.vue')),
+  exploration: defineAsyncComponent(() => import('../views/exploration/ExplorationView.vue')),
   run: defineAsyncComponent(() => import('../views/results/ResultsView.vue'))
 }
 

@@ -22,8 +22,8 @@ export interface Place {
   /** Which side of it, as `mapping` of a run. */
   readonly tab: string | undefined
   readonly selection: Selection
-  /** Points set side by side. */
-  readonly points: readonly number[]
+  /** Points set side by side: `7` of this project, `PROJECT:7` of another. */
+  readonly points: readonly string[]
 }
 
 const nowhere: Place = {
@@ -53,8 +53,8 @@ export function placeOf(address: string): Place {
     item: item ? Number(item) : undefined,
     tab: tab || undefined,
     selection: selectionOf(parameters),
-    points: [...new Set((parameters.get('points') ?? '').split(',').map(Number))].filter(
-      (id) => Number.isInteger(id) && id > 0
+    points: [...new Set((parameters.get('points') ?? '').split(','))].filter((one) =>
+      /^([0-9a-f]{1,64}:)?[1-9]\d{0,14}$/.test(one)
     )
   }
 }
@@ -66,8 +66,8 @@ export function addressOf({ view, project, item, tab, selection, points }: Place
   const query = selectionQuery(selection)
   if (points.length > 0) query.set('points', points.join(','))
   const path = ['#', 'project', project, view, ...(item === undefined ? [] : [item, ...(tab ? [tab] : [])])].join('/')
-  // Commas need no escape in a fragment, and people read addresses.
-  const text = query.toString().replaceAll('%2C', ',')
+  // Commas and colons need no escape in a fragment, and people read addresses.
+  const text = query.toString().replaceAll('%2C', ',').replaceAll('%3A', ':')
   return text ? `${path}?${text}` : path
 }
 

@@ -1,0 +1,88 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
+}, 30_000)
+afterAll(() => workbench?.close())
+
+const shell = () => page.getByRole('region', { name: 'Points put aside for a comparison' })
+
+test.skipIf(!hasChromium())('an empty comparison says how points come here', async () => {
+  await page.goto(page.url().replace(/\/run\/.*$/, '/compare'))
+  await page.getByText('none is chosen yet').waitFor()
+  await page.getByRole('link', { name: 'Open the newest results' }).click()
+  await page.getByTestId('front').waitFor()
+})
+
+test.skipIf(!hasChromium())('points are put aside by Space and in the table, and then compared', async () => {
+  const chart = page.getByTestId('front').getByRole('application')
+  await chart.press('Home')
+  await chart.press(' ')
+  await shell().getByText(/^#\d+/).waitFor()
+  const row = page.getByRole('region', { name: /^Designs; up and down/ }).getByRole('row')
+  await row.nth(4).click({ modifiers: ['Control'] })
+  await row.nth(4).getByText('to compare').waitFor()
+  await shell().getByRole('button', { name: 'Compare 2' }).click()
+  await page.waitForURL(/compare\?points=\d+,\d+/)
+  await page.getByRole('heading', { name: /^Why is ② faster than ①/ }).waitFor()
+  await page.getByRole('table', { name: /What differs, against ①/ }).waitFor()
+})
+
+test.skipIf(!hasChromium())('the policies of the run against ours: which part of the step is why', async () => {
+  const base = page.url().replace(/compare.*$/, '')
+  await page.goto(`${base}compare?points=1,2,3`)
+  await page.reload()
+  const why = page.getByRole('application', { name: /^Waterfall from/ })
+  await why.waitFor()
+  expect(await why.getAttribute('aria-label')).toMatch(/(Compute|Recompute|bubble) [+−][\d.]+ m?s/)
+  await page.getByText(/\d+ of \d+ operators are split differently/).waitFor()
+  await workbench.shoot('compare')
+  await page.getByRole('heading', { name: /^Wafers at one scale/ }).scrollIntoViewIfNeeded()
+  await workbench.shoot('compare-wafers')
+})
+
+test.skipIf(!hasChromium())('keys choose the baseline, all numbers and the way round of the table', async () => {
+  await page.locator('main').focus()
+  await page.keyboard.press('Alt+2')
+  await page.getByRole('table', { name: /What differs, against ②/ }).waitFor()
+  await page.keyboard.press('d')
+  await page.getByRole('table', { name: /All numbers, against ②/ }).waitFor()
+  await page.keyboard.press('t')
+  await page.getByRole('columnheader', { name: 'Throughput' }).waitFor()
+})
+
+test.skipIf(!hasChromium())('a point that is not there is told, and the others stay', async () => {
+  await page.goto(page.url().replace(/points=.*$/, 'points=1,2,999999'))
+  const alert = page.getByRole('alert').filter({ hasText: '999999' })
+  await alert.waitFor()
+  await page.getByRole('heading', { name: /^Why is/ }).waitFor()
+  await alert.getByRole('button', { name: 'Go on without it' }).click()
+  await page.waitForURL(/points=1,2$/)
+})
+
+test.skipIf(!hasChromium())('a comparison is saved, opens again, and keeps its note', async () => {
+  await page.getByRole('button', { name: 'Save as an exploration' }).first().click()
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await page.getByRole('heading', { name: /^Comparison of ①/ }).waitFor()
+  await page.getByLabel('Note').fill('<b>why</b> the bubble')
+  await page.getByRole('heading', { name: /^Comparison of/ }).click()
+  await page.waitForTimeout(300)
+  await page.reload()
+  await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('<b>why</b> the bubble')
+  await page.getByRole('link', { name: 'Compare its 2 points' }).click()
+  await page.getByRole('heading', { name: /^Why is/ }).waitFor()
+})
+
+test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
+  expect(workbench.complaints).toEqual([])
+)
