@@ -7,10 +7,12 @@ import { presetsContract } from './presets-contract.ts'
 import { projectsContract } from './projects-contract.ts'
 import { runsContract } from './runs-contract.ts'
 import { settingsContract } from './settings-contract.ts'
+import { shellContract } from './shell-contract.ts'
 
 /** Everything a page may ask the program, one module per concern. */
 export const workbenchContract = {
   host: hostContract,
+  shell: shellContract,
   settings: settingsContract,
   presets: presetsContract,
   projects: projectsContract,

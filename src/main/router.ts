@@ -6,10 +6,12 @@ import { presetRoutes } from './routes/presets.ts'
 import { projectRoutes } from './routes/projects.ts'
 import { runRoutes } from './routes/runs.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { shellRoutes } from './routes/shell.ts'
 
 /** The contract on the services; the same for every host. */
 export const router = os.router({
   host: { info: os.host.info.handler(({ context }) => context.services.info) },
+  shell: shellRoutes,
   settings: settingsRoutes,
   presets: presetRoutes,
   projects: projectRoutes,

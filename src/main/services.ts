@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import type { HostInfo } from '../contract/host-contract.ts'
 import { EvaluationService } from './evaluation/evaluation-service.ts'
+import { noShell, type HostShell } from './host/host-shell.ts'
 import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
 import { DocumentService } from './projects/document-service.ts'
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   readonly spawn: SpawnEngine
   /** Asks for a file in a dialog of the operating system. */
   readonly chooseProject?: () => Promise<string | undefined>
+  /** The window around the page; none in a browser. */
+  readonly shell?: HostShell
 }
 
 /** The program without a face: what both hosts put in front of a page. */
@@ -45,6 +48,7 @@ export function createServices(options: ServiceOptions) {
   }
   return {
     info,
+    shell: options.shell ?? noShell,
     settings: new SettingsFile(join(options.dataFolder, 'settings.json')),
     library,
     documents: new DocumentService(library),

@@ -51,6 +51,16 @@ class RecordedApp extends EventEmitter {
   getPath(name: string): string {
     return join(this.folder, name)
   }
+  readonly recent: string[] = []
+  readonly schemes: string[] = []
+  addRecentDocument(path: string): void {
+    this.recent.push(path)
+  }
+  setAsDefaultProtocolClient(scheme: string): boolean {
+    after('setAsDefaultProtocolClient')
+    this.schemes.push(scheme)
+    return true
+  }
   quit(): void {
     this.quits++
     this.emit('will-quit', { preventDefault: () => undefined })
@@ -61,6 +71,10 @@ class RecordedApp extends EventEmitter {
 }
 
 class RecordedContents extends EventEmitter {
+  reloads = 0
+  reload(): void {
+    this.reloads++
+  }
   openHandler: (details: { url: string }) => { action: string } = () => ({ action: 'allow' })
   setWindowOpenHandler(handler: RecordedContents['openHandler']): void {
     this.openHandler = handler
@@ -68,6 +82,10 @@ class RecordedContents extends EventEmitter {
 }
 
 interface WindowOptions {
+  readonly x?: number
+  readonly y?: number
+  readonly width: number
+  readonly height: number
   readonly webPreferences: Readonly<Record<string, unknown>>
 }
 export class BrowserWindow extends EventEmitter {
@@ -91,8 +109,41 @@ export class BrowserWindow extends EventEmitter {
   show(): void {
     this.shown = true
   }
+  bounds = { x: 100, y: 50, width: 1200, height: 800 }
+  maximized = false
+  title = ''
+  file = ''
+  edited = false
+  progress = -1
   isMinimized(): boolean {
     return false
+  }
+  isFocused(): boolean {
+    return false
+  }
+  isDestroyed(): boolean {
+    return false
+  }
+  isMaximized(): boolean {
+    return this.maximized
+  }
+  maximize(): void {
+    this.maximized = true
+  }
+  getNormalBounds() {
+    return this.bounds
+  }
+  setTitle(title: string): void {
+    this.title = title
+  }
+  setRepresentedFilename(file: string): void {
+    this.file = file
+  }
+  setDocumentEdited(edited: boolean): void {
+    this.edited = edited
+  }
+  setProgressBar(progress: number): void {
+    this.progress = progress
   }
   restore(): void {}
   focus(): void {
@@ -101,6 +152,44 @@ export class BrowserWindow extends EventEmitter {
 }
 
 export const app = new RecordedApp()
+
+interface MenuItem {
+  readonly label?: string
+  readonly role?: string
+  readonly accelerator?: string
+  readonly enabled?: boolean
+  readonly click?: () => void
+  readonly submenu?: readonly MenuItem[]
+}
+export const Menu = {
+  current: undefined as readonly MenuItem[] | undefined,
+  buildFromTemplate: (template: readonly MenuItem[]) => template,
+  setApplicationMenu(menu: readonly MenuItem[]): void {
+    after('Menu.setApplicationMenu')
+    Menu.current = menu
+  }
+}
+
+export class Notification extends EventEmitter {
+  static readonly shown: Notification[] = []
+  static isSupported = (): boolean => true
+  readonly options: { readonly title: string; readonly body: string }
+  constructor(options: Notification['options']) {
+    super()
+    after('new Notification')
+    this.options = options
+  }
+  show(): void {
+    Notification.shown.push(this)
+  }
+}
+
+export const screen = {
+  getAllDisplays() {
+    after('screen.getAllDisplays')
+    return [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }]
+  }
+}
 export const ipcMain = new EventEmitter()
 export const dialog = {
   answer: [] as string[],
@@ -128,14 +217,20 @@ export const protocol = {
   }
 }
 
-type OnRequest = (contents: unknown, permission: string, decide: (allowed: boolean) => void) => void
+type OnRequest = (
+  contents: unknown,
+  permission: string,
+  decide: (allowed: boolean) => void,
+  details: { readonly requestingUrl: string }
+) => void
+type OnCheck = (contents: unknown, permission: string, origin: string) => boolean
 class RecordedSession {
   request: OnRequest | undefined
-  check: (() => boolean) | undefined
+  check: OnCheck | undefined
   setPermissionRequestHandler(handler: OnRequest): void {
     this.request = handler
   }
-  setPermissionCheckHandler(handler: () => boolean): void {
+  setPermissionCheckHandler(handler: OnCheck): void {
     this.check = handler
   }
 }

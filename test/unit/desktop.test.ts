@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
@@ -6,7 +7,7 @@ import type { WorkbenchClient } from '../../src/contract/workbench.ts'
 
 vi.mock('electron', () => import('../doubles/electron.ts'))
 const { startDesktop } = await import('../../src/main/host/desktop.ts')
-const { app, BrowserWindow, connectFrame, dialog, protocol, session, shell, utilityProcess } =
+const { app, BrowserWindow, connectFrame, dialog, Menu, Notification, protocol, session, shell, utilityProcess } =
   await import('../doubles/electron.ts')
 
 // The built program: `npm test` and `npm run build` make it.
@@ -33,16 +34,85 @@ test('opens one sandboxed window on its own page', () => {
   expect(app.sandboxed).toBe(true)
 })
 
-test('a second start brings the window to the front', () => {
-  app.emit('second-instance')
+test('a second start brings the window to the front, with what it was started on', async () => {
+  app.emit('second-instance', {}, ['tmac', '--flag', 'study.tmac', 'tmac://project/1/run/2?point=3'], '/projects')
   expect(BrowserWindow.all[0]!.focused).toBe(1)
+  const events = await clientOf(connectFrame(site)).shell.events()
+  expect(await events.next()).toMatchObject({ value: { type: 'open', path: '/projects/study.tmac' } })
+  expect(await events.next()).toMatchObject({ value: { type: 'link', address: 'tmac://project/1/run/2?point=3' } })
+  await events.return?.()
 })
 
-test('refuses every permission', () => {
+test('the menus of the page become native ones that tell the page what was chosen', async () => {
+  const client = clientOf(connectFrame(site))
+  await client.shell.menus([
+    {
+      title: 'Edit',
+      entries: [
+        { id: 'edit.undo', title: 'Undo', keys: 'Ctrl+Z', enabled: false },
+        { id: 'go.back', title: 'Back & forth', keys: 'Alt+ArrowLeft', enabled: true }
+      ]
+    }
+  ])
+  const edit = Menu.current!.find(({ label }) => label === 'Edit')!
+  expect(edit.submenu!.slice(0, 2)).toMatchObject([
+    { label: 'Undo', accelerator: 'CommandOrControl+Z', enabled: false, registerAccelerator: false },
+    { label: 'Back && forth', accelerator: 'Alt+Left', enabled: true }
+  ])
+  expect(edit.submenu!.map(({ role }) => role)).toEqual(expect.arrayContaining(['cut', 'copy', 'paste']))
+  const events = await client.shell.events()
+  const next = events.next()
+  await expect.poll(() => (edit.submenu![1]!.click!(), true)).toBe(true)
+  expect(await next).toMatchObject({ value: { type: 'command', id: 'go.back' } })
+  await events.return?.()
+})
+
+test('the window shows the project, its state and the progress of a search', async () => {
+  const client = clientOf(connectFrame(site))
+  await client.shell.window({ title: 'study — TMAC Workbench', path: '/p/study.tmac', edited: true, progress: 0.5 })
+  const [window] = BrowserWindow.all
+  expect(window).toMatchObject({ title: 'study — TMAC Workbench', file: '/p/study.tmac', edited: true, progress: 0.5 })
+  expect(app.recent).toEqual(['/p/study.tmac'])
+  await client.shell.window({ title: 'TMAC Workbench', edited: false })
+  expect(window).toMatchObject({ file: '', edited: false, progress: -1 })
+})
+
+test('a notification leads back to what it tells of', async () => {
+  const client = clientOf(connectFrame(site))
+  const events = await client.shell.events()
+  const next = events.next()
+  await client.shell.announce({ title: 'Found', body: '28,042 tokens/s', address: '#/project/1/run/2' })
+  Notification.shown[0]!.emit('click')
+  expect(await next).toMatchObject({ value: { type: 'link', address: '#/project/1/run/2' } })
+  await events.return?.()
+})
+
+test('a page that crashed is loaded again; the place of the window is kept', () => {
+  const [window] = BrowserWindow.all
+  window!.webContents.emit('render-process-gone', {}, { reason: 'crashed' })
+  expect(window!.webContents.reloads).toBe(1)
+  window!.emit('close')
+  expect(JSON.parse(readFileSync(join(app.getPath('userData'), 'window.json'), 'utf8'))).toEqual({
+    ...window!.bounds,
+    maximized: false
+  })
+})
+
+test('opens links into projects, as the system asks', () => expect(app.schemes).toEqual(['tmac']))
+
+test('refuses every permission that reaches beyond the page', () => {
   const asked: boolean[] = []
-  session.defaultSession.request!({}, 'media', (allowed) => asked.push(allowed))
-  expect(asked).toEqual([false])
-  expect(session.defaultSession.check!()).toBe(false)
+  const ask = (permission: string, requestingUrl: string): void =>
+    session.defaultSession.request!({}, permission, (allowed) => asked.push(allowed), { requestingUrl })
+  ask('media', site)
+  ask('clipboard-sanitized-write', 'https://example.org/')
+  ask('clipboard-read', site)
+  expect(asked).toEqual([false, false, false])
+  expect(session.defaultSession.check!({}, 'geolocation', 'app://workbench')).toBe(false)
+})
+
+test('lets its own page put something on the clipboard', () => {
+  expect(session.defaultSession.check!({}, 'clipboard-sanitized-write', 'app://workbench/')).toBe(true)
 })
 
 test.each(['https://example.org/', 'app://other/index.html', 'file:///etc/passwd', 'not an address'])(

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { app, BrowserWindow, dialog, ipcMain, net, protocol, session, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, net, protocol, screen, session, shell } from 'electron'
 import { RPCHandler } from '@orpc/server/message-port'
 import { customJsonSerializers } from '../../contract/typed-arrays.ts'
 import { router } from '../router.ts'
 import { createServices } from '../services.ts'
 import { spawnUtility } from './desktop-engine.ts'
+import { DesktopShell } from './desktop-shell.ts'
 import { pageFile, pageHeaders } from './page-files.ts'
+import { keepPlace, reachablePlace, readPlace } from './window-place.ts'
 
 const SITE = 'app://workbench'
 
@@ -39,6 +41,42 @@ async function chooseProject(): Promise<string | undefined> {
   return filePaths[0]
 }
 
+/** All that a page may do beside drawing itself: put text and pictures on the clipboard when a person asks. */
+const isAllowed = (permission: string, url: string): boolean =>
+  permission === 'clipboard-sanitized-write' && siteOf(url) === SITE
+
+/** The window, where it was; its place is kept when it closes. A page that crashed is loaded again, with all that was saved. */
+function openWindow(out: string, placeFile: string): BrowserWindow {
+  const kept = reachablePlace(
+    readPlace(placeFile),
+    screen.getAllDisplays().map(({ workArea }) => workArea)
+  )
+  const { maximized = false, ...bounds } = kept ?? { width: 1400, height: 900 }
+  const window = new BrowserWindow({
+    ...bounds,
+    minWidth: 640,
+    minHeight: 480,
+    show: false,
+    title: 'TMAC Workbench',
+    webPreferences: {
+      preload: join(out, 'preload', 'index.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true
+    }
+  })
+  window.once('ready-to-show', () => {
+    if (maximized) window.maximize()
+    window.show()
+  })
+  window.on('close', () => keepPlace(placeFile, { ...window.getNormalBounds(), maximized: window.isMaximized() }))
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') window.webContents.reload()
+  })
+  return window
+}
+
 /** The desktop workbench. @param out folder of the built program */
 export async function startDesktop({ out }: { readonly out: string }): Promise<void> {
   if (!app.requestSingleInstanceLock()) {
@@ -51,10 +89,28 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
   ])
   app.on('web-contents-created', (_event, contents) => lockContents(contents))
   app.on('window-all-closed', () => app.quit())
+  const windowShell = new DesktopShell()
+  // macOS tells of files and links by events, which may come before the program is ready.
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    windowShell.take([path], process.cwd())
+  })
+  app.on('open-url', (event, url) => {
+    event.preventDefault()
+    windowShell.take([url], process.cwd())
+  })
+  windowShell.take(process.argv.slice(1), process.cwd())
+  app.on('second-instance', (_event, words, folder) => {
+    windowShell.show()
+    windowShell.take(words.slice(1), folder)
+  })
 
   await app.whenReady()
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  app.setAsDefaultProtocolClient('tmac')
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl }) =>
+    decide(isAllowed(permission, requestingUrl))
+  )
+  session.defaultSession.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin))
   protocol.handle('app', async (request) => {
     const file =
       siteOf(request.url) === SITE ? pageFile(join(out, 'renderer'), new URL(request.url).pathname) : undefined
@@ -71,7 +127,8 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
     projectFolder: join(app.getPath('documents'), 'TMAC'),
     resources: join(out, '..', 'resources'),
     spawn: spawnUtility(join(out, 'main', 'engine.js')),
-    chooseProject
+    chooseProject,
+    shell: windowShell
   })
   let closed = false
   app.on('will-quit', (event) => {
@@ -91,24 +148,7 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
     port.start()
   })
 
-  const window = new BrowserWindow({
-    width: 1400,
-    height: 900,
-    minWidth: 640,
-    show: false,
-    title: 'TMAC Workbench',
-    webPreferences: {
-      preload: join(out, 'preload', 'index.cjs'),
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webSecurity: true
-    }
-  })
-  window.once('ready-to-show', () => window.show())
-  app.on('second-instance', () => {
-    if (window.isMinimized()) window.restore()
-    window.focus()
-  })
+  const window = openWindow(out, join(app.getPath('userData'), 'window.json'))
+  windowShell.attach(window)
   await window.loadURL(`${SITE}/index.html`)
 }

@@ -82,12 +82,14 @@ export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
       ...baseOption(theme),
       ...withoutPatterns,
       tooltip: { show: false },
-      parallel: { left: 60, right: 70, top: 40, bottom: 24 },
+      parallel: { left: 60, right: 70, top: 54, bottom: 16 },
       parallelAxis: metrics.map(({ title, unit, better }, dim) => ({
         dim,
         name: `${title}\n(${unit})`,
-        nameTextStyle: textStyle(theme),
+        nameTextStyle: { ...textStyle(theme), lineHeight: 15 },
         inverse: better === 'less',
+        // Names stand above, whichever end of the axis is up there.
+        nameLocation: better === 'less' ? ('start' as const) : ('end' as const),
         scale: true,
         axisLabel: { ...textStyle(theme), color: theme.quiet },
         axisLine: { lineStyle: { color: theme.quiet } },
