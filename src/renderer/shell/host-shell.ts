@@ -1,6 +1,7 @@
 import { computed, onMounted, onUnmounted, watch } from 'vue'
 import { client, onReturn } from '../client.ts'
 import { menus, useCommandStore } from '../stores/commands.ts'
+import { useDocuments } from '../stores/documents.ts'
 import { useWorkbench } from '../stores/workbench.ts'
 
 /** Menus are told at most this often: many commands come and go with one view. */
@@ -8,7 +9,7 @@ const CALM_ms = 120
 
 /** Keeps the window around the page in step with it, and does what the window asks. In a browser nothing of it shows. */
 export function useHostShell(): void {
-  const [workbench, commands] = [useWorkbench(), useCommandStore()]
+  const [workbench, commands, documents] = [useWorkbench(), useCommandStore(), useDocuments()]
   let timer = 0
   let leaving = new AbortController()
 
@@ -30,7 +31,7 @@ export function useHostShell(): void {
     return {
       title: project ? `${project.name} — TMAC Workbench` : 'TMAC Workbench',
       ...(project && { path: project.path }),
-      edited: workbench.unsaved,
+      edited: [...documents.open.values()].some(({ session }) => session?.saved === false),
       ...(liveJob && { progress: liveJob.share })
     }
   })

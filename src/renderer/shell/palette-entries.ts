@@ -1,5 +1,6 @@
 import { computed } from 'vue'
 import { useCommandStore } from '../stores/commands.ts'
+import { useDocuments } from '../stores/documents.ts'
 import { addressOf, placeIn } from '../stores/place.ts'
 import { useWorkbench } from '../stores/workbench.ts'
 import type { PaletteEntry } from './CommandPalette.vue'
@@ -7,7 +8,7 @@ import { projectEntries, viewComponents } from './views.ts'
 
 /** What the palette offers: every command there is now, and every place there is to go. */
 export function usePaletteEntries() {
-  const [workbench, store] = [useWorkbench(), useCommandStore()]
+  const [workbench, store, documents] = [useWorkbench(), useCommandStore(), useDocuments()]
 
   const commands = computed(() =>
     store.all.map((command): PaletteEntry => ({
@@ -26,6 +27,9 @@ export function usePaletteEntries() {
           ...projectEntries
             .filter(({ view }) => viewComponents[view] && view !== 'run')
             .map(({ view, title }) => ({ title, kind: 'view', href: addressOf(placeIn(project.id, view)) })),
+          ...documents.list
+            .filter(({ trashedAt }) => trashedAt === undefined)
+            .map(({ id, kind, name }) => ({ title: name, kind, href: addressOf(placeIn(project.id, kind, id)) })),
           ...project.runs.toReversed().map((run) => ({
             title: `Run ${run.id}: ${run.model} on ${run.chip}`,
             kind: 'run',

@@ -6,6 +6,7 @@ import StartView from '../views/start/StartView.vue'
 export const viewComponents: Partial<Record<ViewName, Component>> = {
   start: StartView,
   settings: defineAsyncComponent(() => import('../views/settings/SettingsView.vue')),
+  model: defineAsyncComponent(() => import('../views/model/ModelView.vue')),
   overview: defineAsyncComponent(() => import('../views/overview/OverviewView.vue')),
   search: defineAsyncComponent(() => import('../views/search/SearchView.vue')),
   compare: defineAsyncComponent(() => import('../views/compare/CompareView.vue')),

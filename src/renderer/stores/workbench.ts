@@ -29,8 +29,6 @@ export const useWorkbench = defineStore('workbench', () => {
   const hover = shallowRef<Selection>({})
   const problem = ref('')
   const busy = ref(false)
-  /** Whether an edit is not on the disk yet. */
-  const unsaved = ref(false)
   const notices = shallowRef<readonly Notice[]>([])
   const watched = new Set<number>()
   let noticeCount = 0
@@ -147,7 +145,6 @@ export const useWorkbench = defineStore('workbench', () => {
     hover,
     problem,
     busy,
-    unsaved,
     notices,
     load,
     go,

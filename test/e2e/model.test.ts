@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+const configuration = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../../resources/samples/hugging-face', `${name}.json`), 'utf8')
+const facts = (name: string) => page.locator('.facts > div').filter({ hasText: name })
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Models' }).click()
+})
+afterAll(() => workbench?.close())
+
+test.skipIf(!hasChromium())('a shipped model becomes one of the project, its numbers follow every change', async () => {
+  await page.getByRole('searchbox', { name: 'Find' }).fill('GPT-3 175B')
+  await page
+    .getByRole('button', { name: /^Edit a copy of GPT-3/ })
+    .first()
+    .click()
+  await expect.poll(() => facts('Parameters').first().textContent()).toContain('174,6')
+  await page.getByRole('spinbutton', { name: 'Layers' }).fill('48')
+  await page.getByRole('spinbutton', { name: 'Layers' }).press('Tab')
+  await expect.poll(() => facts('Parameters').first().textContent()).toContain('87,6')
+  await page.getByText('All changes saved').waitFor()
+  await page.keyboard.press('Control+Z')
+  await expect.poll(() => facts('Parameters').first().textContent()).toContain('174,6')
+})
+
+test.skipIf(!hasChromium())(
+  'what does not fit together stays in its field with the reason, and is not taken over',
+  async () => {
+    const heads = page.getByRole('spinbutton', { name: 'Attention heads' })
+    await heads.fill('7')
+    await heads.press('Tab')
+    await page.getByRole('alert').filter({ hasText: 'hidden 12288 is not divisible by heads 7' }).waitFor()
+    expect(await heads.inputValue()).toBe('7')
+    await heads.fill('96')
+    await heads.press('Tab')
+    await expect.poll(() => page.getByText('Not taken over').count()).toBe(0)
+  }
+)
+
+test.skipIf(!hasChromium())('an operator is chosen in the graph and told in the inspector and the table', async () => {
+  await page.getByRole('button', { name: /^up, 12288 × 49152/ }).press('Enter')
+  await page.waitForURL(/op=up/)
+  await page.getByRole('complementary', { name: 'Inspector' }).getByRole('heading', { name: 'dense: up' }).waitFor()
+  await workbench.shoot('model')
+  await page.getByRole('button', { name: 'View as table' }).click()
+  await page.getByRole('row', { name: /up linear 12288 × 49152/ }).waitFor()
+})
+
+test.skipIf(!hasChromium())(
+  'a configuration of Hugging Face is accounted for, field by field; nonsense is refused in words',
+  async () => {
+    await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Models' }).click()
+    await page.getByRole('button', { name: 'Import config.json' }).click()
+    const text = page.getByRole('textbox', { name: /config.json, pasted/ })
+    await text.fill('{ "model_type": "lama" }')
+    await page.getByRole('alert').filter({ hasText: "did you mean 'llama'" }).waitFor()
+    await text.fill('<b>no</b>')
+    await page.getByRole('alert').filter({ hasText: 'This is no JSON' }).waitFor()
+    await text.fill(configuration('mixtral-8x7b'))
+    await page.getByRole('region', { name: 'Taken over' }).getByText('moe.experts').waitFor()
+    await workbench.shoot('model-import')
+    await page.getByRole('button', { name: /^Add ‘/ }).click()
+    await page.getByRole('checkbox', { name: 'Mixture of experts' }).waitFor()
+    expect(await page.getByRole('checkbox', { name: 'Mixture of experts' }).isChecked()).toBe(true)
+  }
+)
+
+test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
