@@ -2,7 +2,8 @@ import { eventIterator, type } from '@orpc/contract'
 import * as z from 'zod'
 import type { JsonPatch } from '../core/documents/json-patch.ts'
 import { base, Name, ProjectInput } from './base.ts'
-import { documentKinds, type DocumentContent, type DocumentKind } from './document-contents.ts'
+import { documentKinds, LONGEST_CONTENT, type DocumentContent, type DocumentKind } from './document-contents.ts'
+import { InputReference } from './input-reference.ts'
 
 /** A document in a list. Times are ISO 8601 in UTC. */
 export interface DocumentSummary {
@@ -54,6 +55,18 @@ export interface DocumentEvent {
   /** What happened to it; after `listed` (made, renamed, trashed, restored) the list is another. */
   readonly change: 'edited' | 'listed'
   readonly revision: number
+}
+
+/** A document made of a file, with what a person should know of how it was read. */
+export interface ImportedDocument {
+  readonly document: DocumentSummary
+  readonly notes: readonly string[]
+}
+
+/** A document as a file. */
+export interface ExportedDocument {
+  readonly fileName: string
+  readonly text: string
 }
 
 /** A state of all documents that a person gave a name. */
@@ -109,6 +122,23 @@ export const documentsContract = {
   duplicate: base.input(DocumentInput.extend({ name: Name.optional() })).output(type<DocumentView>()),
   trash: base.input(DocumentInput).output(type<DocumentSummary>()),
   restore: base.input(DocumentInput).output(type<DocumentSummary>()),
+  /**
+   * Makes a document of a file's text, whatever kind it is of.
+   * @see ImportedDocument; a defect map is of the given chip, else of the newest of the project with its grid, else of a shipped one
+   */
+  import: base
+    .input(
+      ProjectInput.extend({
+        fileName: z.string().min(1).max(255),
+        text: z.string().max(LONGEST_CONTENT),
+        chip: InputReference.optional()
+      })
+    )
+    .output(type<ImportedDocument>()),
+  /** As the command line reads it; a defect map also as CSV. */
+  export: base
+    .input(DocumentInput.extend({ format: z.enum(['json', 'csv']).default('json') }))
+    .output(type<ExportedDocument>()),
   /** Changes as they happen, from whichever page. */
   watch: base.input(ProjectInput).output(eventIterator(type<DocumentEvent>()))
 }

@@ -8,7 +8,9 @@ import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
 import { DocumentService } from './projects/document-service.ts'
 import { projectFormat } from './projects/migrations.ts'
+import { ProjectFiles } from './projects/project-files.ts'
 import { ProjectLibrary } from './projects/project-library.ts'
+import { ProjectTransfers } from './projects/project-transfers.ts'
 import { SettingsFile } from './settings-file.ts'
 
 export interface ServiceOptions {
@@ -46,18 +48,22 @@ export function createServices(options: ServiceOptions) {
     projectFolder: options.projectFolder,
     workers
   }
+  const transfers = new ProjectTransfers(library, options.projectFolder)
   return {
     info,
     shell: options.shell ?? noShell,
     settings: new SettingsFile(join(options.dataFolder, 'settings.json')),
     library,
     documents: new DocumentService(library),
+    files: new ProjectFiles(library, options.projectFolder),
+    transfers,
     jobs,
     evaluation,
     chooseProject: options.chooseProject ?? (async () => undefined),
     async close(): Promise<void> {
       evaluation.close()
       await jobs.close()
+      transfers.close()
       library.close()
     }
   }

@@ -1,5 +1,7 @@
 import type { Database } from 'better-sqlite3'
-import { existsSync } from 'node:fs'
+import type { Backup } from '../../contract/projects-contract.ts'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 
 /** A name beside the project that nothing has yet: `study.v1.bak`, `study.v1.2.bak`, … */
 function freeBackupPath(project: string, format: number): string {
@@ -15,4 +17,17 @@ export function backUpFormat(database: Database, project: string, format: number
   const path = freeBackupPath(project, format)
   database.prepare('VACUUM INTO ?').run(path)
   return path
+}
+
+/** Copies that were made of a project before its format was changed, the newest first. */
+export function backupsOf(project: string): Backup[] {
+  const stem = `${basename(project).replace(/\.tmac$/, '')}.v`
+  return readdirSync(dirname(project), { withFileTypes: true })
+    .filter(
+      (entry) =>
+        entry.isFile() && entry.name.startsWith(stem) && /^\d+(\.\d+)?\.bak$/.test(entry.name.slice(stem.length))
+    )
+    .map((entry) => join(dirname(project), entry.name))
+    .map((path) => ({ path, madeAt: statSync(path).mtime.toISOString() }))
+    .sort((a, b) => (a.madeAt < b.madeAt ? 1 : -1))
 }

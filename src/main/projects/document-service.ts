@@ -1,5 +1,6 @@
 import { EventEmitter, on } from 'node:events'
 import type { DocumentKind } from '../../contract/document-contents.ts'
+import type { InputReference } from '../../contract/input-reference.ts'
 import type {
   DocumentEvent,
   DocumentState,
@@ -7,8 +8,11 @@ import type {
   DocumentSummary,
   DocumentView,
   EditAnswer,
+  ImportedDocument,
   NamedVersion
 } from '../../contract/documents-contract.ts'
+import { documentFrom } from '../input/document-input.ts'
+import { waferOf } from './wafer-of-defects.ts'
 import type { Edit, ProjectDocuments } from './project-documents.ts'
 import type { ProjectLibrary } from './project-library.ts'
 
@@ -27,6 +31,19 @@ export class DocumentService {
 
   create(project: string, kind: DocumentKind, name: string, content: unknown): DocumentView {
     return this.#listed(project, (documents) => documents.create(kind, name, content))
+  }
+
+  /** @throws Problem naming the file and what is wrong with it */
+  importFile(project: string, fileName: string, text: string, chip?: InputReference): ImportedDocument {
+    const documents = this.reading(project)
+    const { kind, name, content, notes } = documentFrom(fileName, text, (map) => waferOf(documents, map, chip))
+    const { id } = this.create(project, kind, name, content)
+    return {
+      document: this.reading(project)
+        .list()
+        .find((one) => one.id === id)!,
+      notes
+    }
   }
 
   edit(project: string, document: number, revision: number, edit: Edit): EditAnswer {

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import type { DocumentKind } from '../../contract/document-contents.ts'
+import { LONGEST_CONTENT, type DocumentKind } from '../../contract/document-contents.ts'
 
 export interface DocumentRow {
   readonly id: number
@@ -61,9 +61,14 @@ export interface DocumentTable {
 export function documentTable(database: Database): DocumentTable {
   const now = (): string => new Date().toISOString()
   const selectAll = database.prepare<[], Omit<DocumentRow, 'content'>>(
-    'SELECT id, kind, name, revision, changed_at, trashed_at FROM document ORDER BY id'
+    'SELECT id, kind, substr(name, 1, 200) AS name, revision, changed_at, trashed_at FROM document ORDER BY id'
   )
-  const selectId = database.prepare<[number], DocumentRow>('SELECT * FROM document WHERE id = ?')
+  const selectId = database.prepare<[number], DocumentRow>(
+    // No content of ours is longer; one put there by other means is not let in.
+    `SELECT id, kind, substr(name, 1, 200) AS name, revision, changed_at, trashed_at,
+       CASE WHEN octet_length(content) <= ${4 * LONGEST_CONTENT} THEN content ELSE 'null' END AS content
+     FROM document WHERE id = ?`
+  )
   const insertRow = database.prepare(
     'INSERT INTO document (kind, name, content, created_at, changed_at) VALUES (?, ?, ?, ?, ?)'
   )

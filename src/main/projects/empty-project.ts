@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3'
 import { migrate } from './migrate.ts'
+import { projectFormat } from './migrations.ts'
 
-/** A project in memory with nothing in it: what a file of an older format, which has no such tables yet, says of them. */
-export function emptyProject(): Database.Database {
+/** A project in memory with nothing in it, also of an older format: what a file that has no such tables yet would say of them. */
+export function emptyProject(format = projectFormat): Database.Database {
   const database = new Database(':memory:')
-  migrate(database)
+  migrate(database, format)
   return database
 }

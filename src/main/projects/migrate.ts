@@ -1,10 +1,10 @@
 import type { Database } from 'better-sqlite3'
-import { applicationId, migrations } from './migrations.ts'
+import { applicationId, migrations, projectFormat } from './migrations.ts'
 
-/** Brings a file to this program's format, one transaction per step. A file it may not write fails here. */
-export function migrate(database: Database): void {
+/** Brings a file to this program's format, or an earlier one, one transaction per step. A file it may not write fails here. */
+export function migrate(database: Database, to = projectFormat): void {
   const format = Number(database.pragma('user_version', { simple: true }))
-  migrations.slice(format).forEach((sql, index) => {
+  migrations.slice(format, to).forEach((sql, index) => {
     database
       .transaction(() => {
         database.pragma(`application_id = ${applicationId}`)

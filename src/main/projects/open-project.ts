@@ -3,14 +3,15 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { backUpFormat } from './back-up.ts'
+import { examineProject, type Leniency } from './examine-project.ts'
 import { migrate } from './migrate.ts'
-import { applicationId, projectFormat } from './migrations.ts'
+import { projectFormat } from './migrations.ts'
 import { requireNodeApi } from './node-api.ts'
 import { guarded } from './project-problem.ts'
 import { ProjectStore } from './project-store.ts'
 import { acquireWriterLock } from './writer-lock.ts'
 
-export interface OpenOptions {
+export interface OpenOptions extends Leniency {
   /** Make the project, and the folders it lies in, when it does not exist. */
   readonly create?: boolean
   /** Only read, also while another process writes. */
@@ -27,7 +28,7 @@ export interface OpenOptions {
 export function openProject(path: string, options: OpenOptions = {}): ProjectStore {
   requireNodeApi()
   return guarded(path, () => {
-    const isNew = examine(path, options.create === true && !options.readOnly)
+    const isNew = examine(path, options)
     if (options.readOnly) return openForReading(path)
     // The lock lies beside the file itself, so that every name of a project finds the same one.
     return openForWriting(isNew ? path : realpathSync(path), options.sizeLimit_B)
@@ -35,7 +36,8 @@ export function openProject(path: string, options: OpenOptions = {}): ProjectSto
 }
 
 /** Looks at what is there before anything is changed. Returns whether the project is yet to be made. */
-function examine(path: string, create: boolean): boolean {
+function examine(path: string, options: OpenOptions): boolean {
+  const create = options.create === true && !options.readOnly
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found && !create)
     throw new Problem('file-not-found', `'${path}' does not exist. Check the name, or create it by 'explore --project'`)
@@ -49,36 +51,13 @@ function examine(path: string, create: boolean): boolean {
       `'${path}' is ${found.isDirectory() ? 'a directory' : 'not a regular file'}, not a project. Name a .tmac file`
     )
   if (found.size === 0 && create) return true
-  const database = new Database(path, { readonly: true })
-  try {
-    identify(database, path)
-  } finally {
-    database.close()
-  }
+  examineProject(path, options)
   return false
-}
-
-/** Refuses another program's file, a newer format and a damaged one. */
-function identify(database: Database.Database, path: string): void {
-  const id = database.pragma('application_id', { simple: true })
-  const format = Number(database.pragma('user_version', { simple: true }))
-  if (id !== applicationId) {
-    const what = statSync(path).size === 0 ? 'it is empty' : 'it is the SQLite file of another program'
-    throw new Problem('not-a-project', `'${path}' is not a TMAC project: ${what}. Choose another name`)
-  }
-  if (format > projectFormat)
-    throw new Problem(
-      'newer-version',
-      `'${path}' has project format ${format}; this version knows formats up to ${projectFormat}. ` +
-        `Update TMAC Workbench to open it`
-    )
-  const verdict = String(database.pragma('quick_check(1)', { simple: true }))
-  if (verdict !== 'ok')
-    throw new Problem('corrupt-project', `'${path}' is damaged: ${verdict.trim()}. Restore a copy of the project`)
 }
 
 function openForReading(path: string): ProjectStore {
   const database = new Database(path, { readonly: true, timeout: 2000 })
+  database.pragma('trusted_schema = OFF')
   return new ProjectStore(path, database, undefined)
 }
 
@@ -89,7 +68,7 @@ function openForWriting(path: string, sizeLimit_B: number | undefined): ProjectS
   try {
     database = new Database(path, { timeout: 2000 })
     // FULL: a commit a second costs one fsync a second, and then a power cut loses no more than a killed process does.
-    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF')
     const format = Number(database.pragma('user_version', { simple: true }))
     if (format > 0 && format < projectFormat) backUpFormat(database, path, format)
     migrate(database)
@@ -110,7 +89,7 @@ function lockedMessage(path: string): string {
 }
 
 /** Who writes the project, as far as its newest running run says; undefined between its runs and while it is being made. */
-function writerOf(path: string): string | undefined {
+export function writerOf(path: string): string | undefined {
   const sql = `SELECT 'process ' || process_id || ' on ' || host FROM run WHERE status = 'running' ORDER BY id DESC`
   let database: Database.Database | undefined
   try {

@@ -1,13 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
-import { isAbsolute, join, resolve } from 'node:path'
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
 import type { RunSummary, RunView } from '../../contract/runs-contract.ts'
 import { chipVerdicts } from '../../core/chip/verdicts.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord } from '../../core/report/run-record.ts'
-import { openProject } from './open-project.ts'
+import { openProject, writerOf } from './open-project.ts'
+import { newProjectPath } from './project-paths.ts'
 import type { ProjectStore } from './project-store.ts'
 import { projectId, projectName, RecentProjects } from './recent-projects.ts'
+import { hasLiveWriter } from './writer-lock.ts'
 
 export interface LibraryOptions {
   /** Where the program keeps what is its own. */
@@ -17,8 +19,6 @@ export interface LibraryOptions {
   /** The sample that comes with the program; a person gets a copy. */
   readonly sample: string
 }
-
-const fileName = /^[\p{L}\p{N}][\p{L}\p{N} ._()+-]*$/u
 
 /** A project that is not written any more is given free for other programs after this long. */
 const FREE_AFTER_ms = 3000
@@ -39,6 +39,9 @@ export class ProjectLibrary {
   readonly #recent: RecentProjects
   readonly #stores = new Map<string, ProjectStore>()
   readonly #writing = new Map<string, Writing>()
+  /** Opened as far as they can be read: nothing is written into these. */
+  readonly #lenient = new Set<string>()
+  readonly #readThrough = new Set<string>()
 
   constructor(options: LibraryOptions) {
     this.#options = options
@@ -54,14 +57,30 @@ export class ProjectLibrary {
     return this.recent()
   }
 
+  pin(id: string, pinned: boolean): RecentProject[] {
+    this.#recent.pin(id, pinned)
+    return this.recent()
+  }
+
   /** @throws Problem of the file */
-  open(path: string): ProjectView {
+  open(path: string, asFarAsPossible = false): ProjectView {
     if (!isAbsolute(path))
       throw new Problem('bad-input', `'${path}' is a relative path; give the whole path, from the root on`, 'path')
-    openProject(path, { readOnly: true }).close()
+    openProject(path, { readOnly: true, asFarAsPossible }).close()
     const real = realpathSync(resolve(path))
+    const id = projectId(real)
+    if (this.#lenient.has(id) !== asFarAsPossible) this.#close(id)
+    if (asFarAsPossible) this.#lenient.add(id)
+    else this.#lenient.delete(id)
     this.#recent.add(real)
-    return this.view(projectId(real))
+    return this.view(id)
+  }
+
+  /** A recent project that lies elsewhere now. @throws Problem of the file there */
+  locate(id: string, path: string): ProjectView {
+    const view = this.open(path)
+    this.#recent.move(id, view.path)
+    return view
   }
 
   /** Opens the copy of the sample that the person has, or gives them one. */
@@ -76,27 +95,16 @@ export class ProjectLibrary {
 
   /** @throws Problem when the name cannot name a file or is taken */
   create(name: string): ProjectView {
-    if (!fileName.test(name))
-      throw new Problem(
-        'bad-input',
-        `'${name}' cannot name a file; use letters, digits, spaces and . _ ( ) + -, a letter or digit first`,
-        'name'
-      )
-    const path = join(this.#options.projectFolder, `${name.replace(/\.tmac$/, '')}.tmac`)
-    if (existsSync(path))
-      throw new Problem('bad-input', `'${path}' exists already; open it, or choose another name`, 'name')
+    const path = newProjectPath({ name }, this.#options.projectFolder)
     openProject(path, { create: true }).close()
     return this.open(path)
   }
 
   view(id: string): ProjectView {
     const store = this.store(id)
-    return {
-      id,
-      name: projectName(store.path),
-      path: store.path,
-      runs: store.runs().map((run) => runSummary(store, run))
-    }
+    const runs = this.#runsOf(id, store)
+    this.#recent.count(id, runs.length)
+    return { id, name: projectName(store.path), path: store.path, runs, readOnly: this.#readOnly(id, store.path) }
   }
 
   runView(id: string, runId: number): RunView {
@@ -117,7 +125,12 @@ export class ProjectLibrary {
     const open = this.#stores.get(id)
     if (open && existsSync(open.path)) return open
     if (open) this.#close(id)
-    const store = openProject(this.#path(id), { readOnly: true })
+    const store = openProject(this.#path(id), {
+      readOnly: true,
+      asFarAsPossible: this.#lenient.has(id),
+      readThrough: this.#readThrough.has(id)
+    })
+    this.#readThrough.add(id)
     this.#stores.set(id, store)
     return store
   }
@@ -155,11 +168,43 @@ export class ProjectLibrary {
   }
 
   #openForWriting(id: string): Writing {
+    const path = this.#path(id)
+    if (this.#lenient.has(id))
+      throw new Problem('read-only', `'${projectName(path)}' was opened for reading only. Save a copy to change it`)
     this.#close(id)
-    const writing: Writing = { store: openProject(this.#path(id)), writers: 0, freeing: undefined }
+    const readThrough = this.#readThrough.has(id)
+    const writing: Writing = { store: openProject(path, { readThrough }), writers: 0, freeing: undefined }
     this.#stores.set(id, writing.store)
     this.#writing.set(id, writing)
     return writing
+  }
+
+  /** Of a damaged project that is read all the same, those that can be. */
+  #runsOf(id: string, store: ProjectStore): RunSummary[] {
+    const all = (): RunSummary[] => store.runs().map((run) => runSummary(store, run))
+    if (!this.#lenient.has(id)) return all()
+    try {
+      return all()
+    } catch (error) {
+      if (error instanceof Problem) return []
+      throw error
+    }
+  }
+
+  /** Why a project cannot be changed now. */
+  #readOnly(id: string, path: string): string | undefined {
+    if (this.#lenient.has(id))
+      return 'It was opened for reading only, as far as it can be read. Save a copy to change it.'
+    if (this.#writing.has(id)) return undefined
+    try {
+      accessSync(path, constants.W_OK)
+      accessSync(dirname(path), constants.W_OK)
+    } catch {
+      return 'The file or its folder is read-only. Save a copy elsewhere to change it.'
+    }
+    if (!hasLiveWriter(path)) return undefined
+    const writer = writerOf(path) ?? 'Another program'
+    return `${writer} is writing it. It shows what is saved, and can be changed when that has ended.`
   }
 
   #path(id: string): string {

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { renameSync, rmSync } from 'node:fs'
 import type { NamedVersion } from '../../contract/documents-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
@@ -164,6 +165,24 @@ export class ProjectStore {
     this.#transact(() => {
       for (const { document, name, content } of this.#versions.documents(id))
         this.documents.become(document, name, content, `Restore version '${version.name}'`)
+    })
+  }
+
+  /**
+   * Writes a compact copy of the project as it is now.
+   * @param target a file that does not exist
+   * @throws Problem of that file, `disk-full` among them; nothing is left there then
+   */
+  copyTo(target: string): void {
+    const draft = `${target}.part`
+    guarded(target, () => {
+      try {
+        this.#database.prepare('VACUUM INTO ?').run(draft)
+        renameSync(draft, target)
+      } catch (error) {
+        rmSync(draft, { force: true })
+        throw error
+      }
     })
   }
 

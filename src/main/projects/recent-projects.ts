@@ -4,7 +4,14 @@ import * as z from 'zod'
 import type { RecentProject } from '../../contract/projects-contract.ts'
 import { contentHash } from '../../core/content-hash.ts'
 
-const Entries = z.array(z.strictObject({ path: z.string(), openedAt: z.iso.datetime() }))
+const Entries = z.array(
+  z.strictObject({
+    path: z.string(),
+    openedAt: z.iso.datetime(),
+    pinned: z.boolean().default(false),
+    runs: z.int().nonnegative().optional()
+  })
+)
 const MOST = 12
 
 export const projectName = (path: string): string => basename(path).replace(/\.tmac$/, '')
@@ -21,12 +28,14 @@ export class RecentProjects {
   }
 
   list(): RecentProject[] {
-    return this.#entries.map(({ path, openedAt }) => ({
+    return this.#entries.map(({ path, openedAt, pinned, runs }) => ({
       id: projectId(path),
       name: projectName(path),
       path,
       openedAt,
-      exists: existsSync(path)
+      exists: existsSync(path),
+      pinned,
+      runs
     }))
   }
 
@@ -34,9 +43,32 @@ export class RecentProjects {
     return this.#entries.find(({ path }) => projectId(path) === id)?.path
   }
 
+  /** Puts a project first; of those that are not pinned the oldest go. */
   add(path: string): void {
-    const others = this.#entries.filter((entry) => entry.path !== path)
-    this.#save([{ path, openedAt: new Date().toISOString() }, ...others].slice(0, MOST))
+    const former = this.#entries.find((entry) => entry.path === path)
+    const others = this.#entries.filter((entry) => entry !== former)
+    const first = { ...former, path, openedAt: new Date().toISOString(), pinned: former?.pinned ?? false }
+    const room = MOST - 1 - others.filter(({ pinned }) => pinned).length
+    const kept = others.filter(({ pinned }) => !pinned).slice(0, Math.max(0, room))
+    this.#save([first, ...others.filter((entry) => entry.pinned || kept.includes(entry))])
+  }
+
+  pin(id: string, pinned: boolean): void {
+    this.#save(this.#entries.map((entry) => (projectId(entry.path) === id ? { ...entry, pinned } : entry)))
+  }
+
+  /** Remembers how many runs a project has, so that the list says so without opening it. */
+  count(id: string, runs: number): void {
+    const entry = this.#entries.find(({ path }) => projectId(path) === id)
+    if (entry && entry.runs !== runs) this.#save(this.#entries.map((one) => (one === entry ? { ...one, runs } : one)))
+  }
+
+  /** The same project in another place. */
+  move(id: string, path: string): void {
+    const pinned = this.#entries.find((entry) => projectId(entry.path) === id)?.pinned ?? false
+    this.remove(id)
+    this.add(path)
+    this.pin(projectId(path), pinned)
   }
 
   remove(id: string): void {

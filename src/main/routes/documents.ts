@@ -1,3 +1,4 @@
+import { exportedDocument } from '../output/exported-document.ts'
 import { os } from './implementer.ts'
 
 const { documents, versions, projectSettings } = os
@@ -36,6 +37,12 @@ export const documentRoutes = {
   ),
   restore: documents.restore.handler(({ context, input }) =>
     context.services.documents.restore(input.project, input.document)
+  ),
+  import: documents.import.handler(({ context, input: { project, fileName, text, chip } }) =>
+    context.services.documents.importFile(project, fileName, text, chip)
+  ),
+  export: documents.export.handler(({ context, input }) =>
+    exportedDocument(context.services.documents.reading(input.project).read(input.document), input.format)
   ),
   watch: documents.watch.handler(({ context, input, signal }) =>
     context.services.documents.watch(input.project, signal)
