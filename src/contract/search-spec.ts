@@ -1,18 +1,29 @@
 import * as z from 'zod'
+import { ArchitectureSpace } from '../core/search/architecture-space.ts'
+import { MappingSpace } from '../core/search/space.ts'
 import { InputReference } from './input-reference.ts'
 
-/** What a person sets before a search, kept as a document. */
+const WEEK_s = 7 * 24 * 3600
+
+/** What a person sets before a search; kept in a project as a document. Schema `tmac.search/1`. */
 export const SearchSpec = z.strictObject({
+  schema: z.literal('tmac.search/1').default('tmac.search/1'),
   model: InputReference,
   chip: InputReference,
-  globalBatch: z.int().min(1).max(1_000_000),
-  sequenceLength: z.int().min(1).max(10_000_000),
-  objective: z.enum(['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost']),
-  exploreWafers: z.boolean().describe('whether wafers around the chip are explored, too'),
-  waivePowerCap: z.boolean(),
-  budget_s: z
-    .number()
-    .min(1)
-    .max(7 * 24 * 3600)
+  globalBatch: z.int().min(1).max(1_000_000).describe('sequences per optimiser step'),
+  sequenceLength: z.int().min(1).max(10_000_000).describe('tokens per sequence'),
+  objective: z.enum(['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost']).default('throughput'),
+  mapping: MappingSpace.prefault({}).describe('which mappings may be chosen; what is left out is free'),
+  wafers: z
+    .union([z.literal('around'), ArchitectureSpace, z.null()])
+    .default('around')
+    .describe("which wafers may be chosen: 'around' the given one, by named genes, or null for the given one alone"),
+  powerCap_W: z.number().positive().nullable().optional().describe("null waives the chip's own cap"),
+  costCap_usd: z.number().positive().optional(),
+  policies: z.array(z.string().min(1).max(120)).optional().describe('baselines to compare with; all unless given'),
+  budget_s: z.number().min(1).max(WEEK_s).nullable().default(20).describe('time limit; null runs to the end'),
+  workers: z.int().min(1).max(64).optional().describe('threads; one per core unless given'),
+  seed: z.int().min(0).max(0xffff_ffff).default(1)
 })
 export type SearchSpec = z.output<typeof SearchSpec>
+export type SearchSpecInput = z.input<typeof SearchSpec>

@@ -7,6 +7,7 @@ import type { ExplorationInputs } from '../../src/core/search/exploration.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { EMPTY_JOURNAL, type FromEngine } from '../../src/main/engine/protocol.ts'
+import { StopSwitch } from '../../src/main/engine/stop-switch.ts'
 import { runExploration } from '../../src/main/engine/run-exploration.ts'
 
 const MEBI = 2 ** 20
@@ -42,7 +43,7 @@ export async function coexploration(points: number): Promise<Table> {
       statistics = message.outcome.statistics
     }
   }
-  await runExploration({ type: 'explore', inputs, workers: 2, journal: EMPTY_JOURNAL }, new SharedArrayBuffer(4), post)
+  await runExploration({ type: 'explore', inputs, workers: 2, journal: EMPTY_JOURNAL }, new StopSwitch(), post)
   const whole_s = (performance.now() - started) / 1000
   return {
     caption: `Architecture template of ${points} points co-explored on two workers`,

@@ -163,8 +163,8 @@ test('gives its own page the contract over a real port, down to the built engine
     globalBatch: 48,
     sequenceLength: 1024,
     objective: 'throughput',
-    exploreWafers: false,
-    waivePowerCap: true,
+    wafers: null,
+    powerCap_W: null,
     budget_s: 3
   })
   let last = job

@@ -8,6 +8,7 @@ import type { SearchState } from '../../src/core/search/mapping-search.ts'
 import { runTask } from '../../src/core/search/tasks.ts'
 import { EMPTY_JOURNAL, type FromEngine, type Journal } from '../../src/main/engine/protocol.ts'
 import { runExploration } from '../../src/main/engine/run-exploration.ts'
+import { StopSwitch } from '../../src/main/engine/stop-switch.ts'
 import { tasksDone } from '../../src/main/engine/tasks-done.ts'
 import { throttled } from '../../src/main/engine/throttled.ts'
 import { exploreDirectly, longerSpace, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
@@ -26,11 +27,11 @@ async function listen(
 ): Promise<Heard> {
   const messages: FromEngine[] = []
   const at_ms: number[] = []
-  const flag = new SharedArrayBuffer(4)
-  await runExploration({ type: 'explore', inputs, workers, journal }, flag, (message) => {
+  const control = new StopSwitch()
+  await runExploration({ type: 'explore', inputs, workers, journal }, control, (message) => {
     messages.push(message)
     at_ms.push(performance.now())
-    onMessage(message, () => void Atomics.store(new Int32Array(flag), 0, 1))
+    onMessage(message, () => control.stop())
   })
   return { messages, at_ms }
 }

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Problem } from '../../src/core/problem.ts'
 import type { ExplorationInputs } from '../../src/core/search/exploration.ts'
 import { spawnEngine, type EngineProcess } from '../../src/main/host/spawn-engine.ts'
-import type { FromEngine, ToEngine } from '../../src/main/engine/protocol.ts'
-import { runExplorationJob, type ExplorationJob, type JobProgress } from '../../src/main/jobs/exploration-job.ts'
+import type { EngineProgress, FromEngine, ToEngine } from '../../src/main/engine/protocol.ts'
+import { runExplorationJob, type ExplorationJob } from '../../src/main/jobs/exploration-job.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { ProjectStore } from '../../src/main/projects/project-store.ts'
 import type { RunWriter } from '../../src/main/projects/run-writer.ts'
@@ -22,7 +22,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-const job = (run: RunWriter, inputs: ExplorationInputs, change: Partial<ExplorationJob> = {}): ExplorationJob => ({
+const job = (
+  run: RunWriter,
+  inputs: ExplorationInputs,
+  change: Partial<Omit<ExplorationJob, 'pause'>> = {}
+): ExplorationJob & { pause?: never } => ({
   inputs,
   run,
   workers: 2,
@@ -72,7 +76,7 @@ describe('a job in an engine process', () => {
     {
       using store = openProject(path, { create: true })
       const run = store.startRun(inputs, start)
-      const onProgress = ({ share }: JobProgress): void => {
+      const onProgress = ({ share }: EngineProgress): void => {
         if (share >= 0.4) controller.abort()
       }
       const { ended } = await runExplorationJob(job(run, inputs, { onProgress, signal: controller.signal }))
@@ -97,22 +101,68 @@ describe('a job in an engine process', () => {
     expect(store.run(run.id).status).toBe('interrupted')
   })
 
-  test('an engine that is killed is told with its signal, and the run can be resumed', async () => {
+  test('an engine that is killed goes on as another, and what is found is what an undisturbed one finds', async () => {
+    const inputs = smallInputs({ space: longerSpace })
+    const { outcome, kept } = await exploreDirectly(inputs)
+    using store = openProject(path, { create: true })
+    const run = store.startRun(inputs, start)
+    const engines: EngineProcess[] = []
+    const spawn = (): EngineProcess => {
+      engines.push(spawnEngine())
+      return engines.at(-1)!
+    }
+    const deaths: string[] = []
+    const onProgress = ({ share }: EngineProgress): void => {
+      if (share >= 0.2 * engines.length && engines.length < 4) process.kill(engines.at(-1)!.pid!, 'SIGKILL')
+    }
+    const onRestart = (how: string): void => void deaths.push(how)
+    const finished = await runExplorationJob(job(run, inputs, { spawn, onProgress, onRestart }))
+    expect(deaths).toEqual(['signal SIGKILL', 'signal SIGKILL', 'signal SIGKILL'])
+    expect(JSON.stringify(finished.outcome)).toBe(JSON.stringify(outcome))
+    const unique = new Map(kept.map((point) => [JSON.stringify(point), point]))
+    expect(storedPoints(store, run.id)).toEqual([...unique.values()])
+  })
+
+  test('an engine that dies whenever it is started is a problem with its signal, and the run can be resumed', async () => {
     const inputs = smallInputs({ space: longerSpace })
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     let engine: EngineProcess | undefined
     const spawn = (): EngineProcess => (engine = spawnEngine())
-    const onProgress = ({ share }: JobProgress): void => {
+    const onProgress = ({ share }: EngineProgress): void => {
       if (share >= 0.4) process.kill(engine!.pid!, 'SIGKILL')
     }
     const problem = await refusal(runExplorationJob(job(run, inputs, { spawn, onProgress })))
     expect(problem.code).toBe('engine-failed')
-    expect(problem.message).toContain('signal SIGKILL')
+    expect(problem.message).toContain('4 times (signal SIGKILL)')
     const kept = storedPoints(store, run.id)
     expect(kept.map(({ source }) => source)).toContain('search')
     const done = Object.keys((run.lastCheckpoint() as { results: object }).results)
     expect(done).toContain('0:0')
+  })
+
+  test('paused it keeps where it stands, and goes on to what an undisturbed one finds', async () => {
+    const inputs = smallInputs({ space: longerSpace })
+    const { outcome, kept } = await exploreDirectly(inputs)
+    using store = openProject(path, { create: true })
+    let run = store.startRun(inputs, start)
+    let share = 0
+    for (const pauseAt of [0, 0.1, 0.3, 0.6]) {
+      const controller = new AbortController()
+      const onProgress = (progress: EngineProgress): void => {
+        share = progress.share
+        if (share >= pauseAt) controller.abort()
+      }
+      const { ended } = await runExplorationJob({ ...job(run, inputs), onProgress, pause: controller.signal })
+      expect(ended).toBe('paused')
+      expect(store.run(run.id).status).toBe('interrupted')
+      expect(store.track(run.id)).toMatchObject({ ended: 'paused', share })
+      run = store.resumeRun(run.id)
+    }
+    const finished = await runExplorationJob(job(run, inputs))
+    expect(JSON.stringify(finished.outcome)).toBe(JSON.stringify(outcome))
+    const unique = new Map(kept.map((point) => [JSON.stringify(point), point]))
+    expect(storedPoints(store, run.id)).toEqual([...unique.values()])
   })
 
   test('a disk that fills up stops the engine; what was written stays and the run can be resumed', async () => {
@@ -158,7 +208,8 @@ function scripted() {
     post: (message) => void heard.push(message),
     onMessage: (listener) => void (tell = listener),
     onExit: (listener) => void (end = listener),
-    kill: () => void (killed = true)
+    kill: () => void (killed = true),
+    log: () => 'last words'
   }
   return {
     spawn: () => engine,
@@ -193,7 +244,7 @@ describe('a job and what its engine says', () => {
     await new Promise((resolve) => setTimeout(resolve, 900))
     using reader = openProject(path, { readOnly: true })
     expect(reader.points(run.id).length).toBe(1)
-    expect(run.lastCheckpoint()).toEqual({ results: { '0:0': { buildable: [1], broken: {} } }, partial: {} })
+    expect(run.lastCheckpoint()).toMatchObject({ results: { '0:0': { buildable: [1], broken: {} } }, partial: {} })
     engine.tell({ type: 'done', outcome })
     expect((await finished).ended).toBe('complete')
     expect(engine.isKilled()).toBe(true)
@@ -232,7 +283,7 @@ describe('a job and what its engine says', () => {
     using store = openProject(path, { create: true })
     const engine = scripted()
     const finished = refusal(runExplorationJob(job(store.startRun(inputs, start), inputs, { spawn: engine.spawn })))
-    engine.end('spawn ENOMEM')
+    for (let starts = 0; starts < 4; starts++) engine.end('spawn ENOMEM')
     expect(await finished).toMatchObject({ code: 'engine-failed' })
     expect((await finished).message).toContain('spawn ENOMEM')
   })

@@ -23,6 +23,7 @@ export type AxisRole = z.output<typeof AxisRole>
 
 /** Mesh axis name -> role. Axes of one die are left out: there is nothing to decide on them. */
 const Layout = z.record(z.string(), AxisRole)
+export type Layout = z.output<typeof Layout>
 
 const ResidualLayout = z.record(z.string(), z.enum(['replicated', 'batch', 'sequence', 'hidden']))
 

@@ -26,6 +26,11 @@ export const ExplorationSpace = z.strictObject({
       'hard limit of every wafer in watts, given or explored, at full rate and the low end of published energies, in place of its own; null waives it. Left out, the given chip keeps its own cap or waiver, ' +
         'and explored wafers its cap, or 15 kW where it waives one'
     ),
+  costCap_usd: z
+    .number()
+    .positive()
+    .optional()
+    .describe("most that one good wafer may cost, given or explored, in place of the chip's own limit"),
   defects: DefectMap.optional().describe(
     'what is broken on the given wafer: it is mapped as it is, and no other wafers are explored'
   ),

@@ -26,7 +26,7 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
   const { defects, ...given } = ExplorationSpace.parse(inputs.space)
   // A map on which nothing is broken says nothing.
   const space: ExplorationSpace = defects && isBroken(defects) ? { ...given, defects } : given
-  const chip = limitedChip(inputs.chip, space.powerCap_W)
+  const chip = limitedChip(inputs.chip, space)
   if (space.defects) checkDamagedSpace(chip, space)
   const architecture =
     chip.kind === 'cluster' || space.architecture === null || space.defects

@@ -6,10 +6,22 @@ import { chipVerdicts } from '../chip/verdicts.ts'
 /** The cap an exploration states for every wafer: watts, null to waive it, undefined to leave each chip its own. */
 export type StatedCap_W = number | null | undefined
 
-/** The given chip under the cap that is stated for all designs, if one is. Clusters have none. */
-export function limitedChip(chip: ChipSpec, cap_W: StatedCap_W): ChipSpec {
-  if (chip.kind === 'cluster' || cap_W === undefined) return chip
-  return { ...chip, power: cap_W === null ? { cap_W, waiver: 'waived for the whole exploration' } : { cap_W } }
+/** Budgets that an exploration states for every wafer, in place of the chip's own. */
+export interface StatedLimits {
+  readonly powerCap_W?: StatedCap_W
+  readonly costCap_usd?: number | undefined
+}
+
+/** The given chip under the budgets that are stated for all designs, where any are. Clusters have none. */
+export function limitedChip(chip: ChipSpec, { powerCap_W, costCap_usd }: StatedLimits): ChipSpec {
+  if (chip.kind === 'cluster') return chip
+  const power =
+    powerCap_W === null ? { cap_W: null, waiver: 'waived for the whole exploration' } : { cap_W: powerCap_W }
+  return {
+    ...chip,
+    ...(powerCap_W !== undefined && { power: power as typeof chip.power }),
+    ...(costCap_usd !== undefined && { manufacture: { ...chip.manufacture, costCap_usd } })
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { frameOf, type Design } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
 import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
 import type { Workload } from '../workload/workload.ts'
-import { residualLayouts } from './layer-frontier.ts'
+import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
 import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
 import { modelOf } from './shape-frontiers.ts'
 import { framedGenes, mappingOf, stageRuns } from './solution.ts'
@@ -28,14 +28,37 @@ export interface Drawing {
   readonly contexts?: number
   /** Whether stages may be cut into interleaved chunks. */
   readonly interleaved?: boolean
+  /** Draws only what a search of this space would look at; everything that is legal unless given. */
+  readonly space?: MappingSpace
 }
 
 const SPACE = MappingSpace.parse({})
 
 /** Trials for an operator's roles before its cuts are given up: most fail because a cut does not divide. */
 const ATTEMPTS = 20
+/** Trials in vain, one after the other, before a space is taken to hold no more. */
+const MISSES = 5000
 
 const pick = <Item>(items: readonly Item[], random: Random): Item => items[random.below(items.length)]!
+
+/** A plan of a given space. */
+function spacePlan(
+  model: CostModel,
+  layerClass: number,
+  residual: number,
+  random: Random,
+  space: MappingSpace
+): PlanCode | undefined {
+  const { steps, hasAttention } = model.context.workload.classes[layerClass]!
+  const options = steps.map(({ main }) => roleOptions(model, main, space))
+  if (options.some(({ length }) => length === 0)) return undefined
+  return {
+    layerClass,
+    residual,
+    roles: options.map((codes) => pick(codes, random)),
+    recompute: steps.map((step) => pick(recomputeMasks(step, space.recompute, hasAttention), random))
+  }
+}
 
 function randomPlan(model: CostModel, layerClass: number, residual: number, random: Random): PlanCode | undefined {
   const { steps } = model.context.workload.classes[layerClass]!
@@ -61,14 +84,16 @@ function randomPlan(model: CostModel, layerClass: number, residual: number, rand
 /**
  * Legal designs drawn over the whole space: shape, pipeline, replicas, schedule, ZeRO level, placement order, one to three plans of random
  * layouts and recomputation, layers split at random. Whether they fit the memory is not asked. Every one is different; their cost models
- * are fresh. The same drawing gives the same designs.
+ * are fresh. The same drawing gives the same designs; there are fewer than wanted where the space holds few.
  */
 export function drawDesigns(workload: Workload, machine: Machine, drawing: Drawing): RandomDesign[] {
-  const { count, seed, contexts = 40, interleaved = false } = drawing
+  const { count, seed, contexts = 40, interleaved = false, space = SPACE } = drawing
   const random = randomStream(seed)
-  const outer = shapesOf(workload, machine, SPACE)
-    .flatMap((shape) => outerGenesOf(workload, machine, shape, SPACE))
+  const outer = shapesOf(workload, machine, space)
+    .flatMap((shape) => outerGenesOf(workload, machine, shape, space))
     .filter((genes) => interleaved || genes.schedule.virtualStages === 1)
+  if (outer.length === 0) return []
+  const drawPlan = drawing.space ? spacePlan : randomPlan
   const models = new Map<string, CostModel>()
   // Legality is asked of other cost models, so that those of the designs stay cold.
   const trials = new Map<string, CostModel>()
@@ -76,21 +101,21 @@ export function drawDesigns(workload: Workload, machine: Machine, drawing: Drawi
   const seen = new Set<string>()
   const designs: RandomDesign[] = []
   const layerClasses = [...new Set(workload.chain)].filter((index) => workload.classes[index]!.hasAttention)
-  const chosen = Array.from({ length: contexts }, () => pick(variantsOf(pick(outer, random), SPACE), random))
-  while (designs.length < count) {
+  const chosen = Array.from({ length: contexts }, () => pick(variantsOf(pick(outer, random), space), random))
+  for (let misses = 0; designs.length < count && misses < MISSES; misses++) {
     const genes = pick(chosen, random)
     const key = JSON.stringify(genes)
     let model = models.get(key)
     if (!model) {
-      models.set(key, (model = modelOf(workload, machine, genes, SPACE)))
-      trials.set(key, modelOf(workload, machine, genes, SPACE))
+      models.set(key, (model = modelOf(workload, machine, genes, space)))
+      trials.set(key, modelOf(workload, machine, genes, space))
     }
     const trial = trials.get(key)!
-    const residual = pick(residualLayouts(model, SPACE), random)
-    const ends = workload.classes.map((_layer, index) => randomPlan(model, index, residual, random))
+    const residual = pick(residualLayouts(model, space), random)
+    const ends = workload.classes.map((_layer, index) => drawPlan(model, index, residual, random, space))
     const extra = Array.from({ length: random.below(3) }, () => {
       const layerClass = layerClasses.length > 1 ? pick(layerClasses, random) : layerClasses[0]!
-      return randomPlan(model, layerClass, residual, random)
+      return drawPlan(model, layerClass, residual, random, space)
     })
     const plans = [...ends, ...extra]
     if (plans.some((plan) => plan === undefined || planCost(trial, plan, scratch, 0) >= 0)) continue
@@ -113,6 +138,7 @@ export function drawDesigns(workload: Workload, machine: Machine, drawing: Drawi
     const name = JSON.stringify([key, plans, stages])
     if (seen.has(name)) continue
     seen.add(name)
+    misses = 0
     const residuals = Array.from({ length: genes.stages - 1 }, () => residual)
     const frame = frameOf(model, framedGenes(machine, genes), residuals)
     designs.push({ genes, design: { model, plans: plans as PlanCode[], stages, frame } })

@@ -30,6 +30,7 @@ import {
 import { largestWholeWafer, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
+import { sampleSpace, type SampleResult } from './sample.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
 export interface TaskFrame {
@@ -63,6 +64,8 @@ export type Task =
   /** Mappings on a damaged wafer, each where it is or placed anew, with transfers sharing the links. */
   | { readonly kind: 'assess'; readonly mappings: readonly Mapping[]; readonly defects: DefectMap }
   | { readonly kind: 'screen'; readonly points: readonly number[] }
+  /** Mappings of the space on the given chip, drawn at random, to see whether any fit. */
+  | { readonly kind: 'sample'; readonly count: number; readonly seed: number }
   | { readonly kind: 'preview'; readonly points: readonly number[] }
   | { readonly kind: 'estimate'; readonly points: readonly number[]; readonly pool: readonly Mapping[] }
 
@@ -111,6 +114,7 @@ export interface TaskResults {
   readonly search: SearchResult
   readonly polish: FoundMapping
   readonly screen: ScreenResult
+  readonly sample: SampleResult
   readonly preview: readonly PreviewedPoint[]
   readonly estimate: readonly EstimatedPoint[]
   readonly assess: readonly AssessedMapping[]
@@ -281,6 +285,8 @@ export function runTask(
       return assess(frame, task.mappings, task.defects)
     case 'screen':
       return screen(frame, task.points)
+    case 'sample':
+      return sampleSpace(buildWorkload(frame.model, frame.training), givenMachine(frame), frame.space.mapping, task)
     case 'preview':
       return preview(frame, task.points)
     case 'estimate':

@@ -37,7 +37,11 @@ const options: Command['options'] = {
   chip: { type: 'string', value: 'C', help: "a chip's name (see 'tmac chips'), a JSON file, or inline JSON" },
   devices: { type: 'string', value: 'N', help: 'devices of a cluster' },
   ...trainingOptions,
-  space: { type: 'string', value: 'FILE', help: 'what may be chosen: mappings and wafer genes, as JSON (all)' },
+  space: {
+    type: 'string',
+    value: 'FILE',
+    help: 'what may be chosen: mappings and wafer genes, as a JSON file or inline JSON (all)'
+  },
   'fixed-chip': { type: 'boolean', help: 'map onto the chip as it is; do not explore wafers around it' },
   defects: {
     type: 'string',

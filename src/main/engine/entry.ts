@@ -1,7 +1,9 @@
 import { Problem } from '../../core/problem.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
+import { runCheck } from './run-check.ts'
 import { runExploration } from './run-exploration.ts'
+import { StopSwitch } from './stop-switch.ts'
 
 interface ParentPort {
   on(event: 'message', listener: (event: { data: ToEngine }) => void): void
@@ -14,7 +16,7 @@ const post = (message: FromEngine): void => {
   if (parentPort) parentPort.postMessage(message)
   else process.send?.(message)
 }
-const stop = new SharedArrayBuffer(4)
+const control = new StopSwitch()
 
 function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): void {
   try {
@@ -27,12 +29,11 @@ function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): void
 }
 
 function onMessage(message: ToEngine): void {
-  if (message.type === 'stop') {
-    Atomics.store(new Int32Array(stop), 0, 1)
-    return
-  }
+  if (message.type === 'stop') return control.stop()
   if (message.type === 'question') return answer(message)
-  runExploration(message, stop, post).catch((error: unknown) => {
+  if (message.type === 'pause') return control.pause()
+  const work = message.type === 'check' ? runCheck(message, post) : runExploration(message, control, post)
+  work.catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', message: text, code: error instanceof Problem ? error.code : undefined })
   })

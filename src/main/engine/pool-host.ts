@@ -36,7 +36,7 @@ export function poolHost(
       const call = calls.push(tellShare) - 1
       return Promise.all(
         tasks.map(async (work, index) => {
-          const result = await pool.run({ task: `${call}:${index}`, work, resume: undefined })
+          const { result } = await pool.run({ task: `${call}:${index}`, work, resume: undefined })
           tellShare(index, 1)
           return result as ResultOf<Kind>
         })

@@ -1,6 +1,9 @@
 import type { ExplorationInputs, ExplorationOutcome, KeptPoint } from '../../core/search/exploration.ts'
 import type { ExplorationProgress } from '../../core/search/exploration-host.ts'
 import type { SearchState } from '../../core/search/mapping-search.ts'
+import type { Mapping } from '../../core/mapping/mapping.ts'
+import type { CheckFindings } from '../../core/search/check-findings.ts'
+import type { TaskAccount } from '../../core/search/task-account.ts'
 import type { Task, TaskFrame, TaskResults } from '../../core/search/tasks.ts'
 import type { ProblemCode } from '../../core/problem.ts'
 import type { AnswerTo, Question, QuestionKind } from './questions.ts'
@@ -13,6 +16,19 @@ export interface Journal {
 
 export const EMPTY_JOURNAL: Journal = { results: {}, partial: {} }
 
+/** Where an exploration stands, and how busy its engine is. */
+export interface EngineProgress extends ExplorationProgress, TaskAccount {
+  /** By which the cost of the best may exceed the least possible, as a share. */
+  readonly gap: number | undefined
+  readonly busyWorkers: number
+}
+
+/** The mapping on the given chip that has become the best. */
+export interface Incumbent {
+  readonly tokensPerSecond: number
+  readonly mapping: Mapping
+}
+
 /** Everything that crosses the engine process's boundary, in both directions. */
 export type ToEngine =
   | {
@@ -21,12 +37,23 @@ export type ToEngine =
       readonly workers: number
       readonly journal: Journal
     }
+  /** Comes to an end with what it has. */
   | { readonly type: 'stop' }
   | { readonly type: 'question'; readonly id: number; readonly question: Question }
+  /** Starts nothing more; searches tell where they stand, other tasks are finished. */
+  | { readonly type: 'pause' }
+  | {
+      readonly type: 'check'
+      readonly inputs: ExplorationInputs
+      readonly workers: number
+      /** Answers with what it has when this much time has passed. */
+      readonly limit_s: number
+    }
 
 export type FromEngine =
   | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly progress: ExplorationProgress & { readonly gap: number | undefined } }
+  | { readonly type: 'progress'; readonly progress: EngineProgress }
+  | { readonly type: 'incumbent'; readonly incumbent: Incumbent }
   | { readonly type: 'keep'; readonly points: readonly KeptPoint[] }
   | { readonly type: 'result'; readonly task: string; readonly result: TaskResults[Task['kind']] }
   | { readonly type: 'partial'; readonly task: string; readonly state: SearchState }
@@ -40,6 +67,9 @@ export type FromEngine =
       readonly code: ProblemCode | undefined
       readonly path: string
     }
+  /** Nothing runs any more, and everything there is to know has been told. */
+  | { readonly type: 'paused' }
+  | { readonly type: 'checked'; readonly found: CheckFindings }
   | { readonly type: 'failed'; readonly message: string; readonly code: ProblemCode | undefined }
 
 /** Between the engine process and its worker threads. */
@@ -54,7 +84,13 @@ export interface ToWorker {
   readonly resume: SearchState | undefined
 }
 export type FromWorker =
-  | { readonly type: 'result'; readonly task: string; readonly result: TaskResults[Task['kind']] }
+  | {
+      readonly type: 'result'
+      readonly task: string
+      readonly result: TaskResults[Task['kind']]
+      /** False for what a task gives that was cut short. */
+      readonly whole: boolean
+    }
   | {
       readonly type: 'progress'
       readonly task: string

@@ -1,42 +1,62 @@
 import type { ExplorationHost } from '../../core/search/exploration-host.ts'
 import { explore, taskFrame } from '../../core/search/explore.ts'
+import { accountOf, addAccounts, NO_ACCOUNT } from '../../core/search/task-account.ts'
 import type { ResultOf, Task } from '../../core/search/tasks.ts'
-import { tasksDone, type TellShare } from './tasks-done.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
+import type { StopSwitch } from './stop-switch.ts'
+import { tasksDone, type TellShare } from './tasks-done.ts'
 import { throttled } from './throttled.ts'
 import { WorkerPool, type TaskProgress } from './worker-pool.ts'
 
 /** Progress is told at most this often. */
 const REPORT_EVERY_ms = 100
 
+/** What an exploration that is paused waits for. */
+const never = (): Promise<never> => new Promise(() => undefined)
+
 /**
  * Runs one exploration on worker threads and tells what happens. Tasks found in the journal are not run again; unfinished searches in
- * it go on where they stood.
- * @param stop one Int32 that others set to bring the exploration to an early end
+ * it go on where they stood. A pause lets nothing be kept that an undisturbed exploration would not keep.
  */
 export async function runExploration(
   { inputs, workers, journal }: Extract<ToEngine, { type: 'explore' }>,
-  stop: SharedArrayBuffer,
+  control: StopSwitch,
   post: (message: FromEngine) => void
 ): Promise<void> {
-  const flag = new Int32Array(stop)
   const sequences = inputs.training.globalBatch * inputs.training.sequenceLength
   let progress = { phase: 'starting', share: 0, best_tokensPerSecond: undefined as number | undefined }
   let gap: number | undefined
-  const tell = throttled(() => post({ type: 'progress', progress: { ...progress, gap } }), REPORT_EVERY_ms)
+  let account = NO_ACCOUNT
+  /** Combinations solved by searches that are under way. */
+  const solving = new Map<string, number>()
+  let incumbent = 0
+  const tell = throttled(() => {
+    const underWay = [...solving.values()].reduce((sum, solved) => sum + solved, account.evaluations)
+    post({
+      type: 'progress',
+      progress: { ...progress, gap, ...account, evaluations: underWay, busyWorkers: pool.busy }
+    })
+  }, REPORT_EVERY_ms)
   // The search on the given chip is the first task of the first call.
   const mainSearch = '0:0'
+  const setup = { frame: taskFrame(inputs), stop: control.flag }
   const calls: TellShare[] = []
   const onTask = ({ task, state, best_s, gap: told, share }: TaskProgress): void => {
     post({ type: 'partial', task, state })
     const [call, index] = task.split(':').map(Number)
     calls[call!]!(index!, share)
-    if (task !== mainSearch || !Number.isFinite(best_s)) return
+    solving.set(task, state.solved)
+    if (task !== mainSearch || !Number.isFinite(best_s)) return tell()
     progress = { ...progress, best_tokensPerSecond: sequences / best_s }
     gap = told
+    if (state.best && sequences / state.best.iterationTime_s > incumbent) {
+      incumbent = sequences / state.best.iterationTime_s
+      post({ type: 'incumbent', incumbent: { tokensPerSecond: incumbent, mapping: state.best.mapping } })
+    }
     tell()
   }
-  const pool = new WorkerPool(workers, { frame: taskFrame(inputs), stop }, onTask)
+  const pool = new WorkerPool(workers, setup, onTask)
+  control.onPause(() => void pool.drain().then(() => post({ type: 'paused' })))
   const host: ExplorationHost = {
     async run<Kind extends Task['kind']>(
       tasks: readonly Extract<Task, { kind: Kind }>[],
@@ -44,20 +64,34 @@ export async function runExploration(
     ) {
       const tellShare = tasksDone(tasks.length, onDone)
       const call = calls.push(tellShare) - 1
+      // What is asked for after a stop may rest on results that were cut short.
+      const sound = !control.isRaised
       const results = await Promise.all(
         tasks.map(async (work, index) => {
           const task = `${call}:${index}`
           const known = journal.results[task]
-          const result = known ?? (await pool.run({ task, work, resume: journal.partial[task] }))
+          const { result, whole } = known
+            ? { result: known, whole: true }
+            : await pool.run({ task, work, resume: journal.partial[task] })
+          solving.delete(task)
+          if (!whole && control.isPaused) return never()
+          account = addAccounts(account, accountOf(work, result))
           // What a stopped task gives is not its result: a resumed run must do it again.
-          if (known === undefined && Atomics.load(flag, 0) === 0) post({ type: 'result', task, result })
+          if (known === undefined && whole && sound) post({ type: 'result', task, result })
           tellShare(index, 1)
           return result as ResultOf<Kind>
         })
       )
       return results
     },
-    keep: (points) => post({ type: 'keep', points }),
+    keep(points) {
+      post({ type: 'keep', points })
+      for (const { source, mapping, evaluation } of points)
+        if (source === 'search' && evaluation.tokensPerSecond > incumbent) {
+          incumbent = evaluation.tokensPerSecond
+          post({ type: 'incumbent', incumbent: { tokensPerSecond: incumbent, mapping } })
+        }
+    },
     progress(next) {
       progress = { ...next, best_tokensPerSecond: next.best_tokensPerSecond ?? progress.best_tokensPerSecond }
       tell()

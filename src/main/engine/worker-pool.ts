@@ -3,13 +3,18 @@ import { Problem } from '../../core/problem.ts'
 import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
 import type { TaskResults, Task } from '../../core/search/tasks.ts'
 
-type Result = TaskResults[Task['kind']]
 /** Where a task of a worker stands. */
 export type TaskProgress = Extract<FromWorker, { type: 'progress' }>
 
+/** What a task gave, and whether it ran to its own end. */
+export interface Ran {
+  readonly result: TaskResults[Task['kind']]
+  readonly whole: boolean
+}
+
 interface Waiting {
   readonly message: ToWorker
-  readonly resolve: (result: Result) => void
+  readonly resolve: (ran: Ran) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -19,6 +24,8 @@ export class WorkerPool {
   readonly #idle: Worker[] = []
   readonly #queue: Waiting[] = []
   readonly #busy = new Map<Worker, Waiting>()
+  /** Once nothing more is to be started: told when nothing runs any more. */
+  #drained: (() => void) | undefined
 
   constructor(size: number, setup: WorkerSetup, onProgress: (progress: TaskProgress) => void) {
     const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
@@ -29,7 +36,7 @@ export class WorkerPool {
         const job = this.#busy.get(worker)!
         this.#busy.delete(worker)
         this.#idle.push(worker)
-        if (message.type === 'result') job.resolve(message.result)
+        if (message.type === 'result') job.resolve(message)
         else job.reject(message.code ? new Problem(message.code, message.message) : new Error(message.message))
         this.#dispatch()
       })
@@ -42,9 +49,23 @@ export class WorkerPool {
     })
   }
 
-  run(message: ToWorker): Promise<Result> {
+  /** Workers that have a task. */
+  get busy(): number {
+    return this.#busy.size
+  }
+
+  /** The promise of a task that waits when the pool is drained is never kept. */
+  run(message: ToWorker): Promise<Ran> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ message, resolve, reject })
+      this.#dispatch()
+    })
+  }
+
+  /** Starts nothing more, and waits for what runs. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#drained = resolve
       this.#dispatch()
     })
   }
@@ -54,6 +75,10 @@ export class WorkerPool {
   }
 
   #dispatch(): void {
+    if (this.#drained) {
+      if (this.#busy.size === 0) this.#drained()
+      return
+    }
     while (this.#idle.length > 0 && this.#queue.length > 0) {
       const worker = this.#idle.pop()!
       const job = this.#queue.shift()!

@@ -14,9 +14,16 @@ const REPORT_EVERY_ms = 200
 
 parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
   let reported = performance.now()
+  let whole = true
+  /** Asked by tasks that can be cut short. */
+  const goesOn = (): boolean => {
+    if (stopped()) whole = false
+    return whole
+  }
   const onProgress = (progress: SearchProgress): boolean => {
     const now = performance.now()
-    if (now - reported >= REPORT_EVERY_ms) {
+    // The last state of a search that is cut short is what it goes on from.
+    if (!goesOn() || now - reported >= REPORT_EVERY_ms) {
       reported = now
       post({
         type: 'progress',
@@ -27,11 +34,12 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
         share: progress.share
       })
     }
-    return !stopped()
+    return whole
   }
   try {
     const skip = stopped() ? emptyResult(work) : undefined
-    post({ type: 'result', task, result: skip ?? runTask(frame, work, onProgress, resume, () => !stopped()) })
+    const result = skip ?? runTask(frame, work, onProgress, resume, goesOn)
+    post({ type: 'result', task, result, whole: whole && !skip })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', task, message, code: error instanceof Problem ? error.code : undefined })

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { FromEngine, ToEngine } from '../engine/protocol.ts'
+import { lastWords } from './last-words.ts'
 
 /** The part of Electron's UtilityProcess and of Node's ChildProcess that a job needs. */
 export interface EngineProcess {
@@ -10,6 +11,8 @@ export interface EngineProcess {
   /** @param listener is told how it ended, as 'exit code 1' or 'signal SIGKILL'; also when it could not be started */
   onExit(listener: (how: string) => void): void
   kill(): void
+  /** What it wrote last to its error stream. */
+  log(): string
 }
 export type SpawnEngine = () => EngineProcess
 
@@ -19,8 +22,9 @@ export const spawnEngine: SpawnEngine = () => {
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
     serialization: 'advanced',
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc']
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc']
   })
+  const log = lastWords(child.stderr, (text) => void process.stderr.write(text))
   return {
     get pid() {
       return child.pid
@@ -32,6 +36,7 @@ export const spawnEngine: SpawnEngine = () => {
       child.on('exit', (code, signal) => listener(signal ? `signal ${signal}` : `exit code ${code}`))
       child.on('error', (error) => listener(error.message))
     },
-    kill: () => void child.kill('SIGKILL')
+    kill: () => void child.kill('SIGKILL'),
+    log
   }
 }

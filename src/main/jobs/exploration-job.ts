@@ -1,21 +1,30 @@
 import { Problem } from '../../core/problem.ts'
+import { newTrack, trackAfter, trackWithIncumbent, type JobTrack } from '../../core/report/job-track.ts'
 import type { ExplorationInputs, ExplorationOutcome, KeptPoint } from '../../core/search/exploration.ts'
-import { EMPTY_JOURNAL, type FromEngine, type Journal } from '../engine/protocol.ts'
-import type { SpawnEngine } from '../host/spawn-engine.ts'
+import { EMPTY_JOURNAL, type EngineProgress, type FromEngine, type Journal } from '../engine/protocol.ts'
+import type { EngineProcess, SpawnEngine } from '../host/spawn-engine.ts'
 import type { RunWriter } from '../projects/run-writer.ts'
+import { engineFailure, MOST_RESTARTS } from './engine-failure.ts'
 
-export type JobProgress = Extract<FromEngine, { type: 'progress' }>['progress']
+/** What a run keeps to go on from, and to show how it came there. Plain JSON data. */
+export interface Checkpoint extends Journal {
+  readonly track: JobTrack
+}
 
 export interface ExplorationJob {
   readonly inputs: ExplorationInputs
   readonly run: RunWriter
   readonly workers: number
   readonly spawn: SpawnEngine
-  readonly onProgress: (progress: JobProgress) => void
+  readonly onProgress: (progress: EngineProgress, track: JobTrack) => void
+  /** Told when an engine died and another goes on. @param how it died @param log its last words */
+  readonly onRestart?: (how: string, log: string) => void
   /** Ends the search with what it has when this much time has passed. */
   readonly budget_s?: number | undefined
   /** Ends the search with what it has; the run can be resumed. A second abort is the caller's to make final. */
   readonly signal?: AbortSignal
+  /** Leaves the search where it stands, as soon as the evaluations under way are done. */
+  readonly pause?: AbortSignal
 }
 
 export interface FinishedJob {
@@ -23,32 +32,45 @@ export interface FinishedJob {
   /** The signal or the budget ended it early. */
   readonly ended: 'complete' | 'budget' | 'interrupted'
 }
+export interface PausedJob {
+  readonly outcome: undefined
+  readonly ended: 'paused'
+}
 
 /** What is new goes to the disk this often: a killed process loses no more. */
 const FLUSH_EVERY_ms = 500
 
 /**
- * Runs an exploration in an engine process and writes it into its run as it goes: kept points, and a journal of finished tasks and of
- * where unfinished ones stand, from which the same run goes on later.
- * @throws Problem what the engine refuses, `engine-failed` when its process ends, or a project that cannot be written: the engine is then
- * stopped, and the run keeps what was written before
+ * Runs an exploration in an engine process and writes it into its run as it goes: kept points, a journal of finished tasks and of
+ * where unfinished ones stand, from which the same run goes on later, and a track of how it went. An engine that dies is started again
+ * from the journal, which changes nothing in what is found.
+ * @throws Problem what the engine refuses, {@link engineFailure} when its process ends again and again, or a project that cannot be
+ * written: the engine is then stopped, and the run keeps what was written before
  */
-export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
+export function runExplorationJob(job: ExplorationJob & { readonly pause?: never }): Promise<FinishedJob>
+export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | PausedJob>
+export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | PausedJob> {
   const { run, inputs, workers } = job
-  const journal: Journal = (run.lastCheckpoint() as Journal | undefined) ?? EMPTY_JOURNAL
+  const former = run.lastCheckpoint() as (Journal & Partial<Checkpoint>) | undefined
+  const journal: Journal = former ?? EMPTY_JOURNAL
   const results = { ...journal.results }
   const partial = { ...journal.partial }
+  let track: JobTrack = { ...(former?.track ?? newTrack(workers, job.budget_s)), workers, ended: null }
+  const begun = performance.now() - track.elapsed_s * 1000
+  const elapsed_s = (): number => (performance.now() - begun) / 1000
   let points: KeptPoint[] = []
-  let changed = false
-  let ended: FinishedJob['ended'] = 'complete'
+  // The first thing kept is that it is under way again.
+  let changed = true
+  let ended: (FinishedJob | PausedJob)['ended'] = 'complete'
+  const deaths: string[] = []
 
   return new Promise((resolve, reject) => {
-    const engine = job.spawn()
+    let engine: EngineProcess
     let settled = false
     const flush = (): void => {
       if (points.length > 0) run.keep(points)
       points = []
-      if (changed) run.checkpoint({ results, partial })
+      if (changed) run.checkpoint({ results, partial, track } satisfies Checkpoint)
       changed = false
     }
     const settle = (finish: () => void): void => {
@@ -57,6 +79,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
       clearInterval(timer)
       clearTimeout(budget)
       job.signal?.removeEventListener('abort', onAbort)
+      job.pause?.removeEventListener('abort', onPause)
       engine.kill()
       finish()
     }
@@ -75,13 +98,20 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
       engine.post({ type: 'stop' })
     }
     const onAbort = (): void => stop('interrupted')
-    const timer = setInterval(() => attempt(flush), FLUSH_EVERY_ms)
-    const budget = job.budget_s === undefined ? undefined : setTimeout(() => stop('budget'), job.budget_s * 1000)
-    if (job.signal?.aborted) onAbort()
-    else job.signal?.addEventListener('abort', onAbort, { once: true })
+    const onPause = (): void => {
+      if (ended !== 'complete') return
+      ended = 'paused'
+      engine.post({ type: 'pause' })
+    }
+    /** Leaves the last of what is known with the run. @param by how a person ended it */
+    const leave = (by: JobTrack['ended']): void => {
+      track = { ...track, elapsed_s: elapsed_s(), ended: by }
+      changed = true
+      flush()
+    }
 
     const finishRun = (outcome: ExplorationOutcome): void => {
-      flush()
+      leave(ended === 'interrupted' ? 'stopped' : null)
       const summary = {
         ...(outcome.certificate && { certificate: outcome.certificate }),
         statistics: { ...outcome.statistics, endedByBudget: ended === 'budget' ? 1 : 0 },
@@ -92,13 +122,28 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
       if (ended === 'interrupted') run.interrupt(summary)
       else run.finish(summary)
     }
+    const pauseRun = (): void =>
+      attempt(() => {
+        leave(job.signal?.aborted ? 'stopped' : 'paused')
+        run.interrupt()
+        settle(() => resolve({ outcome: undefined, ended: 'paused' }))
+      })
     const onMessage = (message: FromEngine): void => {
-      if (settled) return
       switch (message.type) {
         case 'ready':
-          return engine.post({ type: 'explore', inputs, workers, journal })
-        case 'progress':
-          return job.onProgress(message.progress)
+          engine.post({ type: 'explore', inputs, workers, journal: { results, partial } })
+          if (ended === 'budget' || ended === 'interrupted') engine.post({ type: 'stop' })
+          return
+        case 'progress': {
+          const { best_tokensPerSecond, gap, evaluations, share } = message.progress
+          track = trackAfter(track, { elapsed_s: elapsed_s(), best_tokensPerSecond, gap, evaluations }, share)
+          return job.onProgress({ ...message.progress, share: track.share }, track)
+        }
+        case 'incumbent': {
+          const { tokensPerSecond, mapping } = message.incumbent
+          track = trackWithIncumbent(track, elapsed_s(), tokensPerSecond, mapping)
+          return
+        }
         case 'keep':
           points.push(...message.points)
           return
@@ -111,11 +156,20 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
           partial[message.task] = message.state
           changed = true
           return
-        case 'done':
+        case 'paused':
+          return pauseRun()
+        case 'checked':
+          return
+        case 'done': {
+          const { outcome } = message
           return attempt(() => {
-            finishRun(message.outcome)
-            settle(() => resolve({ outcome: message.outcome, ended }))
+            // It came to its end before it heard of the pause.
+            const how = ended === 'paused' ? 'complete' : ended
+            ended = how
+            finishRun(outcome)
+            settle(() => resolve({ outcome, ended: how }))
           })
+        }
         case 'failed':
           attempt(() => {
             flush()
@@ -124,11 +178,30 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob> {
           return fail(message.code ? new Problem(message.code, message.message) : new Error(message.message))
       }
     }
-    engine.onMessage(onMessage)
-    engine.onExit((how) => {
-      if (settled) return
-      attempt(flush)
-      fail(new Problem('engine-failed', `the engine process ended unexpectedly (${how})`))
-    })
+    const start = (): void => {
+      const own = job.spawn()
+      engine = own
+      own.onMessage((message) => {
+        if (!settled && engine === own) onMessage(message)
+      })
+      own.onExit((how) => {
+        if (settled || engine !== own) return
+        attempt(flush)
+        if (settled) return
+        // What it was waited for has been told before; the journal has the rest.
+        if (ended === 'paused') return pauseRun()
+        deaths.push(how)
+        if (deaths.length > MOST_RESTARTS) return fail(engineFailure(deaths, own.log()))
+        job.onRestart?.(how, own.log())
+        attempt(start)
+      })
+    }
+    const timer = setInterval(() => attempt(flush), FLUSH_EVERY_ms)
+    const budget = job.budget_s === undefined ? undefined : setTimeout(() => stop('budget'), job.budget_s * 1000)
+    start()
+    if (job.signal?.aborted) onAbort()
+    else job.signal?.addEventListener('abort', onAbort, { once: true })
+    if (job.pause?.aborted) onPause()
+    else job.pause?.addEventListener('abort', onPause, { once: true })
   })
 }

@@ -1,13 +1,18 @@
 import type { InputReference } from '../../contract/input-reference.ts'
 import type { SearchSpec } from '../../contract/search-spec.ts'
-import { chipPreset } from '../../core/chip/chip-presets.ts'
-import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import { chipPreset } from '../../core/chip/chip-presets.ts'
 import { modelPreset } from '../../core/workload/model-presets.ts'
+import { Problem } from '../../core/problem.ts'
 import type { OptionValues } from '../commands/command.ts'
 import { commandLine } from '../commands/command-line-text.ts'
 import { explorationInputs } from '../commands/explore/exploration-inputs.ts'
 import type { ProjectDocuments } from '../projects/project-documents.ts'
+
+export interface ExplorationSetup {
+  readonly inputs: ExplorationInputs
+  readonly command: string
+}
 
 /** What a page names, as the option that a command takes: a page may name no files, so documents go in whole. */
 function given(kind: 'model' | 'chip', reference: InputReference, documents: ProjectDocuments) {
@@ -21,23 +26,38 @@ function given(kind: 'model' | 'chip', reference: InputReference, documents: Pro
   return { option: JSON.stringify(document.content), shown: `${document.name}.json` }
 }
 
+/** What a space says beyond leaving everything free. */
+function spaceOf({ mapping, wafers, costCap_usd }: SearchSpec): object {
+  const free = { collectives: 'best', recompute: 'any', equalStages: false } as const
+  const narrowed = Object.fromEntries(
+    Object.entries(mapping).filter(([name, value]) => value !== undefined && free[name as keyof typeof free] !== value)
+  )
+  return {
+    ...(Object.keys(narrowed).length > 0 && { mapping: narrowed }),
+    ...(wafers !== null && wafers !== 'around' && { architecture: wafers }),
+    ...(costCap_usd !== undefined && { costCap_usd })
+  }
+}
+
 /**
  * What a person set on a page as the options of `tmac explore`: one meaning for both, and a command that does the same again (with
  * documents exported under their names).
  * @throws Problem naming what does not fit
  */
-export function explorationOf(
-  setup: SearchSpec,
-  documents: ProjectDocuments
-): { readonly inputs: ExplorationInputs; readonly command: string } {
-  const model = given('model', setup.model, documents)
-  const chip = given('chip', setup.chip, documents)
+export function explorationOf(spec: SearchSpec, documents: ProjectDocuments): ExplorationSetup {
+  const model = given('model', spec.model, documents)
+  const chip = given('chip', spec.chip, documents)
+  const space = spaceOf(spec)
   const values: OptionValues = {
-    'global-batch': String(setup.globalBatch),
-    'seq-length': String(setup.sequenceLength),
-    objective: setup.objective,
-    'fixed-chip': !setup.exploreWafers,
-    'power-cap': setup.waivePowerCap ? 'none' : undefined
+    'global-batch': String(spec.globalBatch),
+    'seq-length': String(spec.sequenceLength),
+    objective: spec.objective,
+    space: Object.keys(space).length > 0 ? JSON.stringify(space) : undefined,
+    'fixed-chip': spec.wafers === null,
+    'power-cap':
+      spec.powerCap_W === undefined ? undefined : spec.powerCap_W === null ? 'none' : String(spec.powerCap_W),
+    policies: spec.policies && (spec.policies.length === 0 ? 'none' : spec.policies.join(',')),
+    seed: spec.seed === 1 ? undefined : String(spec.seed)
   }
   return {
     inputs: explorationInputs({ model: model.option, chip: chip.option, ...values }, process.cwd()),
@@ -45,7 +65,8 @@ export function explorationOf(
       model: model.shown,
       chip: chip.shown,
       ...values,
-      budget: `${setup.budget_s}s`
+      workers: spec.workers === undefined ? undefined : String(spec.workers),
+      budget: spec.budget_s === null ? undefined : `${spec.budget_s}s`
     })
   }
 }

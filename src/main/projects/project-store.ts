@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { renameSync, rmSync } from 'node:fs'
 import type { NamedVersion } from '../../contract/documents-contract.ts'
 import { Problem } from '../../core/problem.ts'
+import type { JobTrack } from '../../core/report/job-track.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
@@ -93,6 +94,16 @@ export class ProjectStore {
     const known = this.runs().map((other) => other.id)
     const there = known.length > 0 ? `runs there are: ${known.join(', ')}` : 'it has no runs yet'
     throw new Problem('unknown-name', `'${this.path}' has no run ${id}; ${there}`)
+  }
+
+  /** How a run went as a job; undefined for one that kept no track. */
+  track(runId: number): JobTrack | undefined {
+    return guarded(this.path, () => this.#runs.track(runId))
+  }
+
+  /** Points of a run, counted without reading them. */
+  pointCount(runId: number): number {
+    return guarded(this.path, () => this.#runs.pointCount(runId))
   }
 
   points(runId: number): StoredPoint[] {

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { hostname } from 'node:os'
 import { canonicalJson } from '../../core/canonical.ts'
 import { contentHash } from '../../core/content-hash.ts'
+import type { JobTrack } from '../../core/report/job-track.ts'
 import type { InputHashes, RunRecord, RunStatus, Versions } from '../../core/report/run-record.ts'
 import type { Certificate, ExplorationInputs, FailedPolicy, Objective } from '../../core/search/exploration.ts'
 import { evaluationJson, evaluationOf } from './point-table.ts'
@@ -51,6 +52,9 @@ export interface RunTable {
   restart(id: number): void
   checkpoint(id: number, state: unknown): void
   lastCheckpoint(id: number): unknown
+  /** How the run went, out of its checkpoint. */
+  track(id: number): JobTrack | undefined
+  pointCount(id: number): number
   fail(id: number, failed: FailedPolicy): void
   end(id: number, ending: RunEnding): void
   /** Ends every run that no process is working on; called by the one writer before it starts its own. */
@@ -78,6 +82,10 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
   )
   const setCheckpoint = database.prepare('UPDATE run SET checkpoint = ? WHERE id = ?')
   const getCheckpoint = database.prepare<[number], string | null>('SELECT checkpoint FROM run WHERE id = ?').pluck()
+  const getTrack = database
+    .prepare<[number], string | null>(`SELECT json_extract(checkpoint, '$.track') FROM run WHERE id = ?`)
+    .pluck()
+  const countPoints = database.prepare<[number], number>('SELECT count(*) FROM point WHERE run_id = ?').pluck()
   const insertFailure = database.prepare(
     `INSERT INTO policy_failure (run_id, policy, reason, evaluation, mapping_hash) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET reason = excluded.reason, evaluation = excluded.evaluation, mapping_hash = excluded.mapping_hash`
@@ -164,6 +172,8 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     },
     checkpoint: (id, state) => void setCheckpoint.run(JSON.stringify(state), id),
     lastCheckpoint: (id) => optional<unknown>(getCheckpoint.get(id) ?? null),
+    track: (id) => optional<JobTrack>(getTrack.get(id) ?? null),
+    pointCount: (id) => countPoints.get(id) ?? 0,
     fail(id, { policy, reason, evaluation }) {
       const json = evaluation ? evaluationJson(evaluation) : null
       insertFailure.run(id, policy, reason, json, evaluation ? specs.put('mapping', evaluation.mapping) : null)

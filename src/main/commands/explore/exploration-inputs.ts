@@ -16,6 +16,7 @@ import { buildWorkload } from '../../../core/workload/workload.ts'
 import { defectsFrom } from '../../input/defects-input.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { modelFrom } from '../../input/model-input.ts'
+import { parseJson } from '../../input/parse-json.ts'
 import { readJsonFile } from '../../input/read-json-file.ts'
 import type { OptionValues } from '../command.ts'
 import { choiceOption, flagOption, numberOption, requiredText, textOption, wholeOption } from '../option-values.ts'
@@ -38,8 +39,12 @@ function policyList(values: OptionValues): readonly string[] {
 /** The inputs of the exploration that the options describe. @throws Problem naming the option */
 export function explorationInputs(values: OptionValues, directory: string): ExplorationInputs {
   const spaceFile = textOption(values, 'space')
-  const given = spaceFile === undefined ? {} : readJsonFile(spaceFile, directory, 'space')
-  const parsed = parseInput(ExplorationSpace, given, spaceFile === undefined ? 'space' : `space file '${spaceFile}'`)
+  const parsed =
+    spaceFile === undefined
+      ? ExplorationSpace.parse({})
+      : spaceFile.trim().startsWith('{')
+        ? parseInput(ExplorationSpace, parseJson(spaceFile, 'the text given as space'), 'space')
+        : parseInput(ExplorationSpace, readJsonFile(spaceFile, directory, 'space'), `space file '${spaceFile}'`)
   const cap_W = statedCap_W(values)
   const overlap = numberOption(values, 'overlap', { least: 0, most: 1 })
   const space: ExplorationSpace = {
@@ -63,7 +68,7 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
   const { defects: _, ...others } = space
   const inputs: ExplorationInputs = {
     model: modelFrom(requiredText(values, 'model', 'M'), directory),
-    chip: limitedChip(chip, space.powerCap_W),
+    chip: limitedChip(chip, space),
     training: parseInput(TrainingSpec, training, 'training'),
     // A map on which nothing is broken says nothing, and the run is the same one.
     space: defects && isBroken(defects) ? { ...space, defects } : others,

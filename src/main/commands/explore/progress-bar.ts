@@ -1,10 +1,13 @@
 import { formatShare, formatThroughput_tokensPerSecond } from '../../../core/report/format-quantity.ts'
-import type { JobProgress } from '../../jobs/exploration-job.ts'
+import type { EngineProgress } from '../../engine/protocol.ts'
+
+/** What a bar shows of where an exploration stands. */
+export type ShownProgress = Pick<EngineProgress, 'phase' | 'share' | 'best_tokensPerSecond' | 'gap'>
 
 const WIDTH = 28
 
 /** One line that shows where an exploration stands. */
-export function progressLine(progress: JobProgress, elapsed_s: number): string {
+export function progressLine(progress: ShownProgress, elapsed_s: number): string {
   const full = Math.round(WIDTH * Math.min(1, progress.share))
   const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`
   const best =
@@ -21,7 +24,8 @@ export function progressBar(write: (text: string) => void, isTTY: boolean, json:
   let phase = ''
   const elapsed_s = (): number => (performance.now() - started) / 1000
   return {
-    show(progress: JobProgress): void {
+    show({ phase: current, share, best_tokensPerSecond, gap }: ShownProgress): void {
+      const progress = { phase: current, share, best_tokensPerSecond, gap }
       if (json) {
         write(`${JSON.stringify({ progress: { ...progress, elapsed_s: elapsed_s() } })}\n`)
         return

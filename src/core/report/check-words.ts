@@ -1,0 +1,104 @@
+import {
+  bestBaseline,
+  checkVerdict,
+  leastOveruse,
+  spaceSize,
+  type CheckFindings,
+  type CheckVerdict
+} from '../search/check-findings.ts'
+import type { Fact } from './document.ts'
+import { formatCount, formatNumber } from './format-number.ts'
+import { formatBytes_B, formatRatio, formatShare, formatTime_s } from './format-quantity.ts'
+
+/** A count of mappings too large to be read: as a power of ten. */
+const magnitude = (count: number): string =>
+  count < 1e6 ? formatCount(Math.round(count)) : `about 10^${Math.round(Math.log10(count))}`
+
+const percent = (part: number, whole: number): string => formatShare(whole > 0 ? part / whole : 0)
+
+const verdictWords: Readonly<Record<CheckVerdict, string>> = {
+  fits: 'Mappings fit.',
+  tight: 'Memory is tight, and designs that fit are rare.',
+  'no fit seen': 'Nothing that was tried fits; a search may find nothing.',
+  impossible: 'No mapping can fit.'
+}
+
+/** By how much memory binds, where it does: '0 of 1,000 drawn mappings fit; memory binds, at least 1.70× over'. */
+export function bindingSentence(findings: CheckFindings): string {
+  const { proved, sample } = findings
+  if (proved) return proved.message
+  if (sample.drawn === 0) return 'The space holds no legal mapping; free more of it.'
+  const count = `${formatCount(sample.feasible)} of ${formatCount(sample.drawn)} drawn mappings fit`
+  if (sample.feasible === sample.drawn) return `${count}.`
+  const over = leastOveruse(findings)
+  return over > 1
+    ? `${count}; memory binds, at least ${formatRatio(over)} over.`
+    : `${count}; memory binds for the rest.`
+}
+
+export const checkHeadline = (findings: CheckFindings): string =>
+  `${verdictWords[checkVerdict(findings)]} ${bindingSentence(findings)}`
+
+function waferFact({ wafers }: CheckFindings): readonly Fact[] {
+  if (!wafers) return []
+  const reasons = Object.entries(wafers.broken)
+    .sort(([, a], [, b]) => b - a)
+    .map(([limit, count]) => `${limit} ${percent(count, wafers.looked)}`)
+  return [
+    {
+      name: 'Wafers within every limit',
+      value: percent(wafers.buildable, wafers.looked),
+      note:
+        reasons.length > 0
+          ? `of ${formatCount(wafers.looked)} drawn; over: ${reasons.join(', ')}`
+          : `of ${wafers.looked}`
+    }
+  ]
+}
+
+function durationFact({ longest_s, combinationsPerSecond, mostCombinations }: CheckFindings): Fact {
+  if (longest_s === undefined || combinationsPerSecond === undefined)
+    return {
+      name: 'Runs to its end in',
+      value: 'not known yet',
+      note: 'the first combination took longer than the check'
+    }
+  return {
+    name: 'Runs to its end in',
+    value: `at most about ${formatTime_s(longest_s)}`,
+    note: `${formatCount(mostCombinations)} combinations at ${formatNumber(combinationsPerSecond)} per second; bounds usually end it sooner`
+  }
+}
+
+/** What a check found, for a list of facts. */
+export function checkFacts(findings: CheckFindings): readonly Fact[] {
+  const best = bestBaseline(findings)
+  const { sample, baselines, untried } = findings
+  const tried = `${baselines.filter(({ failure }) => failure === undefined).length} of ${baselines.length} policies fit`
+  return [
+    {
+      name: 'Size of the space',
+      value: `${magnitude(spaceSize(findings))} mappings`,
+      note: 'one plan for each kind of layer'
+    },
+    {
+      name: 'Do not fit',
+      value: percent(sample.drawn - sample.feasible, sample.drawn),
+      note: `of ${formatCount(sample.drawn)} drawn at random`
+    },
+    best
+      ? {
+          name: 'Best baseline',
+          value: `${formatTime_s(best.iterationTime_s!)} per step`,
+          note: `${best.policy}: ${formatShare(best.mfu!)} MFU, ${formatBytes_B(best.peak_B!)} of ${formatBytes_B(best.capacity_B!)} per die; ${tried}`
+        }
+      : { name: 'Best baseline', value: 'none fits', note: tried },
+    ...waferFact(findings),
+    {
+      name: 'Evaluations on this machine',
+      value: `${formatCount(Math.round(findings.evaluationsPerSecond))} per second`,
+      ...(untried.length > 0 && { note: `no time for ${untried.join(', ')}` })
+    },
+    durationFact(findings)
+  ]
+}
