@@ -69,7 +69,7 @@ const layersOf = (stage: Mapping['stages'][number]): string =>
   stage.layers.map((run) => `${run.count} ${run.class} (${run.plan})`).join(' + ')
 
 /** The stages with their time and memory; neighbours that read alike share a row. */
-export function stageTable(mapping: Mapping, evaluation: Evaluation): Table {
+export function stageTable(mapping: Mapping, evaluation: Pick<Evaluation, 'stages'>): Table {
   const rows = evaluation.stages.map((stage, index) => ({
     first: stage.stage,
     last: stage.stage,

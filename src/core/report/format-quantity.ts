@@ -15,6 +15,9 @@ export const formatFlopRate = (value: number): string => formatPrefixed(value, '
 /** A share 0 to 1 as a percentage. */
 export const formatShare = (value: number): string =>
   `${value === 0 ? '0' : (value * 100).toFixed(1).replace('-', '−')}%`
+/** A change as a share of what was: '+3.12%', '−0.50%', 'as before'. */
+export const signedShare = (change: number): string =>
+  Math.abs(change) < 5e-5 ? 'as before' : `${change > 0 ? '+' : '−'}${(Math.abs(change) * 100).toFixed(2)}%`
 /** A ratio as '1.53×'. */
 export const formatRatio = (value: number): string => `${formatNumber(value)}×`
 

@@ -1,4 +1,4 @@
-import { BarChart, ParallelChart, ScatterChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart, TreemapChart } from 'echarts/charts'
 import {
   AriaComponent,
   DataZoomInsideComponent,
@@ -16,8 +16,11 @@ import { standaloneSvg } from '../../core/report/charts/standalone-svg.ts'
 
 use([
   BarChart,
+  CustomChart,
+  LineChart,
   ParallelChart,
   ScatterChart,
+  TreemapChart,
   AriaComponent,
   DataZoomInsideComponent,
   GridComponent,

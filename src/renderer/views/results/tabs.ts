@@ -22,5 +22,23 @@ export const resultTabs: readonly ResultTab[] = [
     name: 'breakdown',
     title: 'Breakdown',
     component: defineAsyncComponent(() => import('./breakdown/BreakdownTab.vue'))
+  },
+  {
+    name: 'memory',
+    title: 'Memory',
+    component: defineAsyncComponent(() => import('./memory/MemoryTab.vue')),
+    ofPoint: true
+  },
+  {
+    name: 'timeline',
+    title: 'Timeline',
+    component: defineAsyncComponent(() => import('./timeline/TimelineTab.vue')),
+    ofPoint: true
+  },
+  {
+    name: 'links',
+    title: 'Links',
+    component: defineAsyncComponent(() => import('./links/LinksTab.vue')),
+    ofPoint: true
   }
 ]

@@ -1,0 +1,157 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testHost, type TestHost } from '../fixtures/browser-host.ts'
+import { chromiumPath, hasChromium } from './chromium.ts'
+
+const screenshots = join(import.meta.dirname, '../../out/screenshots')
+const quiet = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync']
+const sizes = [
+  { width: 1280, height: 720 },
+  { width: 1920, height: 1080 }
+] as const
+
+let running: TestHost
+let browser: Browser
+let page: Page
+let results: string
+const complaints: string[] = []
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  mkdirSync(screenshots, { recursive: true })
+  running = await testHost()
+  browser = await chromium.launch({
+    executablePath: chromiumPath,
+    args: process.getuid?.() === 0 ? ['--no-sandbox', ...quiet] : quiet
+  })
+  page = await browser.newPage({ viewport: sizes[0], colorScheme: 'light' })
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(running.host.link())
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
+  results = new URL(page.url()).hash.replace(/\/run\/1.*/, '/run/1')
+})
+afterAll(async () => {
+  await browser?.close()
+  await running?.close()
+})
+
+const go = (tab: string, query = ''): Promise<unknown> =>
+  page.evaluate(`location.hash = ${JSON.stringify(`${results}/${tab}${query}`)}`)
+async function shoot(name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const size of sizes) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(size)
+      await page.waitForTimeout(250)
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: join(screenshots, `results-${name}-${colorScheme}-${size.width}.png`) })
+    }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(sizes[0])
+}
+
+test.skipIf(!hasChromium())('the parts of a step sum to it, by operator, layer, stage and die', async () => {
+  await go('breakdown')
+  await page.getByText('✓ the parts sum to the step: 74.8 s').waitFor()
+  await shoot('breakdown')
+  for (const [key, words] of [
+    ['2', 'the parts sum to the step'],
+    ['3', 'every bar is the whole step'],
+    ['4', 'every bar is the whole step'],
+    ['1', 'the parts sum to the step']
+  ] as const) {
+    await page.getByRole('toolbar', { name: 'Grouping' }).getByRole('button').first().focus()
+    await page.keyboard.press(key)
+    await page.getByText(`✓ ${words}`).waitFor()
+  }
+  await page.getByRole('heading', { name: /What takes longest/ }).waitFor()
+})
+
+test.skipIf(!hasChromium())(
+  'a cell of the mapping is tried, undone and kept, and an illegal value says why',
+  async () => {
+    await go('mapping')
+    const cell = page
+      .getByRole('row', { name: /^up split output/ })
+      .first()
+      .getByRole('button', { name: 'split output' })
+    await cell.waitFor()
+    await shoot('mapping')
+    await cell.focus()
+    await page.keyboard.press('F2')
+    const menu = page.getByRole('menu')
+    await menu.getByText('peak').first().waitFor()
+    await page.screenshot({ path: join(screenshots, 'results-what-if-choices.png') })
+    expect(await menu.getByRole('menuitemradio').allTextContents()).toSatisfy((texts: string[]) =>
+      texts.some((text) => text.includes('micro-batch') || text.includes('does not divide') || text.includes('parts'))
+    )
+    await menu.getByRole('menuitemradio', { name: /^streamed, tokens/ }).click()
+    const bar = page.getByTestId('what-if')
+    await bar.getByText(/step .+ · peak/).waitFor()
+    await shoot('what-if')
+    await bar.getByRole('button', { name: 'Undo' }).click()
+    await bar.getByText('nothing changed').waitFor()
+    await bar.getByRole('button', { name: 'Redo' }).click()
+    await bar.getByRole('button', { name: 'Keep as a point' }).click()
+    await page.getByText(/Kept as point \d+, made from point/).waitFor()
+    await page.waitForURL(/point=\d+/)
+    await page
+      .getByRole('heading', { name: /Point \d+: .*up along y/ })
+      .first()
+      .waitFor()
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'memory over time, the timeline and the links in time come from one simulation that a person asks for',
+  async () => {
+    await go('memory')
+    await page.getByText('Memory over time: not simulated at the event level yet.').waitFor()
+    await page.getByRole('button', { name: /^Simulate, about/ }).click()
+    await page.getByLabel(/^Instant/).waitFor({ timeout: 30_000 })
+    await page.locator('[data-drawn=true]').first().waitFor()
+    await shoot('memory')
+
+    await go('timeline')
+    const timeline = page.getByTestId('timeline')
+    await timeline.locator('[data-drawn=true]').waitFor()
+    await page.getByText('(summed up; zoom in for single tasks)').waitFor()
+    await shoot('timeline')
+    await page.getByRole('button', { name: '+', exact: true }).focus()
+    for (let times = 0; times < 9; times++) await page.keyboard.press('w')
+    await expect.poll(() => page.getByText('(summed up; zoom in for single tasks)').count()).toBe(0)
+    await timeline.getByRole('application').press('ArrowRight')
+    await timeline.getByRole('application').press('Enter')
+    await page.getByText(/Waits for .+; .+ wait for it/).waitFor()
+    await shoot('timeline-near')
+    await page.keyboard.press('f')
+
+    await go('links')
+    await page.getByRole('heading', { name: /Links: .+ used on average/ }).waitFor()
+    await page.getByRole('radio', { name: 'Peak' }).click()
+    await page
+      .getByRole('region', { name: /fullest of/ })
+      .getByRole('button')
+      .first()
+      .click()
+    await page.waitForURL(/link=\d/)
+    await page.getByRole('heading', { name: /What goes over/ }).waitFor()
+    await page
+      .getByRole('region', { name: /What goes over/ })
+      .getByRole('button')
+      .first()
+      .click()
+    await page.getByText(/Only the route of/).waitFor()
+    await shoot('links')
+  }
+)
+
+test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
+  expect(complaints).toEqual([])
+)
