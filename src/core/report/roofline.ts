@@ -1,5 +1,6 @@
 import type { Mapping } from '../mapping/mapping.ts'
 import type { StepInsight } from '../simulator/insight/step-insight.ts'
+import { executedShareOfFlash } from '../simulator/operator-cost.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { operatorName } from './step-bars.ts'
@@ -28,7 +29,10 @@ export const roofsOf = ({ engine }: Machine): Roofs => ({
   bandwidth_Bps: engine.memoryBandwidth_Bps
 })
 
-/** Operators with matrix products, each plan's once. Recomputed products count as work and as time. */
+/**
+ * Operators with matrix products, each plan's once. Recomputed products count as work and as time; of attention counts what a kernel
+ * executes, not what the field books.
+ */
 export function rooflinePoints(
   insight: StepInsight,
   named: { readonly workload: Workload; readonly mapping: Mapping }
@@ -41,13 +45,16 @@ export function rooflinePoints(
     const op = operatorName(insight, named, row)
     const name = `${op} (${plan})`
     if (found.has(name)) continue
+    const isFlash = named.workload.training.attention === 'flash' && op === 'attention'
+    const executed = isFlash ? executedShareOfFlash(operators.recompute_s[row]! > 0 ? 2 : 1) : 1
+    const flops = executed * operators.matrixFlops[row]!
     const compute_s = operators.forward_s[row]! + operators.backward_s[row]! + operators.recompute_s[row]!
     found.set(name, {
       name,
       op,
       layer,
-      intensity: operators.matrixFlops[row]! / operators.memoryTraffic_B[row]!,
-      rate_flops: operators.matrixFlops[row]! / compute_s,
+      intensity: flops / operators.memoryTraffic_B[row]!,
+      rate_flops: flops / compute_s,
       time_s: stages.microBatches * operators.layers[row]! * compute_s
     })
   }

@@ -29,6 +29,8 @@ export interface TimelineBar {
   readonly from_s: number
   readonly to_s: number
   readonly share: number
+  /** Share of the line below it: bars of other kinds in the same interval stand on each other. */
+  readonly base: number
   /** -1 for several. */
   readonly event: number
 }
@@ -103,6 +105,7 @@ export function timelineBars(
       from_s: Math.max(from_s, timeline.start_s[event]!),
       to_s: Math.min(to_s, timeline.end_s[event]!),
       share: 1,
+      base: 0,
       event
     }))
     return { bars, isBinned: false }
@@ -119,18 +122,17 @@ export function timelineBars(
       filled[bin]! += Math.max(0, Math.min(end, from_s + (bin + 1) * bin_s) - Math.max(start, from_s + bin * bin_s))
   })
   const bars: TimelineBar[] = []
+  const heights = rows.map(() => new Float64Array(BINS))
   for (const [key, filled] of busy) {
     const [row, kind] = [Number.parseInt(key), key.slice(key.indexOf(' ') + 1) as BarKind]
     filled.forEach((busy_s, bin) => {
-      if (busy_s > 0)
-        bars.push({
-          row,
-          kind,
-          from_s: from_s + bin * bin_s,
-          to_s: from_s + (bin + 1) * bin_s,
-          share: Math.min(1, busy_s / bin_s),
-          event: -1
-        })
+      if (busy_s === 0) return
+      const base = heights[row]![bin]!
+      // Lanes of one line may be busy at the same time: together they fill it at most.
+      const share = Math.min(1 - base, busy_s / bin_s)
+      heights[row]![bin] = base + share
+      const start_s = from_s + bin * bin_s
+      bars.push({ row, kind, from_s: start_s, to_s: start_s + bin_s, share, base, event: -1 })
     })
   }
   return { bars, isBinned: true }

@@ -43,6 +43,13 @@ export const CAUSAL_SHARE_OF_FLASH = 0.5
 const FLASH_BACKWARD_PER_FORWARD = 2.5
 const BACKWARD_PER_FORWARD = 2
 
+/**
+ * Share of the arithmetic that the field books for attention (full scores, twice as much backward as forward) which a causal flash kernel
+ * executes. @param forwards times that the forward pass runs: once, or again for the backward pass
+ */
+export const executedShareOfFlash = (forwards: number): number =>
+  (CAUSAL_SHARE_OF_FLASH * (forwards + FLASH_BACKWARD_PER_FORWARD)) / (forwards + BACKWARD_PER_FORWARD)
+
 /** Width of the output one die computes; keys and values beyond their number of heads are copied, not cut. */
 export function localOutput(operator: Operator, cut: number): number {
   const shared = operator.sharedOutput

@@ -29,6 +29,8 @@ interface ItemParams {
 }
 
 const CRITICAL = 'critical path'
+/** Drawn in one sweep and cut at the frame: what comes in pieces leaves lines half empty meanwhile. */
+const whole = { clip: true, progressive: 0 }
 /** Narrower bars are not drawn, pixels. */
 const LEAST_px = 0.4
 
@@ -46,7 +48,12 @@ const drawBar =
     const isSelected = selected >= 0 && api.value(4) === selected
     return {
       type: 'rect',
-      shape: { x: left, y: middle + line / 2 - height, width: Math.max(LEAST_px, right - left), height },
+      shape: {
+        x: left,
+        y: middle + line / 2 - height - line * api.value(5),
+        width: Math.max(LEAST_px, right - left),
+        height
+      },
       style: { fill: color, ...(isSelected && { stroke: ink, lineWidth: 2 }) }
     }
   }
@@ -66,7 +73,7 @@ const drawArrow = (color: string) => (_params: ItemParams, api: ItemApi) => {
   }
 }
 
-/** What every stage does when, in a window of the step. A datum is [from, to, line, share, event]. */
+/** What every stage does when, in a window of the step. A datum is [from, to, line, share, event, share below]. */
 export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart {
   const { timeline, rows, bars, isBinned, window, critical, arrows, selected } = figure
   const names = [...rows.map(({ name, what }) => (what === 'tasks' ? name : '')), ...(critical ? [CRITICAL] : [])]
@@ -90,12 +97,12 @@ export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart 
     type: 'custom',
     name: kind,
     color: colors.get(kind),
-    clip: true,
+    ...whole,
     encode: { x: [0, 1], y: 2 },
     renderItem: drawBar(colors.get(kind)!, selected, theme.ink),
     data: bars
       .filter((bar) => bar.kind === kind)
-      .map(({ from_s, to_s, row, share, event }) => [from_s, to_s, row, share, event])
+      .map(({ from_s, to_s, row, share, event, base }) => [from_s, to_s, row, share, event, base])
   }))
   const height = 110 + Math.max(120, names.length * (rows.length > 40 ? 12 : 16))
   return {
@@ -171,15 +178,15 @@ export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart 
                 type: 'custom',
                 name: CRITICAL,
                 color: theme.limit,
-                clip: true,
+                ...whole,
                 encode: { x: [0, 1], y: 2 },
                 renderItem: drawBar(theme.limit, -1, theme.ink),
-                data: critical.map(({ from_s, to_s }) => [from_s, to_s, rows.length, 0.5, -1])
+                data: critical.map(({ from_s, to_s }) => [from_s, to_s, rows.length, 0.5, -1, 0])
               },
               {
                 type: 'custom',
                 silent: true,
-                clip: true,
+                ...whole,
                 color: theme.limit,
                 encode: { x: [0, 1], y: 2 },
                 renderItem: drawBar(theme.limit, -1, theme.ink),
@@ -190,7 +197,8 @@ export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart 
                     to_s,
                     rows.findIndex((row) => row.stage === stage && row.what === 'tasks'),
                     0.16,
-                    -1
+                    -1,
+                    0
                   ])
               }
             ]
@@ -198,7 +206,7 @@ export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart 
         {
           type: 'custom',
           silent: true,
-          clip: true,
+          ...whole,
           encode: { x: [0, 2], y: [1, 3] },
           renderItem: drawArrow(theme.ink),
           data: arrows.map(([from, to]) => [...from, ...to])
