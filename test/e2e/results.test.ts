@@ -129,7 +129,7 @@ test.skipIf(!hasChromium())(
     await timeline.getByRole('application').press('ArrowRight')
     await timeline.getByRole('application').press('Enter')
     await page.getByText(/Waits for .+; .+ wait for it/).waitFor()
-    await shoot('timeline-near')
+    await page.screenshot({ path: join(screenshots, 'results-timeline-near.png') })
     await page.keyboard.press('f')
 
     await go('links')

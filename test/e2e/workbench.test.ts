@@ -29,7 +29,7 @@ test.skipIf(!hasChromium())(
     await page.getByRole('grid', { name: /dies: 27 stages/ }).waitFor()
     await shoot('results-mapping')
     await side('Breakdown').click()
-    await page.getByRole('heading', { name: 'Where the time goes' }).waitFor()
+    await page.getByRole('heading', { name: 'Beside the best of other sources' }).waitFor()
     await shoot('results-breakdown')
     await side('Front').click()
     expect(await page.getByTestId('front').getAttribute('data-points')).toMatch(/^\d{3}$/)
