@@ -20,8 +20,12 @@ const rounding = 1e-9
 
 const fourDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
 
-/** A number for a sentence: four significant digits, thousands set off, no exponent. */
-export const shownNumber = (value: number): string => fourDigits.format(value)
+/** Below it a number is mostly zeros, and an exponent says more. */
+const LEAST_PLAIN = 1e-9
+
+/** A number for a sentence: four significant digits, thousands set off, an exponent only for what is next to nothing. */
+export const shownNumber = (value: number): string =>
+  value !== 0 && Math.abs(value) < LEAST_PLAIN ? value.toExponential(3) : fourDigits.format(value)
 
 const shownShare = (share: number): string => `${shownNumber(Math.abs(share) * 100)}%`
 

@@ -169,8 +169,14 @@ export function useDocument<Kind extends DocumentKind>(kind: Kind, id: number): 
     })
   documents.sessionOf(kind, id)
   onScopeDispose(() => void session.value?.push())
+  const undoLabel = read((at) => at.undoLabel, undefined)
+  /** What is done by the list, and at least what undo takes back: an edit on its way is not in the list yet. */
+  const done = computed(() => {
+    const labels = history.value.flatMap(({ label, undone }) => (undone ? [] : [label]))
+    return labels.length === 0 && undoLabel.value !== undefined ? [undoLabel.value] : labels
+  })
   useEditHistory(() => ({
-    done: history.value.flatMap(({ label, undone }) => (undone ? [] : [label])),
+    done: done.value,
     undone: history.value.flatMap(({ label, undone }) => (undone ? [label] : [])),
     undo: (steps) => travelBy(-steps),
     redo: (steps) => travelBy(steps)
@@ -186,7 +192,7 @@ export function useDocument<Kind extends DocumentKind>(kind: Kind, id: number): 
     undo: () => ready().undo(),
     redo: () => ready().redo(),
     travel: (edit) => ready().travel(edit),
-    undoLabel: read(({ undoLabel }) => undoLabel, undefined),
+    undoLabel,
     redoLabel: read(({ redoLabel }) => redoLabel, undefined),
     history,
     saved: read(({ saved }) => saved, true),

@@ -16,6 +16,8 @@ export interface ViewportControl {
   zoomBy(factor: number, x?: number, y?: number): void
   /** Applies the viewport once more, after what is drawn has changed. */
   redraw(): void
+  /** Shows all there is now, where all was shown before. */
+  refit(): void
   /** Shows a box whole; all that there is when none is given. */
   fit(box?: Box): void
 }
@@ -54,7 +56,7 @@ export function useViewport(
   function fit(box?: Box): void {
     isFitted = box === undefined
     const { width, height } = size.value
-    if (width > 0 && height > 0) show(fitted(box ?? bounds(), width, height, box ? 48 : 12), true)
+    if (width > 0 && height > 0) show(fitted(box ?? bounds(), width, height, box ? 48 : 22), true)
   }
 
   onMounted(() => {
@@ -79,6 +81,9 @@ export function useViewport(
     size,
     now: () => live,
     redraw: () => apply(live),
+    refit() {
+      if (isFitted) fit()
+    },
     panBy(dx, dy) {
       isFitted = false
       show(panned(live, dx, dy))

@@ -32,7 +32,7 @@ export interface Budget {
 export const budgetTitles: Readonly<Record<string, string>> = {
   'wafer-area': 'Wafer area',
   'wafer-extent': 'Wafer extent',
-  'dram-footprint': 'Room for DRAM',
+  'dram-footprint': 'DRAM room',
   reticle: 'Reticle',
   'die-contents': 'Die area',
   shoreline: 'Shoreline',
@@ -53,7 +53,7 @@ function stateOf({ ok, waived, margin, limit }: Verdict, filled: number | undefi
 }
 
 /** Area of SRAM and of arithmetic of one die at the low end, as the verdict counts them. */
-function dieParts(chip: WaferChipSpec): readonly BudgetPart[] {
+export function dieParts(chip: WaferChipSpec): readonly BudgetPart[] {
   const spareFactor = 1 + (chip.die.spareCores ?? 0) / chip.die.cores
   const sram = (dieSram_B(chip) / 2 ** 20) * spareFactor * technology(chip.technology).sram_mm2PerMB.value[0]
   return [

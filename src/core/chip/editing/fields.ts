@@ -107,6 +107,10 @@ export function withNumber(chip: WaferChipSpec, path: string, value: number): Wa
   return { ...set, grid, provenance: { ...set.provenance, [path]: { source: 'set in the editor', mark: 'U' } } }
 }
 
+/** A title inside a sentence: its first letter small, unless it begins an abbreviation. */
+export const inSentence = ({ title }: ChipField): string =>
+  /^[A-Z][A-Z]/.test(title) ? title : title[0]!.toLowerCase() + title.slice(1)
+
 const shown = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 })
 /** A value of a field as its form shows it, with its unit. */
 export const fieldText = ({ factor, unit }: ChipField, value: number): string =>

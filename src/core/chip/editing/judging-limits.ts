@@ -1,5 +1,5 @@
 import type { WaferChipSpec } from '../chip-spec.ts'
-import { chipField, fieldText, numberAt, withNumber } from './fields.ts'
+import { chipField, fieldText, inSentence, numberAt, withNumber } from './fields.ts'
 
 /** A chip too large for its budgets to be worked out while a person edits: which number, and a way back. */
 export interface TooLarge {
@@ -17,7 +17,7 @@ export function tooLargeToEdit(chip: WaferChipSpec): TooLarge | undefined {
     const field = chipField(path)
     const value = numberAt(chip, path) ?? 0
     if (value <= field.most) continue
-    const title = `Set ${field.title.toLowerCase()} to ${fieldText(field, field.most)}`
+    const title = `Set ${inSentence(field)} to ${fieldText(field, field.most)}`
     return {
       path,
       message: `${field.title} is ${fieldText(field, value)} (${path}), more than the ${fieldText(field, field.most)} that the editor draws and judges while you edit. The document is kept as it is`,

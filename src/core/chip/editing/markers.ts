@@ -2,7 +2,7 @@ import type { WaferChipSpec } from '../chip-spec.ts'
 import type { Place } from '../defects/defect-map.ts'
 import type { Verdict } from '../verdict.ts'
 import { chipVerdicts } from '../verdicts.ts'
-import { chipField, fieldText, numberAt, withNumber, type ChipField } from './fields.ts'
+import { chipField, fieldText, inSentence, numberAt, withNumber, type ChipField } from './fields.ts'
 import { dieRectangle_mm, isOnWafer } from './site-drawing.ts'
 import { shorelinePlan, type EdgeName } from './shoreline-plan.ts'
 import { solveFor } from './solve-for.ts'
@@ -24,7 +24,7 @@ export interface Marker {
 }
 
 /** Fields whose change mends a budget most directly, the least painful first, and which way it must go. */
-const mendingFields: Readonly<Record<string, readonly (readonly [string, 'largest' | 'smallest'])[]>> = {
+export const mendingFields: Readonly<Record<string, readonly (readonly [string, 'largest' | 'smallest'])[]>> = {
   'wafer-area': [
     ['grid.columns', 'largest'],
     ['grid.rows', 'largest'],
@@ -85,10 +85,12 @@ function fixOf(chip: WaferChipSpec, name: string, held: readonly string[]): Mark
     if (found.kind === 'conflict') continue
     const value = rounded(field, found.value, direction)
     if (value < field.least || value === numberAt(chip, path)) continue
+    // No memory at all is no way to mend its size.
+    if (value === 0 && path.startsWith('memory.')) continue
     const mended = withNumber(chip, path, value)
     if (chipVerdicts(mended).some((verdict) => !verdict.ok && (verdict.name === name || held.includes(verdict.name))))
       continue
-    return { title: `Set ${field.title.toLowerCase()} to ${fieldText(field, value)}`, chip: mended }
+    return { title: `Set ${inSentence(field)} to ${fieldText(field, value)}`, chip: mended }
   }
   return undefined
 }
@@ -128,7 +130,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
     ...broken.map((verdict): Marker => ({
       name: verdict.name,
       severity: 'error',
-      message: `${verdict.message}. ${verdict.fix}`,
+      message: `${verdict.message}; ${verdict.fix}`,
       object:
         verdict.name === 'wafer-extent' && outside[0] ? { kind: 'die', place: outside[0] } : asObject(verdict.name),
       fix: withFixes ? fixOf(chip, verdict.name, held) : undefined

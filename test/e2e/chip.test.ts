@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+const shoot = (name: string): Promise<void> => workbench.shoot(name)
+const budgets = (): Locator => page.getByRole('list', { name: 'Budgets' })
+const field = (name: string): Locator => page.getByLabel(name, { exact: true })
+const inspector = (): Locator => page.getByRole('complementary', { name: 'Inspector' })
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByLabel('Name').fill('chips')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('link', { name: 'Chips' }).click()
+})
+afterAll(() => workbench?.close())
+
+/** Drags from the middle of something. */
+async function drag(from: Locator, dx: number, dy: number): Promise<void> {
+  const box = (await from.boundingBox())!
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  await page.mouse.move(x, y)
+  await page.mouse.down()
+  await page.mouse.move(x + dx, y + dy, { steps: 5 })
+}
+/** The size of a die as the inspector says it. */
+const dieSize = (): Promise<string | null> => inspector().locator('dd').first().textContent()
+
+test.skipIf(!hasChromium())('no chip yet: says so and offers templates, one of which opens in the editor', async () => {
+  await page.getByText('There are none yet').waitFor()
+  await shoot('chip-templates')
+  await page.getByRole('button', { name: /WSC-LLM case 3/ }).click()
+  await budgets().waitFor()
+  await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+  await shoot('chip-editor')
+})
+
+test.skipIf(!hasChromium())(
+  'a corner that is dragged resizes all dies, says why it snaps, and is one step of undo',
+  async () => {
+    const before = await dieSize()
+    await drag(page.locator('[data-handle=corner]'), 2, 2)
+    await page.getByText(/dies of .* mm/).waitFor()
+    await page.getByText('Ctrl: free').waitFor()
+    await shoot('chip-drag')
+    await page.mouse.up()
+    await expect.poll(dieSize).not.toBe(before)
+    await page.keyboard.press('Control+z')
+    await expect.poll(dieSize).toBe(before)
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'a handle takes arrows and typed numbers, and refuses nonsense with the limit',
+  async () => {
+    const handle = page.locator('[data-handle=array-east]')
+    await handle.press('ArrowLeft')
+    await page.getByRole('grid', { name: 'Wafer of 6 × 8 dies' }).waitFor()
+    await handle.press('9')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('900')
+    await page.keyboard.press('Enter')
+    await page.getByText('Columns 900 is above 200; give 1 to 200').waitFor()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('9')
+    await page.keyboard.press('Enter')
+    await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+  }
+)
+
+test.skipIf(!hasChromium())('a broken limit is marked on its object, and its fix mends it', async () => {
+  await field('Width of a die, in mm').fill('40')
+  await field('Width of a die, in mm').press('Enter')
+  const problems = page.getByRole('list', { name: 'Problems of the chip' })
+  await problems.getByText(/in the reticle: 40 mm of 33 mm/).waitFor()
+  await page
+    .getByRole('button', { name: /in the reticle/ })
+    .first()
+    .waitFor()
+  await shoot('chip-problems')
+  await problems.getByRole('button', { name: 'Set width of a die to 33 mm' }).click()
+  await expect.poll(() => problems.getByText(/in the reticle/).count()).toBe(0)
+  for (let step = 0; step < 2; step++) await page.keyboard.press('Control+z')
+  await expect.poll(() => field('Width of a die, in mm').inputValue()).toBe('21.92')
+})
+
+test.skipIf(!hasChromium())('a budget tells how it is computed, and is solved for with what is locked', async () => {
+  await budgets()
+    .getByRole('button', { name: /Shoreline/ })
+    .click()
+  await page.getByText('How computed').click()
+  await page.getByText('perimeter × shoreline density', { exact: false }).waitFor()
+  await page.getByText(/beyond it Shoreline breaks/).waitFor()
+  await shoot('chip-budget')
+  await page.getByRole('button', { name: 'Set bandwidth per edge' }).click()
+  await expect.poll(() => field('Bandwidth per edge, one direction, in GB/s').inputValue()).toMatch(/^500\.\d+/)
+  await page.keyboard.press('Control+z')
+  await budgets()
+    .getByRole('button', { name: /Shoreline/ })
+    .click()
+})
+
+test.skipIf(!hasChromium())(
+  'the inside of a die is drawn to scale with derived numbers, and Backspace goes back',
+  async () => {
+    const die = page.getByRole('gridcell', { name: 'die row 2, column 3' })
+    await die.press('Enter')
+    await page.getByRole('heading', { name: /inside of the die/ }).waitFor()
+    await page.getByRole('img', { name: /Die of 21.9 by 22.8 mm with 256 cores/ }).waitFor()
+    await page.getByText('Peak of a die').first().click()
+    await page.getByText('cores × MACs per core × 2 × clock').waitFor()
+    await shoot('chip-die')
+    await page.getByRole('heading', { name: /inside of the die/ }).click()
+    await page.keyboard.press('Backspace')
+    await budgets().waitFor()
+  }
+)
+
+test.skipIf(!hasChromium())('symmetry shows the images of a die', async () => {
+  await page.getByRole('button', { name: 'Left and right alike' }).click()
+  await page.getByRole('button', { name: 'Top and bottom alike' }).click()
+  await page.getByRole('gridcell', { name: 'die row 1, column 2' }).press('Space')
+  const images = page.locator('[role=gridcell][aria-selected=true]')
+  await expect.poll(() => images.count()).toBe(4)
+  await page.getByRole('button', { name: 'Left and right alike' }).click()
+  await page.getByRole('button', { name: 'Top and bottom alike' }).click()
+})
+
+const upload = (name: string, text: string): Promise<void> =>
+  page
+    .getByLabel('File of a chip or a floorplan')
+    .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+
+test.skipIf(!hasChromium())('a floorplan goes out and comes back; what is none is refused in words', async () => {
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'HotSpot floorplan (.flp)' }).click()
+  ])
+  const text = readFileSync(await file.path(), 'utf8')
+  expect(text.match(/^die_/gm)).toHaveLength(54)
+  await field('Columns').fill('4')
+  await field('Columns').press('Enter')
+  await page.getByRole('grid', { name: 'Wafer of 6 × 4 dies' }).waitFor()
+  await upload('wafer.flp', text)
+  await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+  await upload('bad.flp', 'die_0_0 wide 1 0 0')
+  await page.getByText('expected a name and four numbers in metres', { exact: false }).waitFor()
+  await upload('bad.json', '{"kind": "wafer", "name": "<img src=x onerror=alert(1)>"}')
+  await page.getByText(/the chip: '.*' is missing/).waitFor()
+})
+
+test.skipIf(!hasChromium())('an enormous grid is told of with a way back, and the page stays quick', async () => {
+  const chip = JSON.parse(readFileSync(join(import.meta.dirname, '../../resources/chips/wsc-llm-54.json'), 'utf8'))
+  await upload('huge.json', JSON.stringify({ ...chip, grid: { ...chip.grid, rows: 1_000_000, columns: 1_000_000 } }))
+  await page.getByText('Rows is 1,000,000 (grid.rows), more than the 200', { exact: false }).waitFor()
+  await page.getByRole('button', { name: 'Set rows to 200' }).click()
+  await page.getByRole('button', { name: 'Set columns to 200' }).click()
+  await page.getByText('each cell stands for 10 × 10 dies', { exact: false }).waitFor()
+  await shoot('chip-huge')
+  for (let step = 0; step < 3; step++) await page.keyboard.press('Control+z')
+  await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+})
+
+test.skipIf(!hasChromium())('the chip survives a reload and is listed, duplicated and named', async () => {
+  await page.reload()
+  await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+  await page.getByRole('button', { name: 'Duplicate' }).click()
+  await page.getByRole('link', { name: 'Chips' }).click()
+  await expect
+    .poll(() =>
+      page
+        .getByRole('main')
+        .getByRole('link', { name: /WSC-LLM/ })
+        .count()
+    )
+    .toBe(2)
+})
+
+test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
+  expect(workbench.complaints).toEqual([])
+)
