@@ -1,0 +1,216 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { CDPSession, Page } from 'playwright-core'
+import { textTable } from '../../src/core/report/tables.ts'
+import { cell, columns } from '../../src/core/report/document.ts'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { writeLargeProject } from './large-project.ts'
+
+/**
+ * `npm run bench:ui`: what a person feels, in a real Chromium on the browser host. Times are medians on this machine without a GPU; the
+ * budgets are those of a laptop, so that a ratio above 1 on a busy machine says to look, not that it failed.
+ */
+const POINTS = 100_000
+const CYCLES = 50
+const ROUNDS = 5
+
+interface Figure {
+  readonly what: string
+  readonly unit: string
+  readonly budget: number
+  readonly measured: number
+  /** More is better, as of rates. */
+  readonly atLeast?: true
+}
+const figures: Figure[] = []
+function note(figure: Figure): void {
+  figures.push(figure)
+  console.error(`${figure.what}: ${figure.measured.toPrecision(3)} ${figure.unit}`)
+}
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
+const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!
+const percentile95 = (values: readonly number[]): number => sorted(values)[Math.floor(values.length * 0.95)]!
+
+const assets = join(import.meta.dirname, '../../out/renderer')
+
+/** Everything the page loads before it shows the start: the entry and what it imports at once. */
+function entryChunk_B(): number {
+  const page = readFileSync(join(assets, 'index.html'), 'utf8')
+  const files = [...page.matchAll(/(?:src|href)="\.?\/?(assets\/[^"]+\.js)"/g)].map(([, file]) => file!)
+  return files.reduce((sum, file) => sum + gzipSync(readFileSync(join(assets, file))).length, 0)
+}
+
+// Run in the page, whose own types are not those of this program.
+const startFrames = `{
+  const state = { on: true, times: [], last: performance.now() }
+  const tick = (now) => {
+    state.times.push(now - state.last)
+    state.last = now
+    if (state.on) requestAnimationFrame(tick)
+  }
+  requestAnimationFrame(tick)
+  window.benchFrames = state
+}`
+const endFrames = `{ window.benchFrames.on = false; window.benchFrames.times.slice(2) }`
+const startTasks = `{
+  window.benchTasks = []
+  new PerformanceObserver((list) => window.benchTasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+    type: 'longtask'
+  })
+}`
+const endTasks = 'Math.max(50, ...window.benchTasks)'
+
+/** Times between frames while something moves, milliseconds. */
+async function frames_ms(page: Page, moves: () => Promise<void>): Promise<number[]> {
+  await page.evaluate(startFrames)
+  await moves()
+  return page.evaluate(endFrames)
+}
+
+/** Longest task of the page while something goes on, milliseconds; browsers tell none under 50, which is then what is told. */
+async function longestTask_ms(page: Page, during: () => Promise<void>): Promise<number> {
+  await page.evaluate(startTasks)
+  await during()
+  return page.evaluate(endTasks)
+}
+
+async function heap_B(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  return usedSize
+}
+
+const drawn = (page: Page) => page.locator('[data-drawn=true]').first()
+const timed_ms = async (action: () => Promise<unknown>): Promise<number> => {
+  const before = performance.now()
+  await action()
+  return performance.now() - before
+}
+
+async function largeProject(bench: WorkbenchPage): Promise<void> {
+  const { page, running } = bench
+  const path = join(running.folder, 'large.tmac')
+  const written = writeLargeProject(path, POINTS)
+  note({ what: 'Points written', unit: 'rows/s', budget: 100_000, measured: written.rowsPerSecond, atLeast: true })
+  await page.goto(running.host.link())
+  const field = page.getByLabel('Path of a .tmac file')
+  await field.fill(path)
+  const opening = await timed_ms(async () => {
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await page.getByText('Throughput').first().waitFor()
+  })
+  note({
+    what: `Project of ${Math.round(written.size_B / 1e6)} MB opened`,
+    unit: 'ms',
+    budget: 1500,
+    measured: opening
+  })
+  const first: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    await bench.side('Summary').click()
+    await page.getByRole('heading', { name: 'Ours and the policies of others' }).waitFor()
+    first.push(
+      await timed_ms(async () => {
+        await bench.side('Front').click()
+        await drawn(page).waitFor()
+      })
+    )
+  }
+  note({ what: `${POINTS.toLocaleString('en')} points, first paint`, unit: 'ms', budget: 500, measured: median(first) })
+  const box = (await page.getByTestId('front').boundingBox())!
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+  const zooming = await frames_ms(page, async () => {
+    for (let step = 0; step < 24; step++) {
+      await page.mouse.wheel(0, step < 12 ? -120 : 120)
+      await page.waitForTimeout(40)
+    }
+  })
+  note({
+    what: `${POINTS.toLocaleString('en')} points, frame while zooming, p95`,
+    unit: 'ms',
+    budget: 60,
+    measured: percentile95(zooming)
+  })
+  const filtering = await longestTask_ms(page, async () => {
+    await page.getByRole('button', { name: '+ Filter' }).click()
+    await page.getByRole('combobox', { name: 'Quantity' }).selectOption('Power, upper estimate')
+    await page.getByRole('spinbutton', { name: 'Bound' }).fill('12')
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page
+      .getByRole('button', { name: /^Remove the filter/ })
+      .first()
+      .waitFor()
+    await page.waitForTimeout(500)
+  })
+  note({
+    what: `${POINTS.toLocaleString('en')} points, filter to next picture`,
+    unit: 'ms',
+    budget: 100,
+    measured: filtering
+  })
+  const table = page.getByRole('region', { name: /^Designs; up and down/ })
+  const sorting = await longestTask_ms(page, async () => {
+    await table.getByRole('button', { name: 'Cost of a good wafer' }).click()
+    await page.waitForTimeout(300)
+  })
+  note({ what: `${POINTS.toLocaleString('en')} rows sorted`, unit: 'ms', budget: 60, measured: sorting })
+}
+
+async function openAndClose({ page, running, side }: WorkbenchPage): Promise<void> {
+  await page.goto(running.host.link())
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  const session = await page.context().newCDPSession(page)
+  const cycle = async (): Promise<void> => {
+    await side('Front').click()
+    await drawn(page).waitFor()
+    await side('Mapping').click()
+    await page
+      .getByRole('heading', { name: /^Point/ })
+      .first()
+      .waitFor()
+  }
+  for (let warm = 0; warm < 5; warm++) await cycle()
+  const before = await heap_B(session)
+  for (let turn = 0; turn < CYCLES; turn++) await cycle()
+  const growth = (await heap_B(session)) - before
+  note({ what: `Heap kept after ${CYCLES} views opened and closed`, unit: 'MB', budget: 5, measured: growth / 1e6 })
+}
+
+async function whileSearching({ page }: WorkbenchPage): Promise<void> {
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Search' }).click()
+  const start = page.getByRole('button', { name: /20-second search/ })
+  await start.waitFor()
+  const longest = await longestTask_ms(page, async () => {
+    const first = await timed_ms(async () => {
+      await start.click()
+      await page.getByTestId('front').waitFor({ timeout: 30_000 })
+    })
+    note({ what: 'Search begun to its first points on the page', unit: 'ms', budget: 2000, measured: first })
+    await page.waitForTimeout(8000)
+  })
+  note({ what: 'Longest task of the page while a search runs', unit: 'ms', budget: 50, measured: longest })
+}
+
+note({ what: 'Entry of the page, gzipped', unit: 'kB', budget: 250, measured: entryChunk_B() / 1e3 })
+const bench = await workbenchPage()
+try {
+  await largeProject(bench)
+  await openAndClose(bench)
+  await whileSearching(bench)
+} finally {
+  await bench.close()
+}
+console.log(
+  textTable({
+    caption: `Chunks: ${readdirSync(join(assets, 'assets')).length}. Ratios: measured over budget; up to 1 is within it. Long tasks are told from 50 ms on.`,
+    columns: columns('What', '#Budget', '#Measured', 'Unit', '#Ratio'),
+    rows: figures.map(({ what, unit, budget, measured, atLeast }) => [
+      cell(what),
+      cell(String(budget)),
+      cell(String(Number(measured.toPrecision(3)))),
+      cell(unit),
+      cell((atLeast ? budget / measured : measured / budget).toFixed(2))
+    ])
+  })
+)
