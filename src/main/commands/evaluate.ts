@@ -16,7 +16,7 @@ const options: Command['options'] = {
   level: {
     type: 'string',
     value: 'analytic|fluid|event',
-    help: 'closed forms (default), links shared by each phase, or every operator and transfer in time'
+    help: 'closed forms (default), links shared on average, or every operator and transfer in time'
   },
   jitter: {
     type: 'string',

@@ -58,6 +58,8 @@ export const TASK_ACTIVITIES: readonly Activity[] = ['forward', 'input-gradient'
 export interface Entry {
   readonly run: Run
   readonly bytes: number
+  /** Share of its latency that it waits: parts of one collective or transfer have it once together. */
+  readonly latencyShare: number
   readonly call: Call | undefined
   /** Who meets to start it, and how many they are. */
   readonly key: number

@@ -61,18 +61,29 @@ export class LaneWork {
     this.#options = listeners
   }
 
-  /** Hands a share of a collective's bytes to a lane. */
-  call(one: Actor, laneIndex: number, call: Call, share: number): void {
+  /**
+   * Hands a share of a collective's bytes to a lane.
+   * @param latencyShare of a collective by itself 1, of a part of one its share
+   */
+  call(one: Actor, laneIndex: number, call: Call, share: number, latencyShare: number): void {
     const meeting = this.#cast.meeting(one.index, call)
     if (meeting.bursts.length === 0) return
     const { key, size } = meeting
-    this.#put(one, laneIndex, { ...NOBODY, run: meeting, bytes: share * call.bytes, call, key, size })
+    this.#put(one, laneIndex, { ...NOBODY, run: meeting, bytes: share * call.bytes, latencyShare, call, key, size })
   }
 
   /** Hands a share of a task's result to a lane; waited for or not, and with it what may start at the receiver, or -1. */
   send(one: Actor, laneIndex: number, to: Counterpart, share: number, isWaited: boolean, delivers: number): void {
     const { actor: receiver, bytes } = to
-    this.#put(one, laneIndex, { ...NOBODY, run: to, bytes: share * bytes, isWaited, receiver, delivers })
+    this.#put(one, laneIndex, {
+      ...NOBODY,
+      run: to,
+      bytes: share * bytes,
+      latencyShare: share,
+      isWaited,
+      receiver,
+      delivers
+    })
   }
 
   #put(one: Actor, laneIndex: number, what: Omit<Entry, 'asked_s' | 'task'>): void {
@@ -126,7 +137,7 @@ export class LaneWork {
       const burst = entry.run.routed.bursts[entry.burst]!
       const { bytes, burstStarted_s: start_s } = entry
       this.#options.recordTraffic?.({ burst, bytes, start_s, end_s: this.#clock.now_s })
-      this.#heap.set(slot, this.#clock.now_s + burst.latency_s)
+      this.#heap.set(slot, this.#clock.now_s + entry.latencyShare * burst.latency_s)
       return
     }
     if (++entry.burst < entry.run.bursts.length) {

@@ -170,14 +170,14 @@ export class StepSimulation {
     const block = segment.blocks[one.block]!
     const lane = one.lanes[actor.COLLECTIVES]!
     one.tolerated = block.before.length > 0 ? 0 : lane.entries.length
-    for (const call of block.before) this.#lanes.call(one, actor.COLLECTIVES, call, 1)
+    for (const call of block.before) this.#lanes.call(one, actor.COLLECTIVES, call, 1, 1)
     one.phase = actor.BEFORE
   }
 
   #compute(one: Actor): void {
     one.waitsSince_s = -1
     const [block, overlap] = [one.segments[one.segment]!.blocks[one.block]!, this.#frame.overlap]
-    for (const call of block.beside) if (overlap > 0) this.#lanes.call(one, actor.COLLECTIVES, call, overlap)
+    for (const call of block.beside) if (overlap > 0) this.#lanes.call(one, actor.COLLECTIVES, call, overlap, overlap)
     one.tolerated = Math.max(0, block.beside.length - block.awaited)
     one.phase = actor.COMPUTING
     one.blockStart_s = this.now_s
@@ -202,7 +202,8 @@ export class StepSimulation {
   #afterBeside(one: Actor): void {
     one.waitsSince_s = -1
     const [block, overlap] = [one.segments[one.segment]!.blocks[one.block]!, this.#frame.overlap]
-    if (overlap < 1) for (const call of block.beside) this.#lanes.call(one, actor.COLLECTIVES, call, 1 - overlap)
+    if (overlap < 1)
+      for (const call of block.beside) this.#lanes.call(one, actor.COLLECTIVES, call, 1 - overlap, 1 - overlap)
     if (overlap < 1 && block.beside.length > 0) one.phase = actor.REST
     else this.#nextBlock(one)
   }
@@ -267,7 +268,8 @@ export class StepSimulation {
 
   #enqueueSynchronisation(one: Actor, what: 'gradients' | 'weights', share: number): void {
     if (share <= ROUNDING) return
-    for (const call of this.#cast.programs[one.stage]![what]) this.#lanes.call(one, actor.SYNCHRONISATION, call, share)
+    for (const call of this.#cast.programs[one.stage]![what])
+      this.#lanes.call(one, actor.SYNCHRONISATION, call, share, 1)
   }
 
   /** Those whose lanes ran an entry may go on, and who receives its result, if that is what it stands still for. */

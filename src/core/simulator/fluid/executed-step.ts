@@ -12,7 +12,7 @@ import { taskTime, type CallPrice, type TaskTime } from './task-time.ts'
 /**
  * The time of a step whose tasks, each as long as its compute and its own collectives make it, run in the order of the schedule; transfers,
  * gradients and weights run beside them as far as they hide.
- * @param prices seconds of a share of a collective, by stage
+ * @param prices seconds of a collective, by stage
  * @returns the parts of the stage that stands still for the least time
  */
 export function executedStep(

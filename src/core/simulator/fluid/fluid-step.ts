@@ -69,13 +69,16 @@ function dutyOf(design: Design, collectives: RoutedCollectives, programs: readon
   return duty
 }
 
-/** Seconds of a share of a collective, worked out once for each. */
+/** Seconds of a collective, worked out once for each. */
 function priceOf(costOf: (call: Call) => AffineCost): CallPrice {
-  const known = new Map<Call, AffineCost>()
-  return (call, share) => {
-    let cost = known.get(call)
-    if (!cost) known.set(call, (cost = costOf(call)))
-    return cost.latency_s + share * call.bytes * cost.perByte_s
+  const known = new Map<Call, number>()
+  return (call) => {
+    let time_s = known.get(call)
+    if (time_s === undefined) {
+      const { latency_s, perByte_s } = costOf(call)
+      known.set(call, (time_s = latency_s + call.bytes * perByte_s))
+    }
+    return time_s
   }
 }
 

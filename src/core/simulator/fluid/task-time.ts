@@ -7,8 +7,8 @@ export interface TaskTime {
   readonly data_s: number
 }
 
-/** Seconds of a share of a collective's bytes. */
-export type CallPrice = (call: Call, share: number) => number
+/** Seconds of a collective. */
+export type CallPrice = (call: Call) => number
 
 /** A stage and the lane of its collectives on their way through a task. */
 class TaskClock {
@@ -32,7 +32,7 @@ class TaskClock {
     let done_s = this.lane_s
     this.lane_s = Math.max(this.lane_s, this.now_s)
     calls.forEach((call, index) => {
-      this.lane_s += this.#price(call, share)
+      this.lane_s += share * this.#price(call)
       if (index < awaited) done_s = this.lane_s
     })
     return done_s
@@ -43,9 +43,9 @@ class TaskClock {
     const waited_s = until_s - this.now_s
     if (waited_s <= 0) return
     this.now_s = until_s
-    const whole_s = calls.reduce((sum, call) => sum + this.#price(call, 1), 0)
+    const whole_s = calls.reduce((sum, call) => sum + this.#price(call), 0)
     for (const call of calls) {
-      const part_s = whole_s > 0 ? (waited_s * this.#price(call, 1)) / whole_s : waited_s / calls.length
+      const part_s = whole_s > 0 ? (waited_s * this.#price(call)) / whole_s : waited_s / calls.length
       if (typeof call.group === 'number') this.tensor_s += part_s
       else this.data_s += part_s
     }
