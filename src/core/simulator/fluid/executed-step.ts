@@ -43,7 +43,7 @@ export function executedStep(
   const ungathered = run(programs.map(() => 0))
   const gathered_s = synchronisation.gathered_s(order, ungathered, gradientOverlap)
   const execution = gathered_s.some((time) => time > 0) ? run(gathered_s) : ungathered
-  const { reduced_s, done_s } = synchronisation.synchronised(order, execution, gradientOverlap)
+  const done_s = synchronisation.done_s(order, execution, gradientOverlap)
   const end_s = done_s.reduce((last, end) => Math.max(last, end), 0)
 
   const at = (stage: number, column: number): number => stages[stage * PLAN_COLUMNS + column]!
@@ -62,8 +62,7 @@ export function executedStep(
     return {
       stage,
       sending_s: Math.max(0, busy_s - gathering_s - all(stage, 'time_s')),
-      synchronisation_s:
-        gathering_s + reduced_s[stage]! - ends.at(-1)! + done_s[stage]! - reduced_s[stage]! - optimizer_s,
+      synchronisation_s: gathering_s + done_s[stage]! - ends.at(-1)! - optimizer_s,
       idle_s: end_s - done_s[stage]! + ends.at(-1)! - busy_s
     }
   })

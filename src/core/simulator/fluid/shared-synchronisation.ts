@@ -6,13 +6,6 @@ import type { RoutedCollectives } from '../program/routed-collectives.ts'
 import { PROGRAM_OF_KIND, type Call, type StageProgram } from '../program/stage-program.ts'
 import { concurrent_s, type LaneItem } from './concurrent.ts'
 
-/** Seconds at which each stage's lane of what comes once a step is done. */
-export interface Synchronised {
-  /** With its gradients summed, which the optimiser waits for, and with the weights that it has made. */
-  readonly reduced_s: readonly number[]
-  readonly done_s: readonly number[]
-}
-
 /** The gathers of weights and the sums of gradients of all stages, each begun when it can be, on links that they share max-min fairly. */
 export class SharedSynchronisation {
   readonly #collectives: RoutedCollectives
@@ -42,10 +35,10 @@ export class SharedSynchronisation {
   }
 
   /**
-   * When stages are done: a layer's share of the gradients is on its way when its last task has run, the rest when all tasks have, the
+   * Seconds at which each stage is done: a layer's share of the gradients is on its way when its last task has run, the rest when all tasks have, the
    * weights that are not gathered under the next step's first task after the optimiser.
    */
-  synchronised(order: ScheduleOrder, { start_s, end_s }: Execution, overlap: number): Synchronised {
+  done_s(order: ScheduleOrder, { start_s, end_s }: Execution, overlap: number): readonly number[] {
     const reductions = this.#programs.map((program, stage): LaneItem[] => {
       const packed = order.tasks[stage]!
       const marks = marksOf(order, packed)
@@ -71,7 +64,6 @@ export class SharedSynchronisation {
     const weights = this.#programs.map((program, stage) =>
       this.#items(stage, program.weights, 1 - overlap, optimised_s[stage]!)
     )
-    const done_s = concurrent_s(network, weights).map((done, stage) => Math.max(done, optimised_s[stage]!))
-    return { reduced_s, done_s }
+    return concurrent_s(network, weights).map((done, stage) => Math.max(done, optimised_s[stage]!))
   }
 }
