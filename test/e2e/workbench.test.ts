@@ -47,8 +47,11 @@ test.skipIf(!hasChromium())(
     const first = await heading.textContent()
     await page.getByTestId('front').getByRole('application').press('ArrowRight')
     await page.waitForFunction(`!document.body.textContent.includes(${JSON.stringify(first)})`)
-    await page.getByTestId('front').getByRole('button', { name: 'View as table' }).click()
-    await page.getByTestId('front').getByRole('row').nth(1).getByRole('button').click()
+    await page
+      .getByRole('region', { name: /^Designs; up and down/ })
+      .getByRole('row')
+      .nth(3)
+      .click()
     const chosen = new URL(page.url()).hash
     await page.reload()
     await heading.waitFor()
