@@ -1,8 +1,9 @@
-import { createORPCClient, DynamicLink } from '@orpc/client'
+import { createORPCClient, DynamicLink, ORPCError } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import { ref } from 'vue'
 import { customJsonSerializers } from '../contract/typed-arrays.ts'
+import type { ProblemCode } from '../core/problem.ts'
 import type { WorkbenchClient } from '../contract/workbench.ts'
 
 type Link = PortLink<Record<never, never>> | SocketLink<Record<never, never>>
@@ -47,3 +48,7 @@ export const client = createORPCClient<WorkbenchClient>(new DynamicLink(() => li
 
 /** What went wrong, in words for a person. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The kind of a refusal by the program; undefined for any other trouble. */
+export const refusalOf = (error: unknown): ProblemCode | undefined =>
+  error instanceof ORPCError ? (error.data as { readonly code?: ProblemCode } | undefined)?.code : undefined

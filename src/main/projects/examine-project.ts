@@ -36,8 +36,9 @@ export function examineProject(path: string, { asFarAsPossible = false, readThro
     refuseForeignTables(database, path, format)
     if (asFarAsPossible || readThrough || statSync(path).size > CHECKED_WHOLE_B) return
     const verdict = String(database.pragma('quick_check(1)', { simple: true }))
-    if (verdict !== 'ok')
-      throw new Problem('corrupt-project', `'${path}' is damaged: ${verdict.trim()}. Restore a copy of the project`)
+    if (verdict === 'ok') return
+    const where = verdict.replace(/^\*\*\* in database main \*\*\*\s*/, '').trim()
+    throw new Problem('corrupt-project', `'${path}' is damaged: ${where}. Restore a copy of the project`)
   } finally {
     database.close()
   }

@@ -3,8 +3,9 @@ import { computed, ref, shallowRef } from 'vue'
 import type { HostInfo } from '../../contract/host-contract.ts'
 import type { JobState } from '../../contract/jobs-contract.ts'
 import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
+import type { ProblemCode } from '../../core/problem.ts'
 import type { Selection } from '../../core/report/selection.ts'
-import { client, messageOf, onReturn } from '../client.ts'
+import { client, messageOf, onReturn, refusalOf } from '../client.ts'
 import { addressOf, placeIn, placeOf, type Place, type ViewName } from './place.ts'
 import { useSettings } from './settings.ts'
 
@@ -15,6 +16,13 @@ export interface Notice {
   readonly id: number
   readonly text: string
   readonly action?: { readonly title: string; readonly run: () => unknown }
+}
+
+/** A project that could not be opened, and why. */
+export interface ProjectTrouble {
+  readonly code: ProblemCode
+  readonly message: string
+  readonly path: string
 }
 
 /** Where the person is, the open project, and the searches that run. The place is the page's address, so that back and reload work. */
@@ -30,6 +38,7 @@ export const useWorkbench = defineStore('workbench', () => {
   const problem = ref('')
   const busy = ref(false)
   const notices = shallowRef<readonly Notice[]>([])
+  const trouble = shallowRef<ProjectTrouble>()
   const watched = new Set<number>()
   let noticeCount = 0
 
@@ -49,14 +58,28 @@ export const useWorkbench = defineStore('workbench', () => {
     }
   }
 
+  /** Opens a project; a refusal that there are ways on from is kept as such. */
+  async function opening(path: string | undefined, call: () => Promise<ProjectView>): Promise<ProjectView> {
+    trouble.value = undefined
+    try {
+      return await call()
+    } catch (error) {
+      const code = refusalOf(error)
+      if (path !== undefined && code !== undefined) trouble.value = { code, message: messageOf(error), path }
+      throw error
+    }
+  }
+
   async function arrive(): Promise<void> {
     place.value = placeOf(window.location.hash)
     hover.value = {}
     const { project: id } = place.value
     if (id === undefined || project.value?.id === id) return
     project.value = undefined
+    trouble.value = undefined
     await attempt(async () => {
-      project.value = await client.projects.view({ project: id })
+      const path = recent.value.find((one) => one.id === id)?.path
+      project.value = await opening(path, () => client.projects.view({ project: id }))
     })
   }
 
@@ -128,9 +151,9 @@ export const useWorkbench = defineStore('workbench', () => {
     await arrive()
   }
 
-  const openWith = (call: () => Promise<ProjectView>): Promise<void> =>
+  const openWith = (call: () => Promise<ProjectView>, path?: string): Promise<void> =>
     attempt(async () => {
-      enter(await call())
+      enter(await opening(path, call))
       recent.value = await client.projects.recent()
     })
 
@@ -146,6 +169,7 @@ export const useWorkbench = defineStore('workbench', () => {
     problem,
     busy,
     notices,
+    trouble,
     load,
     go,
     show,
@@ -157,7 +181,8 @@ export const useWorkbench = defineStore('workbench', () => {
     watch,
     refreshProject,
     openSample: () => openWith(() => client.projects.openSample()),
-    open: (path: string) => openWith(() => client.projects.open({ path })),
+    open: (path: string) => openWith(() => client.projects.open({ path }), path),
+    openWith,
     create: (name: string) => openWith(() => client.projects.create({ name })),
     forget: (id: string) =>
       attempt(async () => {
