@@ -71,8 +71,10 @@ export const mendingFields: Readonly<Record<string, readonly (readonly [string, 
 }
 
 /** Three digits that do not break the limit again: a bound from above is rounded down, one from below up. */
-function rounded({ isInteger }: ChipField, value: number, direction: 'largest' | 'smallest'): number {
+function rounded({ path, isInteger }: ChipField, value: number, direction: 'largest' | 'smallest'): number {
   if (isInteger || value === 0) return value
+  // A spec may have a share of a stack per die; a fix has whole ones.
+  if (path === 'memory.stacksPerDie') return direction === 'largest' ? Math.floor(value) : Math.ceil(value)
   const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 3)
   return Number(((direction === 'largest' ? Math.floor : Math.ceil)(value / unit) * unit).toPrecision(6))
 }
