@@ -4,7 +4,7 @@ import { DefectMap } from '../core/chip/defects/defect-map.ts'
 import { parseInput, Problem } from '../core/problem.ts'
 import { ModelSpec } from '../core/workload/model-spec.ts'
 import { InputReference } from './input-reference.ts'
-import { ReportSpec } from './report-spec.ts'
+import { ReportSpec } from '../core/report/report-spec.ts'
 import { SearchSpec } from './search-spec.ts'
 
 /** What is broken on a wafer, and on which. */

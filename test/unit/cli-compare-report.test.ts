@@ -1,6 +1,7 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { strFromU8, unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Comparison } from '../../src/core/report/comparison.ts'
 import type { RunRecord, StoredPoint } from '../../src/core/report/run-record.ts'
@@ -119,7 +120,87 @@ describe('tmac report', () => {
   })
 })
 
+describe('the files of tmac report and tmac export', () => {
+  const inFolder = (name: string): string => join(folder, name)
+  const figure = ['export', '--format', 'svg', '--figure']
+
+  test('a figure alone is byte for byte the one of the report, in Markdown and in the archive', async () => {
+    const made = await runCli(['report', project, '--run', '1', '--format', 'zip', '--output', inFolder('all.zip')])
+    expect({ code: made.code, err: made.err }).toEqual({ code: 0, err: `Report   ${inFolder('all.zip')}\n` })
+    await runCli(['report', project, '--run', '1', '--format', 'markdown', '--output', inFolder('all.md')])
+    const archive = unzipSync(readFileSync(inFolder('all.zip')))
+    const alone = inFolder('alone.svg')
+    for (const [options, name] of [
+      [['policies', '--run', '1'], 'policiesR1'],
+      [['waterfall', '--points', '1,2'], 'waterfallP1x2'],
+      [['wafer', '--point', '2'], 'waferP2']
+    ] as const) {
+      const { code } = await runCli([...figure, ...options, '--project', project, '--output', alone])
+      expect(code).toBe(0)
+      const picture = readFileSync(alone, 'utf8')
+      expect(strFromU8(archive[`figures/${name}.svg`]!)).toBe(picture)
+      expect(readFileSync(inFolder(`figures/${name}.svg`), 'utf8')).toBe(picture)
+    }
+  }, 30_000)
+
+  test('a figure’s numbers are plain, in the units of their names', async () => {
+    const output = inFolder('time.csv')
+    const asked = ['--format', 'csv', '--figure', 'time', '--points', '2,1', '--project', project, '--output', output]
+    await runCli(['export', ...asked])
+    const [head, first] = readFileSync(output, 'utf8').split('\r\n')
+    expect(head).toMatch(/^name,compute_s,recompute_s,.*iterationTime_s$/)
+    expect(first).toMatch(/^#2 TMAC,1,0\.125,/)
+  })
+
+  test('a report of one’s own blocks: what is stale is told, the rest is written', async () => {
+    const [spec, output] = [inFolder('own.json'), inFolder('own.html')]
+    const blocks = [
+      { kind: 'text', key: 'a', text: '## Why <b>' },
+      { kind: 'facts', key: 'b', point: 77 }
+    ]
+    writeFileSync(spec, JSON.stringify({ title: 'Own', blocks }))
+    const { code, err } = await runCli(['report', project, '--spec', spec, '--output', output])
+    expect(code).toBe(0)
+    expect(err).toContain('Block b: Point 77 is not in this project any more.')
+    expect(readFileSync(output, 'utf8')).toContain('<h2>Why &lt;b&gt;</h2>')
+  })
+
+  test('refuses with a reason, code 2 and nothing written', async () => {
+    const bad = inFolder('bad.json')
+    writeFileSync(bad, JSON.stringify({ title: 'x', blocks: [{ kind: 'film', key: 'a' }] }))
+    const output = inFolder('never.svg')
+    const wrong: [string[], RegExp][] = [
+      [['report', project, '--format', 'pdf'], /name it by '--output'/],
+      [['report', project, '--format', 'word', '--output', output], /html, pdf, markdown, zip/],
+      [['report', project, '--spec', bad, '--output', output], /bad\.json/],
+      [['report', project, '--document', '99', '--output', output], /99/],
+      [['report', project, '--template', 'comparison', '--points', '1', '--output', output], /2 to 8/],
+      [[...figure, 'wafer', '--project', project, '--output', output], /needs '--point N'/],
+      [[...figure, 'time', '--points', '1,x', '--project', project, '--output', output], /'--points' is '1,x'/],
+      [[...figure, 'time', '--points', '1,99', '--project', project, '--output', output], /no such run or points/],
+      [[...figure, 'pie', '--project', project, '--output', output], /front, policies/]
+    ]
+    for (const [args, message] of wrong) {
+      const { code, err } = await runCli(args)
+      expect({ code, args }).toEqual({ code: 2, args })
+      expect(err).toMatch(message)
+    }
+    expect(existsSync(output)).toBe(false)
+  })
+})
+
 describe('tmac compare', () => {
+  test('against another baseline, as Markdown and as plain numbers', async () => {
+    const points = [`${project}#2`, `${project}#1`]
+    const markdown = await runCli(['compare', ...points, '--format', 'markdown', '--baseline', '2'])
+    expect(markdown.out).toMatch(/Results \(ratio to study#1\.tmac#1\)/)
+    expect(markdown.out).toMatch(/\| Compute \| 1\.00 s \(0\.333×\) \| 3\.00 s \|/)
+    const csv = await runCli(['compare', ...points, '--format', 'csv'])
+    expect(csv.out).toMatch(/^quantity,unit,study#1\.tmac#2,study#1\.tmac#1\r\n/)
+    expect(csv.out).toContain('\r\nCompute,s,1,3\r\n')
+    expect((await runCli(['compare', ...points, '--baseline', '3'])).code).toBe(2)
+  })
+
   test('sets points side by side, the ratio to the first, also where a file name has a #', async () => {
     const { code, out, err } = await runCli(['compare', `${project}#2`, `${project}#1`])
     expect({ code, err }).toEqual({ code: 0, err: '' })

@@ -3,7 +3,7 @@ import { explorationReport } from '../../src/core/report/exploration-report.ts'
 import { reportCharts } from '../../src/main/report/charts.ts'
 import { renderReportHtml } from '../../src/main/report/html.ts'
 import { sequenceColor } from '../../src/core/report/palette.ts'
-import { waferMap } from '../../src/main/report/wafer-map.ts'
+import { waferMap } from '../../src/core/report/wafer-map.ts'
 import { exampleRecord } from '../fixtures/exploration-record.ts'
 import { exampleChip } from '../fixtures/kept-point.ts'
 

@@ -1,4 +1,4 @@
-import type { ChartName } from './chart-name.ts'
+import type { TextBlock } from './markdown-text.ts'
 
 /** How a cell is meant: a reader sees it in colour and, always, in the words of the cell itself. */
 export type Tone = 'good' | 'bad' | 'quiet' | 'strong'
@@ -27,11 +27,22 @@ export interface Fact {
   readonly note?: string
 }
 
+/** What a figure was made from, and the address of the view that shows it. */
+export interface FigureSource {
+  readonly text: string
+  readonly href: string
+}
+
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
   | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
   | { readonly kind: 'table'; readonly table: Table }
-  | { readonly kind: 'chart'; readonly chart: ChartName; readonly caption: string }
+  /** What a person wrote. */
+  | { readonly kind: 'text'; readonly text: readonly TextBlock[] }
+  /** Something that cannot be shown, and why. */
+  | { readonly kind: 'notice'; readonly text: string }
+  /** A figure by its name; a host draws it. */
+  | { readonly kind: 'chart'; readonly chart: string; readonly caption: string; readonly source?: FigureSource }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   /** Long material that a reader opens when wanted, as the mapping's own JSON. */
   | { readonly kind: 'source'; readonly title: string; readonly text: string }

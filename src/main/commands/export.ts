@@ -1,10 +1,15 @@
+import { figureKinds } from '../../core/report/report-spec.ts'
 import type { Command } from './command.ts'
 import { command as evaluate } from './evaluate.ts'
 
 const { jsonl: _jsonl, level: _level, timeline: _timeline, ...designOptions } = evaluate.options
 
 const options: Command['options'] = {
-  format: { type: 'string', value: 'chrome-trace|chakra', help: 'a timeline for Perfetto, or traces for ASTRA-sim' },
+  format: {
+    type: 'string',
+    value: 'chrome-trace|chakra|svg|csv',
+    help: 'a timeline for Perfetto, traces for ASTRA-sim, or a figure and its numbers'
+  },
   output: { type: 'string', value: 'PATH', help: 'the file of the timeline, or the folder of the traces' },
   project: { type: 'string', value: 'F.tmac', help: 'a project, in the place of model, chip and mapping' },
   point: { type: 'string', value: 'N', help: "number of its point, as 'tmac report' tells it" },
@@ -20,6 +25,9 @@ const options: Command['options'] = {
     type: 'boolean',
     help: 'chakra: all collectives of a die in one order; without it gradients are synchronised beside the others'
   },
+  figure: { type: 'string', value: figureKinds.join('|'), help: 'svg, csv: which figure' },
+  points: { type: 'string', value: '3,7', help: 'svg, csv: the points of the figure' },
+  run: { type: 'string', value: 'N', help: 'svg, csv: the run of the figure (the newest)' },
   ...designOptions
 }
 
@@ -27,13 +35,14 @@ export const command: Command = {
   usage: [
     '--format chrome-trace --output F.json --project F.tmac --point N',
     '--format chrome-trace --output F.json --model M --chip C --global-batch N --micro-batch N --seq-length N [DEGREES]',
-    '--format chakra --output FOLDER (a point, or a model, a chip and a mapping, as above)'
+    '--format chakra --output FOLDER (a point, or a model, a chip and a mapping, as above)',
+    '--format svg|csv --output FILE --project F.tmac --figure F [--run N] [--points 3,7]'
   ],
   description:
-    'Saves one optimiser step. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
+    'Saves one optimiser step, or one figure. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
     'a process per stage or die with lanes for compute, collectives, transfers and synchronisation, arrows along transfers, counters of memory and links, ' +
     'and the chip, model and mapping it belongs to. chakra writes what every die executes as MLCommons Chakra execution traces, with the network, ' +
-    'system and group files that ASTRA-sim 2 asks for. What the files hold: docs/traces.md.',
+    'system and group files that ASTRA-sim 2 asks for. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows. What the files hold: docs/traces.md.',
   options,
   run: async (invocation, context) => (await import('./export/run-export.ts')).runExport(invocation, context)
 }

@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
 
 const partialOf = (path: string): string => `${path}.partial-${process.pid}`
 
-function write(path: string, text: string): void {
+function write(path: string, text: string | Uint8Array): void {
   const existing = statSync(path, { throwIfNoEntry: false })
   // A pipe or a device is written to; a file is replaced as a whole, so that a full disk leaves the old one.
   if (existing && !existing.isFile()) {
@@ -65,7 +65,7 @@ export function guardedOutput<Result>(path: string, directory: string, call: () 
  * @param directory where relative paths start
  * @throws Problem naming the file: no such folder, a directory, read-only, disk full
  */
-export function writeResultFile(path: string, directory: string, text: string): void {
+export function writeResultFile(path: string, directory: string, text: string | Uint8Array): void {
   guardedOutput(path, directory, () => write(resolve(directory, path), text))
 }
 

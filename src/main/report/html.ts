@@ -1,4 +1,5 @@
 import type { Block, Cell, Column, Fact, ReportDocument, Section, Table } from '../../core/report/document.ts'
+import type { Span, TextBlock } from '../../core/report/markdown-text.ts'
 import type { Charts } from './charts.ts'
 import { escapeHtml } from '../../core/report/escape-html.ts'
 import { reportStyle } from './report-style.ts'
@@ -34,6 +35,35 @@ const factHtml = ({ name, value, note }: Fact): string =>
   `<dt>${escapeHtml(name)}</dt><dd${isHash(value) || name === 'Command' ? ' class="mono"' : ''}>${escapeHtml(value)}` +
   `${note === undefined ? '' : `<small>${escapeHtml(note)}</small>`}</dd>`
 
+const captionHtml = ({ caption, source }: Block & { kind: 'chart' }): string =>
+  escapeHtml(caption) +
+  (source
+    ? `<br><small>${escapeHtml(source.text)} · <a href="${escapeHtml(source.href)}">open this view</a></small>`
+    : '')
+
+function spanHtml({ text, style, href }: Span): string {
+  const words = escapeHtml(text)
+  if (href !== undefined) return `<a href="${escapeHtml(href)}" rel="noreferrer">${words}</a>`
+  const tag = style && { strong: 'strong', emphasis: 'em', code: 'code' }[style]
+  return tag ? `<${tag}>${words}</${tag}>` : words
+}
+const spansHtml = (spans: readonly Span[]): string => spans.map(spanHtml).join('')
+
+function textHtml(block: TextBlock): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h3>${spansHtml(block.spans)}</h3>`
+    case 'paragraph':
+      return `<p>${spansHtml(block.spans)}</p>`
+    case 'list': {
+      const tag = block.ordered ? 'ol' : 'ul'
+      return `<${tag}>${block.items.map((item) => `<li>${spansHtml(item)}</li>`).join('')}</${tag}>`
+    }
+    case 'code':
+      return `<pre>${escapeHtml(block.text)}</pre>`
+  }
+}
+
 function blockHtml(block: Block, charts: Charts): string {
   switch (block.kind) {
     case 'paragraph':
@@ -48,8 +78,12 @@ function blockHtml(block: Block, charts: Charts): string {
       return `<details><summary>${escapeHtml(block.title)}</summary><pre>${escapeHtml(block.text)}</pre></details>`
     case 'chart': {
       const svg = charts[block.chart]
-      return svg === undefined ? '' : `<figure>${svg}<figcaption>${escapeHtml(block.caption)}</figcaption></figure>`
+      return svg === undefined ? '' : `<figure>${svg}<figcaption>${captionHtml(block)}</figcaption></figure>`
     }
+    case 'text':
+      return block.text.map(textHtml).join('\n')
+    case 'notice':
+      return `<p class="notice" role="note">${escapeHtml(block.text)}</p>`
   }
 }
 
@@ -60,7 +94,7 @@ const sectionHtml = ({ id, title, blocks }: Section, charts: Charts): string =>
  * A report as one HTML file that needs nothing else: style and figures inside, no script, no fetch (a content policy forbids both), every
  * text of the document escaped. The charts are trusted SVG from `reportCharts`.
  */
-export function renderReportHtml(document: ReportDocument, charts: Charts): string {
+export function renderReportHtml(document: ReportDocument, charts: Charts, kind = 'Exploration report'): string {
   const links = document.sections.map(
     ({ id, title }) => `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`
   )
@@ -77,7 +111,7 @@ export function renderReportHtml(document: ReportDocument, charts: Charts): stri
 <body>
 <main>
 <header>
-<p class="kind">Exploration report</p>
+<p class="kind">${escapeHtml(kind)}</p>
 <h1>${escapeHtml(document.title)}</h1>
 <p class="subtitle">${escapeHtml(document.subtitle)}</p>
 <dl class="headline">${headline.join('\n')}</dl>

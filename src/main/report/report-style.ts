@@ -39,6 +39,8 @@ thead .number { white-space: normal; }
 .quiet { color: var(--quiet); } th.strong, .strong { font-weight: 650; }
 figure { margin: 20px 0; padding: 14px; border: 1px solid var(--line); border-radius: 8px; background: #ffffff; break-inside: avoid; }
 figure svg { display: block; max-width: 100%; height: auto; margin: 0 auto; }
+figcaption small { overflow-wrap: anywhere; } figcaption a { color: #005a8f; }
+.notice { padding: 8px 12px; border-left: 4px solid var(--bad); background: var(--soft); }
 figcaption { margin-top: 8px; color: #5b6770; font-size: 13.5px; text-align: center; }
 details { margin: 18px 0; border: 1px solid var(--line); border-radius: 8px; padding: 8px 14px; }
 summary { cursor: pointer; }

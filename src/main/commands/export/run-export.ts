@@ -11,34 +11,44 @@ import { choiceOption, flagOption, requiredText } from '../option-values.ts'
 import { checkResultFile } from '../write-result-file.ts'
 import { jitterFrom, jitterOptions } from '../evaluate/request-from-options.ts'
 import { designFromOptions } from './design-from-options.ts'
+import { figureFormats } from './figure-formats.ts'
 import { spanOption } from './span-option.ts'
 import { writeChakra } from './write-chakra.ts'
 import { writeChromeTrace } from './write-chrome-trace.ts'
 
-const formats = ['chrome-trace', 'chakra'] as const
+const stepFormats = ['chrome-trace', 'chakra'] as const
+const formats = [...stepFormats, ...figureFormats] as const
 type Format = (typeof formats)[number]
 
 const ownOptions: Readonly<Record<Format, readonly string[]>> = {
   'chrome-trace': ['every-die', 'micro-batches', 'stages', 'detail', ...jitterOptions],
-  chakra: ['one-stream']
+  chakra: ['one-stream'],
+  svg: ['figure', 'points', 'run'],
+  csv: ['figure', 'points', 'run']
 }
 
 function formatOf(values: OptionValues): Format {
   requiredText(values, 'format', formats.join('|'))
   const format = choiceOption(values, 'format', formats)!
-  const other = formats.find((one) => one !== format)!
-  const clash = ownOptions[other].find((name) => values[name] !== undefined)
-  if (clash) throw new Problem('usage', `'--${clash}' is an option of '--format ${other}'`, clash)
+  for (const other of formats) {
+    const clash = ownOptions[other].find((name) => values[name] !== undefined && !ownOptions[format].includes(name))
+    if (clash) throw new Problem('usage', `'--${clash}' is an option of '--format ${other}'`, clash)
+  }
   return format
 }
 
-/** Saves one step in the format that the options name. */
+/** Saves one step, or one figure, in the format that the options name. */
 export async function runExport({ values, json }: Invocation, context: CommandContext): Promise<ExitCode> {
   const { cwd, out } = context
   const format = formatOf(values)
   const output = requiredText(values, 'output', 'PATH')
   if (format === 'chakra') checkResultFolder(output, cwd)
   else checkResultFile(output, cwd)
+  if (format === 'svg' || format === 'csv') {
+    const message = (await import('./write-figure.ts')).writeFigure(values, format, output, cwd)
+    await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output })}\n` : message)
+    return exitCodes.done
+  }
   const { workload, machine, mapping } = designFromOptions(values, cwd)
   const step = preparedStep(workload, machine, mapping, networkFor(machine))
   const { jitter } = jitterFrom(values)

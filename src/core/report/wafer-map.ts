@@ -1,9 +1,9 @@
-import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
-import { sitesRectangle_mm, type Rectangle } from '../../core/chip/floorplan.ts'
-import type { StoredPoint } from '../../core/report/run-record.ts'
-import { chartThemes } from '../../core/report/charts/chart-theme.ts'
-import { escapeHtml } from '../../core/report/escape-html.ts'
-import { gridLine, inkOn, quietInk, sequenceColor } from '../../core/report/palette.ts'
+import type { WaferChipSpec } from '../chip/chip-spec.ts'
+import { sitesRectangle_mm, type Rectangle } from '../chip/floorplan.ts'
+import type { StoredPoint } from './run-record.ts'
+import { chartThemes } from './charts/chart-theme.ts'
+import { escapeHtml } from './escape-html.ts'
+import { gridLine, inkOn, quietInk, sequenceColor } from './palette.ts'
 
 const rectangle = ({ x, y, width, height }: Rectangle, attributes: string): string =>
   `<rect x="${x.toFixed(2)}" y="${y.toFixed(2)}" width="${width.toFixed(2)}" height="${height.toFixed(2)}" ${attributes}/>`

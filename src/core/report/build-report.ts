@@ -1,0 +1,157 @@
+import { chartThemes } from './charts/chart-theme.ts'
+import { comparePoints, comparisonTables } from './comparison.ts'
+import { describeMapping } from './describe-mapping.ts'
+import type { Block, Fact, ReportDocument, Section, Table } from './document.ts'
+import { bestPerSource, pointName, type ExplorationRecord } from './exploration-record.ts'
+import { figureOf, type Figure } from './figure-of.ts'
+import { figureLink, figureSource } from './figure-source.ts'
+import * as format from './format-quantity.ts'
+import { parseMarkdown, plainText } from './markdown-text.ts'
+import { provenanceSection } from './provenance-section.ts'
+import type { ReportMaterial } from './report-material.ts'
+import type { ReportBlock, ReportSpec } from './report-spec.ts'
+import type { StoredPoint } from './run-record.ts'
+import { frontTable, memoryTable, policyTable, timeTable, verdictTable } from './sections.ts'
+
+/** A block of a report with what it shows now. */
+export interface BuiltBlock {
+  readonly key: string
+  readonly blocks: readonly Block[]
+  readonly figures: readonly Figure[]
+  /** Why it cannot be shown, where it cannot. */
+  readonly stale: string | undefined
+}
+
+const shown = (key: string, blocks: readonly Block[], figures: readonly Figure[] = []): BuiltBlock => ({
+  key,
+  blocks,
+  figures,
+  stale: undefined
+})
+const gone = (key: string, what: string): BuiltBlock => {
+  const text = `${what} This block is stale: choose another source, or take it out.`
+  return { key, blocks: [{ kind: 'notice', text }], figures: [], stale: text }
+}
+const noPoint = (key: string, id: number): BuiltBlock => gone(key, `Point ${id} is not in this project any more.`)
+const noRun = (key: string, id: number): BuiltBlock => gone(key, `Run ${id} is not in this project any more.`)
+
+/** The numbers that sum a point up. */
+export const pointFacts = (point: StoredPoint): Fact[] => [
+  { name: 'Point', value: `${point.id}`, note: pointName(point) },
+  { name: 'Throughput', value: format.formatThroughput_tokensPerSecond(point.evaluation.tokensPerSecond) },
+  { name: 'Step time', value: format.formatTime_s(point.evaluation.iterationTime_s) },
+  { name: 'Model FLOP utilization', value: format.formatShare(point.evaluation.mfu) },
+  {
+    name: 'Peak memory per die',
+    value: format.formatBytes_B(point.evaluation.memory_B.peak),
+    note: `of ${format.formatBytes_B(point.evaluation.memory_B.capacity)}`
+  },
+  { name: 'Power', value: format.formatRange(point.evaluation.power_W, format.formatPower_W) },
+  ...(point.area_mm2 === undefined ? [] : [{ name: 'Wafer area', value: format.formatArea_mm2(point.area_mm2) }]),
+  ...(point.cost_usd === undefined
+    ? []
+    : [{ name: 'Cost of a good wafer', value: format.formatCost_usd(point.cost_usd) }]),
+  { name: 'Chip', value: point.chip.title || point.chip.name }
+]
+
+function tableOf(kind: (ReportBlock & { kind: 'table' })['table'], record: ExplorationRecord): Table {
+  switch (kind) {
+    case 'policies':
+      return policyTable(record)
+    case 'front':
+      return frontTable(record)
+    case 'time':
+      return timeTable(bestPerSource(record).slice(0, 6))
+    case 'memory':
+      return memoryTable(bestPerSource(record).slice(0, 6))
+    case 'limits':
+      return verdictTable(record.verdicts)
+    case 'numbers':
+      return {
+        caption: 'What the run says of its best design',
+        columns: [{ title: 'Quantity' }, { title: 'Value', numeric: true }],
+        rows: (record.best ? pointFacts(record.best) : []).map(({ name, value }) => [{ text: name }, { text: value }])
+      }
+  }
+}
+
+/** What a block shows now. Pure: the same block and material give the same. */
+export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltBlock {
+  const { key } = block
+  switch (block.kind) {
+    case 'text':
+      return shown(key, [{ kind: 'text', text: parseMarkdown(block.text) }])
+    case 'facts': {
+      const point = material.point(block.point)
+      return point ? shown(key, [{ kind: 'facts', facts: pointFacts(point) }]) : noPoint(key, block.point)
+    }
+    case 'table': {
+      const record = material.run(block.run)
+      return record ? shown(key, [{ kind: 'table', table: tableOf(block.table, record) }]) : noRun(key, block.run)
+    }
+    case 'figure': {
+      const figure = figureOf(block.figure, material, chartThemes.print)
+      if (!figure) return gone(key, `The ${block.figure.figure} figure has no run or points to show.`)
+      const source = { text: figureSource(block.figure, material), href: figureLink(block.figure, material) }
+      const caption = block.caption ?? `${figure.title}.`
+      return shown(key, [{ kind: 'chart', chart: figure.name, caption, source }], [figure])
+    }
+    case 'mapping': {
+      const point = material.point(block.point)
+      return point ? shown(key, describeMapping(point.mapping, point.evaluation)) : noPoint(key, block.point)
+    }
+    case 'comparison': {
+      const points = block.points.map((id) => ({ id, point: material.point(id) }))
+      const missing = points.find(({ point }) => point === undefined)
+      if (missing) return noPoint(key, missing.id)
+      const comparison = comparePoints(points.map(({ id, point }) => ({ name: `#${id}`, point: point! })))
+      return shown(key, [
+        ...comparison.warnings.map((text) => ({ kind: 'notice' as const, text })),
+        ...comparisonTables(comparison).map((table) => ({ kind: 'table' as const, table }))
+      ])
+    }
+    case 'provenance': {
+      const record = material.run(block.run)
+      return record ? shown(key, provenanceSection(record).blocks) : noRun(key, block.run)
+    }
+  }
+}
+
+export interface BuiltReport {
+  readonly document: ReportDocument
+  /** Each once, by name. */
+  readonly figures: readonly Figure[]
+  /** Of blocks that cannot be shown: key and reason. */
+  readonly stale: readonly { readonly key: string; readonly reason: string }[]
+}
+
+/** A whole report: a heading of a text begins a section; the blocks after it belong to that. */
+export function buildReport(spec: ReportSpec, material: ReportMaterial): BuiltReport {
+  const built = spec.blocks.map((block) => buildBlock(block, material))
+  const sections: { id: string; title: string; blocks: Block[] }[] = []
+  const current = () => {
+    if (sections.length === 0) sections.push({ id: 'section-1', title: 'Report', blocks: [] })
+    return sections.at(-1)!.blocks
+  }
+  for (const block of built.flatMap(({ blocks }) => blocks)) {
+    if (block.kind !== 'text') {
+      current().push(block)
+      continue
+    }
+    for (const text of block.text) {
+      if (text.kind === 'heading' && text.level <= 2)
+        sections.push({ id: `section-${sections.length + 1}`, title: plainText(text.spans), blocks: [] })
+      else current().push({ kind: 'text', text: [text] })
+    }
+  }
+  return {
+    document: {
+      title: spec.title,
+      subtitle: material.project.name,
+      headline: [],
+      sections: sections as Section[]
+    },
+    figures: [...new Map(built.flatMap(({ figures }) => figures).map((figure) => [figure.name, figure])).values()],
+    stale: built.flatMap(({ key, stale }) => (stale === undefined ? [] : [{ key, reason: stale }]))
+  }
+}

@@ -1,0 +1,93 @@
+import { bestPerSource, isPolicy, type ExplorationRecord } from './exploration-record.ts'
+import type { ReportBlock, ReportSpec } from './report-spec.ts'
+
+export const templateNames = ['run', 'comparison', 'chip'] as const
+export type TemplateName = (typeof templateNames)[number]
+
+type Draft = ReportBlock extends infer One ? (One extends ReportBlock ? Omit<One, 'key'> : never) : never
+
+const spec = (title: string, blocks: readonly Draft[]): ReportSpec => ({
+  title,
+  blocks: blocks.map((block, at) => ({ ...block, key: `b${at + 1}` }) as ReportBlock)
+})
+const text = (words: string): Draft => ({ kind: 'text', text: words })
+
+const MOST_BARS = 6
+
+/** What one run found: its best design, the policies, the front, where time and memory go, the mapping, the limits. */
+export function runTemplate(record: ExplorationRecord): ReportSpec {
+  const { run, best } = record
+  const ranked = bestPerSource(record).slice(0, MOST_BARS)
+  const rival = ranked.find(isPolicy)
+  const points = ranked.map(({ id }) => id)
+  return spec(`${run.inputs.model.name} on ${run.inputs.chip.title || run.inputs.chip.name}`, [
+    text('## Result'),
+    ...(best ? [{ kind: 'facts' as const, point: best.id }] : [text('No kept design fits the chip.')]),
+    text('## Ours and the policies of others'),
+    { kind: 'figure', figure: { figure: 'policies', run: run.id } },
+    { kind: 'table', table: 'policies', run: run.id },
+    ...(best && rival && rival.id !== best.id
+      ? [
+          text('### From the best policy to ours'),
+          { kind: 'figure' as const, figure: { figure: 'waterfall' as const, from: rival.id, to: best.id } }
+        ]
+      : []),
+    text('## The front of designs'),
+    { kind: 'figure', figure: { figure: 'front', run: run.id } },
+    { kind: 'table', table: 'front', run: run.id },
+    ...(points.length > 0
+      ? [
+          text('## Where the time and the memory go'),
+          { kind: 'figure' as const, figure: { figure: 'time' as const, points } },
+          { kind: 'figure' as const, figure: { figure: 'memory' as const, points } }
+        ]
+      : []),
+    ...(best
+      ? [
+          text('## The mapping'),
+          { kind: 'figure' as const, figure: { figure: 'wafer' as const, point: best.id } },
+          { kind: 'mapping' as const, point: best.id }
+        ]
+      : []),
+    text('## Limits of the chip'),
+    { kind: 'table', table: 'limits', run: run.id },
+    text('## Provenance'),
+    { kind: 'provenance', run: run.id }
+  ])
+}
+
+/** Points side by side, the first as the baseline. */
+export function comparisonTemplate(points: readonly number[], runs: readonly number[]): ReportSpec {
+  const [first = 0, ...others] = points
+  return spec(`Comparison of points ${points.join(', ')}`, [
+    text('## Numbers'),
+    { kind: 'comparison', points: [...points] },
+    text('## Why one is faster'),
+    ...others.map((to): Draft => ({ kind: 'figure', figure: { figure: 'waterfall', from: first, to } })),
+    text('## Where the time and the memory go'),
+    { kind: 'figure', figure: { figure: 'time', points: [...points] } },
+    { kind: 'figure', figure: { figure: 'memory', points: [...points] } },
+    text('## On the wafer'),
+    ...points.map((point): Draft => ({ kind: 'figure', figure: { figure: 'wafer', point } })),
+    text('## Provenance'),
+    ...runs.map((run): Draft => ({ kind: 'provenance', run }))
+  ])
+}
+
+/** What is known of the chip of a run's best design. */
+export function chipTemplate({ run, best }: ExplorationRecord): ReportSpec {
+  const chip = best?.chip ?? run.inputs.chip
+  return spec(`${chip.title || chip.name}: datasheet`, [
+    text('## What it does'),
+    ...(best
+      ? [
+          { kind: 'facts' as const, point: best.id },
+          { kind: 'figure' as const, figure: { figure: 'wafer' as const, point: best.id } }
+        ]
+      : [text('No kept design fits this chip.')]),
+    text('## Limits and how far it is from them'),
+    { kind: 'table', table: 'limits', run: run.id },
+    text('## Provenance'),
+    { kind: 'provenance', run: run.id }
+  ])
+}

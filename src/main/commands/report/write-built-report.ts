@@ -1,0 +1,70 @@
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { parseInput, Problem } from '../../../core/problem.ts'
+import { chipTemplate, comparisonTemplate, runTemplate, templateNames } from '../../../core/report/report-templates.ts'
+import { ReportSpec } from '../../../core/report/report-spec.ts'
+import { readJsonFile } from '../../input/read-json-file.ts'
+import type { ProjectStore } from '../../projects/project-store.ts'
+import { makeReport, type ReportFormat } from '../../report/report-files.ts'
+import { reportMaterial } from '../../report/report-material.ts'
+import type { OptionValues } from '../command.ts'
+import { choiceOption, textOption, wholeOption } from '../option-values.ts'
+import { makeFolderOf, writeResultFile } from '../write-result-file.ts'
+
+/** Point numbers as `3,7`. @throws Problem `usage` */
+export function pointNumbers(values: OptionValues, most: number): readonly number[] | undefined {
+  const text = textOption(values, 'points')
+  if (text === undefined) return undefined
+  const numbers = text.split(',').map((one) => (/^\d{1,15}$/.test(one.trim()) ? Number(one) : 0))
+  if (numbers.some((one) => one < 1) || numbers.length > most)
+    throw new Problem(
+      'usage',
+      `option '--points' is '${text}'; it must be 1 to ${most} point numbers, as '3,7'`,
+      'points'
+    )
+  return numbers
+}
+
+/** The report that the options name: a file, a document of the project, or a template filled with a run or points. */
+function specOf(values: OptionValues, store: ProjectStore, run: number, directory: string): ReportSpec {
+  const file = textOption(values, 'spec')
+  if (file !== undefined)
+    return parseInput(ReportSpec, readJsonFile(file, directory, 'report'), `report file '${file}'`)
+  const document = wholeOption(values, 'document')
+  if (document !== undefined) {
+    const found = store.documents.read(document)
+    if (found.kind === 'report') return found.content
+    throw new Problem('bad-input', `document ${document} is a ${found.kind}, not a report`, 'document')
+  }
+  const material = reportMaterial(store)
+  const template = choiceOption(values, 'template', templateNames) ?? 'run'
+  if (template === 'comparison') {
+    const points = pointNumbers(values, 8)
+    if (!points || points.length < 2)
+      throw new Problem('usage', "the template 'comparison' needs '--points 3,7', 2 to 8 numbers", 'points')
+    const runs = points.map((id) => store.point(id).runId)
+    return comparisonTemplate(points, [...new Set(runs)])
+  }
+  const record = material.run(run)
+  if (!record) throw new Problem('unknown-name', `there is no run ${run} in '${material.project.name}'`, 'run')
+  return template === 'chip' ? chipTemplate(record) : runTemplate(record)
+}
+
+/** Writes a report that is built from blocks. @returns remarks for the person: which blocks are stale */
+export async function writeBuiltReport(
+  values: OptionValues,
+  store: ProjectStore,
+  run: number,
+  { format, output, cwd }: { readonly format: ReportFormat; readonly output: string; readonly cwd: string }
+): Promise<readonly string[]> {
+  const spec = specOf(values, store, run, cwd)
+  const name = basename(output, extname(output))
+  const { files, stale } = await makeReport(spec, reportMaterial(store), format, name, new Date())
+  const [first, ...beside] = files
+  writeResultFile(output, cwd, first![1])
+  for (const [path, content] of beside) {
+    const full = join(dirname(resolve(cwd, output)), path)
+    makeFolderOf(full, cwd)
+    writeResultFile(full, cwd, content)
+  }
+  return stale.map(({ key, reason }) => `Block ${key}: ${reason}`)
+}
