@@ -2,14 +2,10 @@ import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import { checkDefects } from '../../core/chip/defects/check-defects.ts'
 import { DefectMap, gridOf } from '../../core/chip/defects/defect-map.ts'
 import { parseDefectsCsv } from '../../core/chip/defects/defects-csv.ts'
-import { sampleDefects } from '../../core/chip/defects/sample-defects.ts'
+import { causeOf, MOST_SEED, sampleDefects } from '../../core/chip/defects/sample-defects.ts'
 import { parseInput, Problem } from '../../core/problem.ts'
 import { parseJson } from './parse-json.ts'
 import { readTextFile } from './read-json-file.ts'
-
-/** What is lost on a chip: bonds of dies that were tested before, or whatever a wafer that cannot be tested in parts has. */
-export const causeOf = ({ manufacture }: WaferChipSpec): 'dies' | 'bonds' =>
-  manufacture?.assembly === 'monolithic' ? 'dies' : 'bonds'
 
 /** Words before a seed, and what is drawn. */
 const SAMPLES: Readonly<Record<string, (chip: WaferChipSpec) => 'dies' | 'bonds'>> = {
@@ -17,7 +13,6 @@ const SAMPLES: Readonly<Record<string, (chip: WaferChipSpec) => 'dies' | 'bonds'
   'dies:': () => 'dies',
   'bonds:': () => 'bonds'
 }
-const MOST_SEED = 0xffff_ffff
 
 /**
  * The defect map a person means for a chip.

@@ -9,6 +9,7 @@ export const viewComponents: Partial<Record<ViewName, Component>> = {
   model: defineAsyncComponent(() => import('../views/model/ModelView.vue')),
   overview: defineAsyncComponent(() => import('../views/overview/OverviewView.vue')),
   chip: defineAsyncComponent(() => import('../views/chip/ChipView.vue')),
+  defects: defineAsyncComponent(() => import('../views/defects/DefectsView.vue')),
   search: defineAsyncComponent(() => import('../views/search/SearchView.vue')),
   compare: defineAsyncComponent(() => import('../views/compare/CompareView.vue')),
   exploration: defineAsyncComponent(() => import('../views/exploration/ExplorationView.vue')),

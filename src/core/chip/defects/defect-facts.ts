@@ -32,7 +32,10 @@ export function dieSpeeds({ grid, deadDies, deadCores, slowDies }: DefectMap, ch
 }
 
 /** Living neighbours of a die over living links. */
-function neighbourhood(grid: MeshGrid, { deadDies, deadLinks }: DefectDamage): (die: number) => readonly number[] {
+export function neighbourhood(
+  grid: MeshGrid,
+  { deadDies, deadLinks }: DefectDamage
+): (die: number) => readonly number[] {
   const dies = diesOfGrid(grid)
   const dead = new Set(deadDies)
   const cut = new Set(deadLinks.flatMap(([a, b]) => [`${a},${b}`, `${b},${a}`]))

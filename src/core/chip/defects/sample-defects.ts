@@ -21,6 +21,13 @@ export interface DefectSampling {
   readonly linkYield?: number
 }
 
+/** Largest seed: 32 bits. */
+export const MOST_SEED = 0xffff_ffff
+
+/** What is lost on a chip: bonds of dies that were tested before, or whatever a wafer that cannot be tested in parts has. */
+export const causeOf = ({ manufacture }: WaferChipSpec): 'dies' | 'bonds' =>
+  manufacture?.assembly === 'monolithic' ? 'dies' : 'bonds'
+
 /** Each purpose draws from a stream of its own, so that one option does not move what another drew. */
 const STREAMS = { clusters: 1, dies: 2, cores: 3, links: 4 } as const
 

@@ -20,6 +20,9 @@ const images: Readonly<Record<Symmetry, (place: Place, mesh: Mesh) => Place>> = 
   'quarter-turn': ([row, column], { columns }) => [column, columns - 1 - row]
 }
 
+/** Where a symmetry takes a die. The mesh must have it: {@link hasSymmetry}. */
+export const imageOf = (place: Place, mesh: Mesh, symmetry: Symmetry): Place => images[symmetry](place, mesh)
+
 /**
  * A die of one wafer and all its images under the symmetries, in any order of applying them; the die itself first. Symmetries that the mesh
  * lacks move nothing.
@@ -29,7 +32,7 @@ export function orbitOf(place: Place, mesh: Mesh, chosen: readonly Symmetry[]): 
   const found = new Map([[place.join(','), place]])
   for (const one of found.values())
     for (const symmetry of applied) {
-      const image = images[symmetry](one, mesh)
+      const image = imageOf(one, mesh, symmetry)
       if (!found.has(image.join(','))) found.set(image.join(','), image)
     }
   return [...found.values()]

@@ -1,0 +1,64 @@
+import { computed, type ComputedRef } from 'vue'
+import type { InputReference } from '../../../contract/input-reference.ts'
+import { chipPresets } from '../../../core/chip/chip-presets.ts'
+import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
+import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { messageOf } from '../../client.ts'
+import { useDocumentReading } from '../../stores/document-reading.ts'
+import { useDocuments } from '../../stores/documents.ts'
+
+/** The wafer that a reference names. */
+export interface ReferredChip {
+  /** Undefined while it is read, and where there is a problem. */
+  readonly chip: WaferChipSpec | undefined
+  readonly problem: string | undefined
+}
+
+/** A chip that a map can be of, in a list. */
+export interface ChipOption {
+  readonly key: string
+  readonly title: string
+  readonly reference: InputReference
+}
+
+export const referenceKey = (reference: InputReference): string =>
+  'preset' in reference ? `preset:${reference.preset}` : `document:${reference.document}`
+
+const shippedWafers = chipPresets.filter((chip): chip is WaferChipSpec => chip.kind === 'wafer')
+
+/** The chips of the project, then the shipped wafers. A document may turn out to be a cluster, which is said once it is read. */
+export function useChipOptions() {
+  const documents = useDocuments()
+  const option = (title: string, reference: InputReference): ChipOption => ({
+    key: referenceKey(reference),
+    title,
+    reference
+  })
+  return computed(() => ({
+    own: documents.ofKind('chip').map(({ id, name }) => option(name, { document: id })),
+    shipped: shippedWafers.map(({ name, title }) => option(title || name, { preset: name }))
+  }))
+}
+
+/** Shipped wafers by their grid: where a map of another grid belongs. */
+export const shippedWithGrid = (rows: number, columns: number, wafers: number): readonly WaferChipSpec[] =>
+  shippedWafers.filter((chip) => chip.grid.rows === rows && chip.grid.columns === columns && chip.wafers === wafers)
+
+export function useReferredChip(reference: () => InputReference | undefined): ComputedRef<ReferredChip> {
+  const read = useDocumentReading('chip', () => {
+    const now = reference()
+    return now && 'document' in now ? now.document : undefined
+  })
+  return computed(() => {
+    const now = reference()
+    const shipped = now && 'preset' in now ? chipPresets.find(({ name }) => name === now.preset) : undefined
+    const found: ChipSpec | undefined = shipped ?? read.value.content
+    if (now && 'preset' in now && !shipped)
+      return { chip: undefined, problem: `no shipped chip is called '${now.preset}'; choose another chip for the map` }
+    try {
+      return { chip: found && requireWafer(found), problem: found ? undefined : read.value.problem }
+    } catch (error) {
+      return { chip: undefined, problem: messageOf(error) }
+    }
+  })
+}
