@@ -1,0 +1,137 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+
+const views = () => page.getByRole('navigation', { name: 'Views' })
+const left = () => page.getByRole('region', { name: 'What is left' })
+/** A die of the large wafer. */
+const die = (row: number, column: number) => page.locator(`.editor [data-die="${row},${column}"]`)
+/** Drags the brush from the middle of one die to that of another. */
+async function stroke(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const ends = await Promise.all([from, to].map(([row, column]) => die(row, column).boundingBox()))
+  const [start, end] = ends.map((box) => [box!.x + box!.width / 2, box!.y + box!.height / 2] as const)
+  await page.mouse.move(...start!)
+  await page.mouse.down()
+  await page.mouse.move(...end!, { steps: 4 })
+  await page.mouse.up()
+}
+const says = (text: string | RegExp) => expect.poll(() => left().textContent()).toMatch(text)
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  await views().getByRole('link', { name: 'Defect maps' }).click()
+})
+afterAll(() => workbench?.close())
+
+test.skipIf(!hasChromium())(
+  'a map that is none of the chip is refused in words, and nothing typed is lost',
+  async () => {
+    await page.getByText('There are none yet').waitFor()
+    await page.getByRole('combobox', { name: 'Chip' }).selectOption('preset:watos-56')
+    await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
+    const text = page.getByRole('textbox', { name: /CSV or JSON/ })
+    const refused = (words: string) => page.getByRole('alert').filter({ hasText: words }).waitFor()
+    await text.fill('kind,row,column,toRow,toColumn,value\ndead-link,0,0,1,1,')
+    await refused('no neighbours')
+    await text.fill('kind,row,column\nbroken,0,0')
+    await refused("kind is 'broken'; it must be one of grid, dead-die")
+    await text.fill('{ "grid": { "rows": 5, "columns": 5 }, "deadDies": [[1, 1]] }')
+    await refused('is of a grid of 5 rows x 5 columns')
+    expect(await page.getByRole('button', { name: 'Add the map to the project' }).isDisabled()).toBe(true)
+    await workbench.shoot('defects-refused')
+    expect(await text.inputValue()).toContain('[[1, 1]]')
+    await page.getByRole('button', { name: /^Take it for/ }).click()
+    await page.getByText('1 dead dies.').waitFor()
+  }
+)
+
+test.skipIf(!hasChromium())('dies and links are painted, erased, toggled and undone stroke by stroke', async () => {
+  await page.getByRole('combobox', { name: 'Chip' }).selectOption('preset:wsc-llm-54')
+  await page.getByRole('radio', { name: 'Empty, to paint' }).check()
+  await page.getByRole('button', { name: 'Make an empty map' }).click()
+  await says('a perfect wafer')
+  await die(0, 0).click()
+  await page.keyboard.press('b')
+  await stroke([1, 1], [1, 3])
+  await says('3 of 54')
+  await page.keyboard.press('e')
+  await stroke([1, 3], [1, 3])
+  await says('2 of 54')
+  await page.keyboard.press('Control+z')
+  await says('3 of 54')
+  await page.keyboard.press('Control+z')
+  await says('a perfect wafer')
+  await page.keyboard.press('Control+Shift+z')
+  await says('3 of 54')
+  await says('more than on a whole wafer')
+  await page.keyboard.press('v')
+  await die(3, 3).click()
+  await page.keyboard.press('x')
+  await says('4 of 54')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('x')
+  await says('5 of 54')
+  await page.keyboard.press('x')
+  await says('4 of 54')
+})
+
+test.skipIf(!hasChromium())(
+  'the same by numbers: a die is cut off by its links, and what is no number is refused',
+  async () => {
+    const form = page.getByRole('region', { name: 'One die' })
+    await form.getByRole('spinbutton', { name: 'Row' }).fill('99')
+    await form.getByRole('spinbutton', { name: 'Row' }).press('Tab')
+    await form.getByRole('alert').filter({ hasText: "Row is '99'; it must be a whole number from 0 to" }).waitFor()
+    for (const [name, value] of [
+      ['Row', '0'],
+      ['Column', '0']
+    ] as const) {
+      // prettier-ignore
+      await form.getByRole('spinbutton', { name }).fill(value)
+      await form.getByRole('spinbutton', { name }).press('Tab')
+    }
+    await page.waitForURL(/die=0,0/)
+    await form.getByRole('checkbox', { name: 'right' }).check()
+    await form.getByRole('checkbox', { name: 'below' }).check()
+    await left().getByRole('status').filter({ hasText: 'Die (row 0, column 0) cannot be reached' }).waitFor()
+    await form.getByRole('checkbox', { name: 'below' }).uncheck()
+    await expect.poll(() => left().getByRole('status').count()).toBe(0)
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'a mapping of a run on the grid is slower on the wafer, or its dead dies are named',
+  async () => {
+    const effect = page.getByRole('region', { name: 'Effect on a mapping' })
+    await expect.poll(() => effect.textContent()).toContain('Level')
+    await effect.getByRole('checkbox', { name: /stages on the wafer/ }).check()
+    await effect.getByRole('button', { name: 'Evaluate on this wafer' }).click()
+    await effect
+      .getByRole('status')
+      .filter({ hasText: /does not work on this wafer|Slower|As fast/ })
+      .waitFor()
+    await workbench.shoot('defects')
+  }
+)
+
+test.skipIf(!hasChromium())('a map drawn by its seed is in the list with the others', async () => {
+  await views().getByRole('link', { name: 'Defect maps' }).click()
+  await page.getByRole('spinbutton', { name: 'Seed' }).fill('7')
+  await page.getByRole('button', { name: 'Draw a map' }).click()
+  await page.getByRole('heading', { name: /seed 7$/ }).waitFor()
+  await views().getByRole('link', { name: 'Defect maps' }).click()
+  await page
+    .getByRole('link', { name: /seed 7$/ })
+    .first()
+    .waitFor()
+  await workbench.shoot('defects-list')
+})
+
+test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
