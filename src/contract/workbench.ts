@@ -5,6 +5,7 @@ import { hostContract } from './host-contract.ts'
 import { jobsContract } from './jobs-contract.ts'
 import { presetsContract } from './presets-contract.ts'
 import { projectsContract } from './projects-contract.ts'
+import { reportsContract } from './reports-contract.ts'
 import { runsContract } from './runs-contract.ts'
 import { settingsContract } from './settings-contract.ts'
 import { shellContract } from './shell-contract.ts'
@@ -21,7 +22,8 @@ export const workbenchContract = {
   projectSettings: projectSettingsContract,
   runs: runsContract,
   jobs: jobsContract,
-  evaluation: evaluationContract
+  evaluation: evaluationContract,
+  reports: reportsContract
 }
 export type WorkbenchContract = typeof workbenchContract
 /** What a page, and a test, calls; whatever carries it. */

@@ -4,6 +4,7 @@ import { os } from './routes/implementer.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { presetRoutes } from './routes/presets.ts'
 import { projectRoutes } from './routes/projects.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { runRoutes } from './routes/runs.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { shellRoutes } from './routes/shell.ts'
@@ -20,5 +21,6 @@ export const router = os.router({
   projectSettings: projectSettingRoutes,
   runs: runRoutes,
   jobs: jobRoutes,
-  evaluation: evaluationRoutes
+  evaluation: evaluationRoutes,
+  reports: reportRoutes
 })

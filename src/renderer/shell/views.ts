@@ -13,6 +13,7 @@ export const viewComponents: Partial<Record<ViewName, Component>> = {
   search: defineAsyncComponent(() => import('../views/search/SearchView.vue')),
   compare: defineAsyncComponent(() => import('../views/compare/CompareView.vue')),
   exploration: defineAsyncComponent(() => import('../views/exploration/ExplorationView.vue')),
+  report: defineAsyncComponent(() => import('../views/report/ReportView.vue')),
   run: defineAsyncComponent(() => import('../views/results/ResultsView.vue'))
 }
 

@@ -1,10 +1,11 @@
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { parseInput, Problem } from '../../../core/problem.ts'
-import { chipTemplate, comparisonTemplate, runTemplate, templateNames } from '../../../core/report/report-templates.ts'
+import { templateNames } from '../../../core/report/report-templates.ts'
 import { ReportSpec } from '../../../core/report/report-spec.ts'
 import { readJsonFile } from '../../input/read-json-file.ts'
 import type { ProjectStore } from '../../projects/project-store.ts'
 import { makeReport, type ReportFormat } from '../../report/report-files.ts'
+import { templateReport } from '../../report/report-service.ts'
 import { reportMaterial } from '../../report/report-material.ts'
 import type { OptionValues } from '../command.ts'
 import { choiceOption, textOption, wholeOption } from '../option-values.ts'
@@ -35,18 +36,11 @@ function specOf(values: OptionValues, store: ProjectStore, run: number, director
     if (found.kind === 'report') return found.content
     throw new Problem('bad-input', `document ${document} is a ${found.kind}, not a report`, 'document')
   }
-  const material = reportMaterial(store)
   const template = choiceOption(values, 'template', templateNames) ?? 'run'
-  if (template === 'comparison') {
-    const points = pointNumbers(values, 8)
-    if (!points || points.length < 2)
-      throw new Problem('usage', "the template 'comparison' needs '--points 3,7', 2 to 8 numbers", 'points')
-    const runs = points.map((id) => store.point(id).runId)
-    return comparisonTemplate(points, [...new Set(runs)])
-  }
-  const record = material.run(run)
-  if (!record) throw new Problem('unknown-name', `there is no run ${run} in '${material.project.name}'`, 'run')
-  return template === 'chip' ? chipTemplate(record) : runTemplate(record)
+  const points = pointNumbers(values, 8)
+  if (template === 'comparison' && (points?.length ?? 0) < 2)
+    throw new Problem('usage', "the template 'comparison' needs '--points 3,7', 2 to 8 numbers", 'points')
+  return templateReport(store, template, { run, points })
 }
 
 /** Writes a report that is built from blocks. @returns remarks for the person: which blocks are stale */
