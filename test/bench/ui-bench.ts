@@ -157,6 +157,53 @@ async function largeProject(bench: WorkbenchPage): Promise<void> {
   note({ what: `${POINTS.toLocaleString('en')} rows sorted`, unit: 'ms', budget: 60, measured: sorting })
 }
 
+/** A wafer of 100 dies with 1,000 cores each, moved and zoomed. */
+async function largeWafer({ page, running }: WorkbenchPage): Promise<void> {
+  const preset = JSON.parse(readFileSync(join(import.meta.dirname, '../../resources/chips/wsc-llm-54.json'), 'utf8'))
+  const chip = {
+    ...preset,
+    title: 'Bench',
+    grid: { ...preset.grid, rows: 10, columns: 10 },
+    die: { ...preset.die, cores: 1000, width_mm: 12, height_mm: 12 }
+  }
+  await page.goto(running.host.link())
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Chips' }).click()
+  await page
+    .getByRole('button', { name: /WSC-LLM case 3/ })
+    .first()
+    .click()
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Import …' }).click()
+  ])
+  await chooser.setFiles({
+    name: 'bench.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(JSON.stringify(chip))
+  })
+  const wafer = page.getByRole('grid', { name: 'Wafer of 10 × 10 dies' })
+  await wafer.waitFor()
+  const box = (await wafer.boundingBox())!
+  const middle = [box.x + box.width / 2, box.y + box.height / 2] as const
+  await page.mouse.move(...middle)
+  const moving = await frames_ms(page, async () => {
+    for (let step = 0; step < 30; step++) {
+      await page.mouse.wheel(0, step < 15 ? -120 : 120)
+      await page.waitForTimeout(20)
+    }
+    await page.mouse.down({ button: 'middle' })
+    for (let step = 0; step < 60; step++) await page.mouse.move(middle[0] + 3 * step, middle[1] + step)
+    await page.mouse.up({ button: 'middle' })
+  })
+  note({
+    what: '100 dies of 1,000 cores moved and zoomed, frame p95',
+    unit: 'ms',
+    budget: 20,
+    measured: percentile95(moving)
+  })
+}
+
 async function openAndClose({ page, running, side }: WorkbenchPage): Promise<void> {
   await page.goto(running.host.link())
   await page.getByRole('button', { name: 'Open the sample' }).click()
@@ -196,6 +243,7 @@ note({ what: 'Entry of the page, gzipped', unit: 'kB', budget: 250, measured: en
 const bench = await workbenchPage()
 try {
   await largeProject(bench)
+  await largeWafer(bench)
   await openAndClose(bench)
   await whileSearching(bench)
 } finally {
