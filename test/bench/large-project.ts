@@ -16,7 +16,7 @@ export function writeLargeProject(path: string, points: number): LargeProject {
   const store = openProject(path, { create: true })
   const mappings = Array.from({ length: MAPPINGS }, (_, index) => exampleMapping(4, index + 1))
   // A search explores wafers: most points have a chip of their own, and many points share one.
-  const chips = Array.from({ length: CHIPS }, (_, index) => exampleChip({ name: `wafer-${index}`, technology: '7nm' }))
+  const chips = Array.from({ length: CHIPS }, (_, index) => exampleChip({ name: `wafer-${index}` }))
   // What the points differ in is what a chart shows; a run's evaluations are as large as this one.
   const pointAt = (index: number) => {
     const [turn, step] = [(index * 0.618_034) % 1, index / points]
@@ -35,7 +35,7 @@ export function writeLargeProject(path: string, points: number): LargeProject {
     })
   }
   try {
-    const run = store.startRun(exampleInputs({ chip: exampleChip({ technology: '7nm' }) }), {
+    const run = store.startRun(exampleInputs(), {
       command: 'bench',
       versions: { tmac: '0', node: '0', schema: 0 }
     })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { emptyProject } from '../../src/main/projects/empty-project.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { KeptPoint } from '../../src/core/search/exploration.ts'
 import { exampleChip, exampleInputs, exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
@@ -210,4 +211,21 @@ test('other SQLite tools find the points in views whose columns name their units
     points: 2
   })
   database.close()
+})
+
+describe('a run with many wafers', () => {
+  test('finds its own points without reading those', () => {
+    const database = emptyProject()
+    const plan = (where: string): string =>
+      database
+        .prepare<[], { detail: string }>(
+          `EXPLAIN QUERY PLAN SELECT * FROM point WHERE run_id = 1 AND ${where} ORDER BY ordinal`
+        )
+        .all()
+        .map(({ detail }) => detail)
+        .join('; ')
+    expect(plan("source NOT IN ('architecture', 'what-if')")).toContain('point_on_own_chip')
+    expect(plan('on_front = 1')).toContain('point_on_front')
+    database.close()
+  })
 })
