@@ -2,6 +2,7 @@ import { type } from '@orpc/contract'
 import * as z from 'zod'
 import type { Block } from '../core/report/document.ts'
 import { ReportBlock, type ReportSpec } from '../core/report/report-spec.ts'
+import { reportFormats } from '../core/report/report-formats.ts'
 import { templateNames } from '../core/report/report-templates.ts'
 import { base, ProjectInput } from './base.ts'
 
@@ -24,8 +25,6 @@ export interface ReportFile {
   readonly remarks: readonly string[]
 }
 
-export const reportFileFormats = ['html', 'pdf', 'markdown', 'zip'] as const
-
 const id = z.int().positive()
 
 export const reportsContract = {
@@ -43,5 +42,5 @@ export const reportsContract = {
       })
     )
     .output(type<ReportSpec>()),
-  make: base.input(ProjectInput.extend({ document: id, format: z.enum(reportFileFormats) })).output(type<ReportFile>())
+  make: base.input(ProjectInput.extend({ document: id, format: z.enum(reportFormats) })).output(type<ReportFile>())
 }

@@ -1,12 +1,10 @@
 import packageFile from '../../../package.json' with { type: 'json' }
 import { buildReport, type BuiltReport } from '../../core/report/build-report.ts'
+import type { ReportFormat } from '../../core/report/report-formats.ts'
 import type { ReportMaterial } from '../../core/report/report-material.ts'
 import type { ReportSpec } from '../../core/report/report-spec.ts'
 
-export const reportFormats = ['html', 'pdf', 'markdown', 'zip'] as const
-export type ReportFormat = (typeof reportFormats)[number]
-
-export const formatEndings: Readonly<Record<ReportFormat, string>> = {
+const formatEndings: Readonly<Record<ReportFormat, string>> = {
   html: 'html',
   pdf: 'pdf',
   markdown: 'md',

@@ -5,7 +5,8 @@ import { buildBlock } from '../../core/report/build-report.ts'
 import type { ReportBlock, ReportSpec } from '../../core/report/report-spec.ts'
 import { chipTemplate, comparisonTemplate, runTemplate, type TemplateName } from '../../core/report/report-templates.ts'
 import type { ProjectStore } from '../projects/project-store.ts'
-import { makeReport, type ReportFormat } from './report-files.ts'
+import type { ReportFormat } from '../../core/report/report-formats.ts'
+import { makeReport } from './report-files.ts'
 import { reportMaterial } from './report-material.ts'
 
 export async function showBlocks(store: ProjectStore, blocks: readonly ReportBlock[]): Promise<ShownBlock[]> {

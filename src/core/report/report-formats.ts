@@ -1,0 +1,3 @@
+/** In which a report is written. */
+export const reportFormats = ['html', 'pdf', 'markdown', 'zip'] as const
+export type ReportFormat = (typeof reportFormats)[number]
