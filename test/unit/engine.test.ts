@@ -160,6 +160,15 @@ describe('an exploration on worker threads', () => {
   })
 })
 
+test('genes written in another order number the same wafers: a project keeps them in an order of its own', () => {
+  const genes = { 'grid.rows': [5, 6], 'die.clock_Hz': [1e9, 1.2e9] }
+  const reversed = Object.fromEntries(Object.entries(genes).reverse())
+  const [one, other] = [genes, reversed].map((given) =>
+    taskFrame(smallInputs({ space: { ...smallSpace, architecture: { genes: given } } }))
+  )
+  expect(JSON.stringify(other!.architecture)).toBe(JSON.stringify(one!.architecture))
+})
+
 test('every kept point evaluates to the numbers that are kept', async () => {
   const inputs = smallInputs({ policies: ['megatron-full', 'deepspeed-3d', 'deepspeed-z3'] })
   const { kept } = await exploreDirectly(inputs)

@@ -74,7 +74,10 @@ function durationFact({ longest_s, combinationsPerSecond, mostCombinations }: Ch
 export function checkFacts(findings: CheckFindings): readonly Fact[] {
   const best = bestBaseline(findings)
   const { sample, baselines, untried } = findings
-  const tried = `${baselines.filter(({ failure }) => failure === undefined).length} of ${baselines.length} policies fit`
+  const tried =
+    baselines.length === 0
+      ? 'no policy was tried in the time'
+      : `${baselines.filter(({ failure }) => failure === undefined).length} of ${baselines.length} policies fit`
   return [
     {
       name: 'Size of the space',

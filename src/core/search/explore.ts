@@ -4,7 +4,7 @@ import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import { isBroken } from '../chip/defects/defect-map.ts'
-import { brokenLimit, defaultArchitectureSpace } from './architecture-space.ts'
+import { brokenLimit, defaultArchitectureSpace, type ArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
 import { certificateOf } from './certificate.ts'
 import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint } from './exploration.ts'
@@ -21,6 +21,15 @@ import type { TaskFrame } from './tasks.ts'
 
 const POLISH_MOVES = 20_000
 
+/**
+ * A space whose genes come in the order of their paths. Points are numbered by that order, and a project keeps inputs as canonical JSON:
+ * the same genes written otherwise must number the same points, or a resumed run would mistake them.
+ */
+const inOrder = (space: ArchitectureSpace): ArchitectureSpace => ({
+  ...space,
+  genes: Object.fromEntries(Object.entries(space.genes).sort(([one], [other]) => (one < other ? -1 : 1)))
+})
+
 /** The frame of all tasks of an exploration. @throws Problem for a space that does not fit the chip */
 export function taskFrame(inputs: ExplorationInputs): TaskFrame {
   const { defects, ...given } = ExplorationSpace.parse(inputs.space)
@@ -33,7 +42,7 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
       ? undefined
       : space.architecture === 'around'
         ? defaultArchitectureSpace(chip)
-        : space.architecture
+        : inOrder(space.architecture)
   const base = chip.kind === 'wafer' ? exploredBase(chip, space.powerCap_W) : undefined
   const { model, training, objective } = inputs
   return { model, training, chip, base, space, objective, architecture }

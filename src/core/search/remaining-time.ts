@@ -24,6 +24,8 @@ const SLOW_s = 120
 /** A job that has not moved for this long, and for this share of its life, has no pace to go by. */
 const STILL_s = 20
 const STILL_SHARE = 0.25
+/** A range is at least this wide to either side, because a share need not grow evenly however evenly it has. */
+const SPREAD = 0.2
 
 const still: WeightedRate = { share: 0, time_s: 0 }
 /** @param elapsed_s when a job goes on that has run before */
@@ -76,7 +78,7 @@ export function remainingTime(pace: Pace, limit_s?: number): Remaining {
   const rest = Math.max(0, 1 - pace.share)
   return {
     kind: 'range',
-    low_s: Math.min(rest / Math.max(...rates), left_s),
-    high_s: Math.min(rest / slowest, left_s)
+    low_s: Math.min(rest / (Math.max(...rates) * (1 + SPREAD)), left_s),
+    high_s: Math.min((rest / slowest) * (1 + SPREAD), left_s)
   }
 }

@@ -90,6 +90,7 @@ export type FromWorker =
       readonly result: TaskResults[Task['kind']]
       /** False for what a task gives that was cut short. */
       readonly whole: boolean
+      readonly took_s: number
     }
   | {
       readonly type: 'progress'

@@ -1,3 +1,4 @@
+import { policyNamed } from '../../core/policies/policies.ts'
 import { drawPoints } from '../../core/search/explore-architectures.ts'
 import { genesOf, spaceSize } from '../../core/search/architecture-space.ts'
 import type { CheckedBaseline, CheckedWafers } from '../../core/search/check-findings.ts'
@@ -11,11 +12,13 @@ import type { PolicyResult, ResultOf, ScreenResult, Task, TaskFrame } from '../.
 import { machineOf } from '../../core/simulator/machine.ts'
 import { buildWorkload } from '../../core/workload/workload.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
-import { WorkerPool } from './worker-pool.ts'
+import { WorkerPool, type Ran } from './worker-pool.ts'
 
 /** Mappings drawn, in parts that workers share. */
 const PARTS = 10
 const PART = 100
+/** Parts that are drawn before anything else. */
+const FIRST_PARTS = 2
 /** Wafers drawn. */
 const WAFERS = 512
 const WAFER_PART = 128
@@ -61,24 +64,17 @@ export async function runCheck(
   { inputs, workers, limit_s }: Extract<ToEngine, { type: 'check' }>,
   post: (message: FromEngine) => void
 ): Promise<void> {
-  const begun = performance.now()
   const frame = taskFrame(inputs)
   const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   let solved = 0
   const pool = new WorkerPool(workers, { frame, stop }, ({ state }) => (solved = state.solved))
   let next = 0
+  const ran = (work: Task): Promise<Ran> => pool.run({ task: String(next++), work, resume: undefined })
   const run = async <Kind extends Task['kind']>(work: Extract<Task, { kind: Kind }>): Promise<ResultOf<Kind>> =>
-    (await pool.run({ task: String(next++), work, resume: undefined })).result as ResultOf<Kind>
+    (await ran(work)).result as ResultOf<Kind>
   const since_s = (start: number): number => (performance.now() - start) / 1000
   try {
-    const samples = await Promise.all(
-      Array.from({ length: PARTS }, (_, part) =>
-        run<'sample'>({ kind: 'sample', count: PART, seed: inputs.seed + part })
-      )
-    )
-    const sample = joined(samples)
-    const evaluationsPerSecond = sample.drawn / since_s(begun)
-
+    // Workers take these in this order; what is not done in time is left out.
     const screened: ScreenResult[] = []
     const drawn = frame.architecture
       ? drawPoints(spaceSize(genesOf(frame.architecture, frame.base!)), WAFERS, inputs.seed)
@@ -87,24 +83,43 @@ export async function runCheck(
       const points = drawn.slice(part * WAFER_PART, (part + 1) * WAFER_PART)
       screened.push(await run<'screen'>({ kind: 'screen', points }))
     })
+    const samples: SampleResult[] = []
+    let sampled_s = 0
+    const sampleParts = (from: number, to: number): Promise<void>[] =>
+      Array.from({ length: to - from }, async (_, index) => {
+        const { result, took_s } = await ran({ kind: 'sample', count: PART, seed: inputs.seed + from + index })
+        samples.push(result as SampleResult)
+        sampled_s += took_s
+      })
     const baselines = new Map<string, CheckedBaseline>()
-    const comparing = inputs.policies.map(async (policy) => {
-      baselines.set(policy, baselineOf(policy, await run<'policy'>({ kind: 'policy', policy })))
-    })
+    const compared = (names: readonly string[]): Promise<void>[] =>
+      names.map(async (policy) => {
+        baselines.set(policy, baselineOf(policy, await run<'policy'>({ kind: 'policy', policy })))
+      })
+    // Policies of fixed settings answer at once; those that try thousands come behind the samples.
+    const isTuned = (policy: string): boolean => policyNamed(policy).kind !== 'published'
+    const sampling = sampleParts(0, FIRST_PARTS)
+    const comparing = compared(inputs.policies.filter((policy) => !isTuned(policy)))
+    sampling.push(...sampleParts(FIRST_PARTS, PARTS))
+    comparing.push(...compared(inputs.policies.filter(isTuned)))
     // The search itself comes last: how fast it solves combinations says how long it may take.
     let searchBegun = performance.now()
     let searched_s: number | undefined
-    const searching = Promise.all([...screening, ...comparing]).then(async () => {
+    const searching = Promise.all([...screening, ...sampling, ...comparing]).then(async () => {
       searchBegun = performance.now()
-      await run<'search'>({ kind: 'search', effort: 'thorough' })
+      const found = await run<'search'>({ kind: 'search', effort: 'thorough' })
+      solved = found.solved
       searched_s = since_s(searchBegun)
     })
     let timer: NodeJS.Timeout | undefined
     const timeUp = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, limit_s * 1000 - (performance.now() - begun))
+      timer = setTimeout(resolve, limit_s * 1000)
     })
     await Promise.race([searching, timeUp])
     clearTimeout(timer)
+    // There is nothing to say without a look at the space.
+    if (samples.length === 0) await Promise.race(sampling)
+    const sample = joined(samples)
 
     const probed_s = since_s(searchBegun)
     const combinationsPerSecond = solved > 0 && probed_s > 0 ? solved / probed_s : undefined
@@ -122,7 +137,7 @@ export async function runCheck(
         baselines: inputs.policies.flatMap((policy) => baselines.get(policy) ?? []),
         untried: inputs.policies.filter((policy) => !baselines.has(policy)),
         wafers: frame.architecture ? wafersOf(screened) : undefined,
-        evaluationsPerSecond,
+        evaluationsPerSecond: (workers * sample.drawn) / sampled_s,
         combinationsPerSecond,
         mostCombinations,
         longest_s: main_s === undefined ? undefined : main_s + wafers_s

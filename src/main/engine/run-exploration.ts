@@ -26,12 +26,17 @@ export async function runExploration(
   const sequences = inputs.training.globalBatch * inputs.training.sequenceLength
   let progress = { phase: 'starting', share: 0, best_tokensPerSecond: undefined as number | undefined }
   let gap: number | undefined
+  /** Tokens per second that the search proves to be the most, where it is for throughput. */
+  let bound: number | undefined
   let account = NO_ACCOUNT
   /** Combinations solved by searches that are under way. */
   const solving = new Map<string, number>()
   let incumbent = 0
   const tell = throttled(() => {
     const underWay = [...solving.values()].reduce((sum, solved) => sum + solved, account.evaluations)
+    const { best_tokensPerSecond: best } = progress
+    // What others find beyond the search comes closer to the same bound.
+    if (bound !== undefined && best !== undefined) gap = Math.max(0, bound / best - 1)
     post({
       type: 'progress',
       progress: { ...progress, gap, ...account, evaluations: underWay, busyWorkers: pool.busy }
@@ -49,6 +54,7 @@ export async function runExploration(
     if (task !== mainSearch || !Number.isFinite(best_s)) return tell()
     progress = { ...progress, best_tokensPerSecond: sequences / best_s }
     gap = told
+    if (inputs.objective === 'throughput') bound = (sequences / best_s) * (1 + told)
     if (state.best && sequences / state.best.iterationTime_s > incumbent) {
       incumbent = sequences / state.best.iterationTime_s
       post({ type: 'incumbent', incumbent: { tokensPerSecond: incumbent, mapping: state.best.mapping } })

@@ -10,6 +10,7 @@ export type TaskProgress = Extract<FromWorker, { type: 'progress' }>
 export interface Ran {
   readonly result: TaskResults[Task['kind']]
   readonly whole: boolean
+  readonly took_s: number
 }
 
 interface Waiting {

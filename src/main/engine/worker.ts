@@ -13,7 +13,8 @@ const post = (message: FromWorker): void => parentPort!.postMessage(message)
 const REPORT_EVERY_ms = 200
 
 parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
-  let reported = performance.now()
+  const begun = performance.now()
+  let reported = begun
   let whole = true
   /** Asked by tasks that can be cut short. */
   const goesOn = (): boolean => {
@@ -39,7 +40,7 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
   try {
     const skip = stopped() ? emptyResult(work) : undefined
     const result = skip ?? runTask(frame, work, onProgress, resume, goesOn)
-    post({ type: 'result', task, result, whole: whole && !skip })
+    post({ type: 'result', task, result, whole: whole && !skip, took_s: (performance.now() - begun) / 1000 })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', task, message, code: error instanceof Problem ? error.code : undefined })

@@ -1,4 +1,5 @@
 import { on } from 'node:events'
+import { hasEnded, isActive } from '../../contract/job-status.ts'
 import type { CheckAnswer, InterruptedRun, JobState, SearchSetup } from '../../contract/jobs-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import { bindingSentence } from '../../core/report/check-words.ts'
@@ -17,7 +18,7 @@ import { EngineFailure } from './engine-failure.ts'
 import { explorationOf, type ExplorationSetup } from './exploration-setup.ts'
 import { runExplorationJob, type Checkpoint, type FinishedJob, type PausedJob } from './exploration-job.ts'
 import { freeSpace_B, reserve_B } from './free-space.ts'
-import { hasEnded, isActive, Job } from './job.ts'
+import { Job } from './job.ts'
 
 export interface JobServiceOptions {
   readonly library: ProjectLibrary
@@ -44,7 +45,6 @@ const DISK_EVERY_s = 5
 export class JobService {
   readonly #options: JobServiceOptions
   readonly #jobs = new Map<number, Job>()
-  readonly #ended = new Set<(state: JobState) => void>()
   #closing = false
 
   constructor(options: JobServiceOptions) {
@@ -53,11 +53,6 @@ export class JobService {
 
   list(): JobState[] {
     return [...this.#jobs.values()].map(({ state }) => state)
-  }
-
-  /** Calls back with every search that ends by itself or fails, for hosts that tell a person. */
-  onEnded(listener: (state: JobState) => void): void {
-    this.#ended.add(listener)
   }
 
   /** @throws Problem of the set-up */
@@ -268,7 +263,11 @@ export class JobService {
     const { spawn, library } = this.#options
     const { project, budget_s, restarts } = job.state
     let died = 0
-    job.change({ status: 'running', phase: 'starting' })
+    job.change({
+      status: 'running',
+      phase: 'starting',
+      remaining: { kind: 'unknown', reason: 'no estimate yet: it has just begun' }
+    })
     const watching = this.#watchOver(job, store)
     // The engine starts on the next turn, when the job is known.
     job.done = Promise.resolve()
@@ -365,7 +364,6 @@ export class JobService {
       obstacle: undefined,
       message: outcomeSentence(outcome)
     })
-    if (ended !== 'interrupted') this.#tellEnded(job.state)
   }
 
   #fail(job: Job, error: unknown): void {
@@ -375,11 +373,6 @@ export class JobService {
       message: error instanceof Error ? error.message : String(error),
       ...(error instanceof EngineFailure && { log: error.log })
     })
-    this.#tellEnded(job.state)
-  }
-
-  #tellEnded(state: JobState): void {
-    for (const listener of this.#ended) listener(state)
   }
 }
 

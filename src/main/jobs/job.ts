@@ -10,12 +10,6 @@ import { JobRate } from './job-rate.ts'
 /** Progress is told at most this often: a page that draws it has other things to do. */
 const TELL_EVERY_ms = 500
 
-export const hasEnded = ({ status }: JobState): boolean =>
-  status === 'finished' || status === 'stopped' || status === 'failed'
-/** Whether an engine works on it. */
-export const isActive = ({ status }: JobState): boolean =>
-  status === 'running' || status === 'pausing' || status === 'stopping'
-
 /** One search and everything that is known of it. Status changes are told at once, progress at most twice a second. */
 export class Job {
   readonly inputs: ExplorationInputs

@@ -1,15 +1,15 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { HostInfo } from '../../contract/host-contract.ts'
+import { endWords, hasEnded, isActive } from '../../contract/job-status.ts'
 import type { JobState } from '../../contract/jobs-contract.ts'
 import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
 import type { ProblemCode } from '../../core/problem.ts'
 import type { Selection } from '../../core/report/selection.ts'
 import { client, messageOf, onReturn, refusalOf } from '../client.ts'
+import { tellOutside } from './job-notices.ts'
 import { addressOf, placeIn, placeOf, type Place, type ViewName } from './place.ts'
 import { useSettings } from './settings.ts'
-
-const isLive = ({ status }: JobState): boolean => status === 'running' || status === 'stopping'
 
 /** Something that a person is told in passing, with what they may do about it. */
 export interface Notice {
@@ -42,7 +42,7 @@ export const useWorkbench = defineStore('workbench', () => {
   const watched = new Set<number>()
   let noticeCount = 0
 
-  const liveJob = computed(() => jobs.value.find(isLive))
+  const liveJob = computed(() => jobs.value.find(isActive))
   const selection = computed(() => place.value.selection)
 
   /** Runs what a person asked for; what goes wrong is shown until the next. */
@@ -113,11 +113,22 @@ export const useWorkbench = defineStore('workbench', () => {
     jobs.value = [...jobs.value.filter(({ id }) => id !== state.id), state].sort((a, b) => a.id - b.id)
   }
 
+  /** Tells the answer of a search that has ended, wherever the person looks. */
+  function tellEnd(id: number): void {
+    const job = jobs.value.find((one) => one.id === id)
+    const words = job && endWords(job)
+    if (!words) return
+    const address = addressOf(placeIn(job.project, 'run', job.run))
+    notify(`${words.title}. ${words.text}`, { title: 'See the results', run: () => go(address) })
+    tellOutside(words, address)
+  }
+
   async function watch(id: number): Promise<void> {
     if (watched.has(id)) return
     watched.add(id)
     try {
       for await (const state of await client.jobs.watch({ job: id })) took(state)
+      tellEnd(id)
       await refreshProject()
     } finally {
       watched.delete(id)
@@ -136,7 +147,7 @@ export const useWorkbench = defineStore('workbench', () => {
 
   async function refreshJobs(): Promise<void> {
     jobs.value = await client.jobs.list()
-    for (const { id } of jobs.value.filter(isLive)) void watch(id)
+    for (const { id } of jobs.value.filter((job) => !hasEnded(job))) void watch(id)
   }
 
   async function load(): Promise<void> {
@@ -150,6 +161,11 @@ export const useWorkbench = defineStore('workbench', () => {
     })
     await arrive()
   }
+
+  const act = (call: () => Promise<JobState>): Promise<void> =>
+    attempt(async () => {
+      took(await call())
+    })
 
   const openWith = (call: () => Promise<ProjectView>, path?: string): Promise<void> =>
     attempt(async () => {
@@ -188,9 +204,8 @@ export const useWorkbench = defineStore('workbench', () => {
       attempt(async () => {
         recent.value = await client.projects.forget({ project: id })
       }),
-    stop: (job: number) =>
-      attempt(async () => {
-        took(await client.jobs.stop({ job }))
-      })
+    pause: (job: number) => act(() => client.jobs.pause({ job })),
+    resume: (job: number) => act(() => client.jobs.resume({ job })),
+    stop: (job: number) => act(() => client.jobs.stop({ job }))
   }
 })
