@@ -187,16 +187,33 @@ describe('an exploration that is cut short', () => {
     expect(found(parse(resumed.out))).toBe(found(parse(whole.out)))
   })
 
-  test('by the death of its engine says so once, with a way on, and not with code 0', async () => {
+  test('by the death of its engine goes on with another, says so, and comes to the same outcome', async () => {
     const args = [...explore, '--project', project, '--json']
-    const cut = await start(
+    const killed = await start(
       args,
       inTheMiddle((child) => childrenOf(child.pid!).forEach((pid) => process.kill(pid, 'SIGKILL')))
     )
+    expect(killed.code).toBe(0)
+    expect(killed.err).toContain('The engine ended unexpectedly (signal SIGKILL) and was started again where it stood')
+    expect(found(parse(killed.out))).toBe(found(parse((await runCli([...explore, '--json'])).out)))
+  })
+
+  test('by an engine that dies whenever it is started says so once, with a way on, and not with code 0', async () => {
+    const args = [...explore, '--project', project, '--json']
+    const cut = await start(
+      args,
+      inTheMiddle((child) => {
+        const timer = setInterval(() => childrenOf(child.pid!).forEach((pid) => process.kill(pid, 'SIGKILL')), 50)
+        child.once('exit', () => clearInterval(timer))
+      })
+    )
     expect(cut.code).toBe(70)
-    const message = `the engine process ended unexpectedly (signal SIGKILL); what was found is kept in '${project}', and the same command with '--resume' goes on`
-    expect(JSON.parse(cut.out)).toMatchObject({ error: { code: 'engine-failed', message } })
-    expect(cut.err.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([`tmac: ${message}`])
+    const { error } = JSON.parse(cut.out) as { error: { code: string; message: string } }
+    expect(error.code).toBe('engine-failed')
+    expect(error.message).toMatch(/^the engine process ended unexpectedly 4 times \(signal SIGKILL\)/)
+    expect(error.message).toContain(
+      `what was found is kept in '${project}', and the same command with '--resume' goes on`
+    )
     expect((await runCli([...args, '--resume'])).code).toBe(0)
   })
 

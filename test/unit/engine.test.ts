@@ -162,7 +162,7 @@ describe('an exploration on worker threads', () => {
 
 test('genes written in another order number the same wafers: a project keeps them in an order of its own', () => {
   const genes = { 'grid.rows': [5, 6], 'die.clock_Hz': [1e9, 1.2e9] }
-  const reversed = Object.fromEntries(Object.entries(genes).reverse())
+  const reversed = Object.fromEntries(Object.entries(genes).toReversed())
   const [one, other] = [genes, reversed].map((given) =>
     taskFrame(smallInputs({ space: { ...smallSpace, architecture: { genes: given } } }))
   )

@@ -7,6 +7,7 @@ import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import type { ExplorationSpace } from '../../core/search/exploration-space.ts'
 import { spawnEngine } from '../host/spawn-engine.ts'
+import { restartWords } from '../jobs/engine-failure.ts'
 import { runExplorationJob, type FinishedJob } from '../jobs/exploration-job.ts'
 import { projectFormat } from '../projects/migrations.ts'
 import { commandLine } from './command-line-text.ts'
@@ -192,6 +193,7 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
         workers,
         spawn: spawnEngine,
         onProgress: bar.show,
+        onRestart: (how) => note(restartWords(how)),
         budget_s,
         signal: context.signal
       })

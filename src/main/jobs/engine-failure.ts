@@ -14,6 +14,10 @@ export class EngineFailure extends Problem {
 /** An engine that dies is started again this often in one sitting: what kills it once may be chance, four times is a cause. */
 export const MOST_RESTARTS = 3
 
+/** What a person is told when another engine goes on. @param how the one before it ended */
+export const restartWords = (how: string): string =>
+  `The engine ended unexpectedly (${how}) and was started again where it stood`
+
 /** @param deaths how it ended, each time @param log what the last of them left */
 export const engineFailure = (deaths: readonly string[], log: string): EngineFailure =>
   new EngineFailure(

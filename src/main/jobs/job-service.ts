@@ -14,7 +14,7 @@ import type { ProjectStore } from '../projects/project-store.ts'
 import { projectName } from '../projects/recent-projects.ts'
 import type { RunWriter } from '../projects/run-writer.ts'
 import { checkSearch, findingsOf } from './check-search.ts'
-import { EngineFailure } from './engine-failure.ts'
+import { EngineFailure, MOST_RESTARTS, restartWords } from './engine-failure.ts'
 import { explorationOf, type ExplorationSetup } from './exploration-setup.ts'
 import { runExplorationJob, type Checkpoint, type FinishedJob, type PausedJob } from './exploration-job.ts'
 import { freeSpace_B, reserve_B } from './free-space.ts'
@@ -281,7 +281,12 @@ export class JobService {
           signal: job.stop.signal,
           pause: job.pause.signal,
           onProgress: (progress, track) => job.progress(progress, track, () => store.pointCount(run.id)),
-          onRestart: (how, log) => job.change({ restarts: restarts + ++died, message: restarted(how, died), log })
+          onRestart: (how, log) =>
+            job.change({
+              restarts: restarts + ++died,
+              message: `${restartWords(how)}, ${died} of at most ${MOST_RESTARTS} times`,
+              log
+            })
         })
       )
       .then(
@@ -381,9 +386,6 @@ const withTimeLeft = (track: JobTrack): JobTrack =>
   track.budget_s !== null && track.elapsed_s >= track.budget_s
     ? { ...track, budget_s: track.elapsed_s + track.budget_s }
     : track
-
-const restarted = (how: string, times: number): string =>
-  `The engine ended unexpectedly (${how}) and was started again where it stood, ${times} of at most 3 times`
 
 /** Notes with a run how a person ended it. */
 function markEnded(run: RunWriter, ended: JobTrack['ended']): void {
