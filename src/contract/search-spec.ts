@@ -10,6 +10,10 @@ export const SearchSpec = z.strictObject({
   schema: z.literal('tmac.search/1').default('tmac.search/1'),
   model: InputReference,
   chip: InputReference,
+  defects: z
+    .strictObject({ document: z.int().positive().describe('defect map of the project') })
+    .optional()
+    .describe('what is broken on the given wafer, which is then mapped as it is'),
   globalBatch: z.int().min(1).max(1_000_000).describe('sequences per optimiser step'),
   sequenceLength: z.int().min(1).max(10_000_000).describe('tokens per sequence'),
   objective: z.enum(['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost']).default('throughput'),

@@ -48,7 +48,7 @@ test.skipIf(!hasChromium())(
     await workbench.shoot('defects-refused')
     expect(await text.inputValue()).toContain('[[1, 1]]')
     await page.getByRole('button', { name: /^Take it for/ }).click()
-    await page.getByText('1 dead dies.').waitFor()
+    await page.getByText('1 dead die.').waitFor()
   }
 )
 
@@ -70,7 +70,7 @@ test.skipIf(!hasChromium())('dies and links are painted, erased, toggled and und
   await says('a perfect wafer')
   await page.keyboard.press('Control+Shift+z')
   await says('3 of 54')
-  await says('more than on a whole wafer')
+  await says('6 hops, 4 of them extra')
   await page.keyboard.press('v')
   await die(3, 3).click()
   await page.keyboard.press('x')
@@ -89,12 +89,8 @@ test.skipIf(!hasChromium())(
     await form.getByRole('spinbutton', { name: 'Row' }).fill('99')
     await form.getByRole('spinbutton', { name: 'Row' }).press('Tab')
     await form.getByRole('alert').filter({ hasText: "Row is '99'; it must be a whole number from 0 to" }).waitFor()
-    for (const [name, value] of [
-      ['Row', '0'],
-      ['Column', '0']
-    ] as const) {
-      // prettier-ignore
-      await form.getByRole('spinbutton', { name }).fill(value)
+    for (const name of ['Row', 'Column']) {
+      await form.getByRole('spinbutton', { name }).fill('0')
       await form.getByRole('spinbutton', { name }).press('Tab')
     }
     await page.waitForURL(/die=0,0/)
@@ -106,32 +102,72 @@ test.skipIf(!hasChromium())(
   }
 )
 
-test.skipIf(!hasChromium())(
-  'a mapping of a run on the grid is slower on the wafer, or its dead dies are named',
-  async () => {
-    const effect = page.getByRole('region', { name: 'Effect on a mapping' })
-    await expect.poll(() => effect.textContent()).toContain('Level')
-    await effect.getByRole('checkbox', { name: /stages on the wafer/ }).check()
+test.skipIf(!hasChromium())('a mapping on dead dies is told die by die, with a search for this wafer', async () => {
+  const effect = page.getByRole('region', { name: 'Effect on a mapping' })
+  await effect.getByRole('checkbox', { name: /stages on the wafer/ }).check()
+  await effect.getByRole('button', { name: 'Evaluate on this wafer' }).click()
+  await effect.getByRole('status').filter({ hasText: 'does not work on this wafer' }).waitFor()
+  await effect.getByRole('button', { name: /die \(row 1, column 2\)$/ }).click()
+  await page.waitForURL(/die=1,2/)
+  await workbench.shoot('defects')
+  await effect.getByRole('button', { name: 'Set up a search for this wafer' }).click()
+  await page.waitForURL(/\/search\/\d+/)
+  await page
+    .getByRole('navigation', { name: 'Project' })
+    .getByRole('link', { name: /its own mapping$/ })
+    .waitFor()
+})
+
+test.skipIf(!hasChromium())('a mapping on a wafer with a slow die and a dead link is slower by so much', async () => {
+  await views().getByRole('link', { name: 'Defect maps' }).click()
+  await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
+  const lines = [
+    'kind,row,column,toRow,toColumn,value',
+    'slow-die,2,4,,,0.5',
+    'dead-cores,0,0,,,20',
+    'dead-link,4,4,4,5,'
+  ]
+  await page.getByRole('textbox', { name: /CSV or JSON/ }).fill(lines.join('\n'))
+  await page.getByText('1 dead link, 1 die with dead cores, 1 slow die.').waitFor()
+  await page.getByRole('button', { name: 'Add the map to the project' }).click()
+  await says(/Slowest living die.*50/)
+  const effect = page.getByRole('region', { name: 'Effect on a mapping' })
+  await effect.getByRole('button', { name: 'Evaluate on this wafer' }).click()
+  await effect
+    .getByRole('status')
+    .filter({ hasText: /Slower: a step takes .*% longer/ })
+    .waitFor()
+  await workbench.shoot('defects-slower')
+  for (const level of ['fluid', 'event']) {
+    await effect.getByRole('combobox', { name: 'Level' }).selectOption(level)
     await effect.getByRole('button', { name: 'Evaluate on this wafer' }).click()
-    await effect
-      .getByRole('status')
-      .filter({ hasText: /does not work on this wafer|Slower|As fast/ })
+    await effect.getByText(`on this wafer (${level})`).waitFor()
+  }
+  await page.getByRole('button', { name: 'Mirror left to right' }).click()
+  await effect.getByRole('button', { name: 'Evaluate on this wafer' }).waitFor()
+})
+
+test.skipIf(!hasChromium())(
+  'maps are exported, drawn anew by a seed, and listed with what is left of them',
+  async () => {
+    await page.getByRole('button', { name: 'Export' }).click()
+    const file = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Map as CSV' }).click()
+    expect((await file).suggestedFilename()).toBe('Imported map.csv')
+    await page.getByText('Draw another at random').click()
+    await page.getByRole('spinbutton', { name: 'Seed' }).fill('-1')
+    await page.getByRole('alert').filter({ hasText: "The seed is '-1'" }).waitFor()
+    await page.getByRole('spinbutton', { name: 'Seed' }).fill('7')
+    await page.getByRole('combobox', { name: 'What is lost' }).selectOption('dies')
+    await page.getByRole('button', { name: 'Replace the map' }).first().click()
+    await says(/Dead dies(?!0 of)/)
+    await views().getByRole('link', { name: 'Defect maps' }).click()
+    await page
+      .getByText(/wsc-llm-54 · \d+ of 54 dies/)
+      .first()
       .waitFor()
-    await workbench.shoot('defects')
+    await workbench.shoot('defects-list')
   }
 )
-
-test.skipIf(!hasChromium())('a map drawn by its seed is in the list with the others', async () => {
-  await views().getByRole('link', { name: 'Defect maps' }).click()
-  await page.getByRole('spinbutton', { name: 'Seed' }).fill('7')
-  await page.getByRole('button', { name: 'Draw a map' }).click()
-  await page.getByRole('heading', { name: /seed 7$/ }).waitFor()
-  await views().getByRole('link', { name: 'Defect maps' }).click()
-  await page
-    .getByRole('link', { name: /seed 7$/ })
-    .first()
-    .waitFor()
-  await workbench.shoot('defects-list')
-})
 
 test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))

@@ -7,6 +7,7 @@ import { Problem } from '../../core/problem.ts'
 import type { OptionValues } from '../commands/command.ts'
 import { commandLine } from '../commands/command-line-text.ts'
 import { explorationInputs } from '../commands/explore/exploration-inputs.ts'
+import { exportedDocument } from '../output/exported-document.ts'
 import type { ProjectDocuments } from '../projects/project-documents.ts'
 
 export interface ExplorationSetup {
@@ -24,6 +25,15 @@ function given(kind: 'model' | 'chip', reference: InputReference, documents: Pro
   if (document.kind !== kind)
     throw new Problem('bad-input', `document '${document.name}' is a ${document.kind}, not a ${kind}`, kind)
   return { option: JSON.stringify(document.content), shown: `${document.name}.json` }
+}
+
+/** The defect map that a page names; undefined where the wafer is whole. */
+function defectsOf({ defects }: SearchSpec, documents: ProjectDocuments) {
+  if (!defects) return undefined
+  const document = documents.read(defects.document)
+  if (document.kind !== 'defects')
+    throw new Problem('bad-input', `document '${document.name}' is a ${document.kind}, not a defect map`, 'defects')
+  return { map: document.content.map, shown: exportedDocument(document, 'csv').fileName }
 }
 
 /** What a space says beyond leaving everything free. */
@@ -47,12 +57,15 @@ function spaceOf({ mapping, wafers, costCap_usd }: SearchSpec): object {
 export function explorationOf(spec: SearchSpec, documents: ProjectDocuments): ExplorationSetup {
   const model = given('model', spec.model, documents)
   const chip = given('chip', spec.chip, documents)
+  const defects = defectsOf(spec, documents)
   const space = spaceOf(spec)
+  const spaceText = (said: object): string | undefined =>
+    Object.keys(said).length > 0 ? JSON.stringify(said) : undefined
   const values: OptionValues = {
     'global-batch': String(spec.globalBatch),
     'seq-length': String(spec.sequenceLength),
     objective: spec.objective,
-    space: Object.keys(space).length > 0 ? JSON.stringify(space) : undefined,
+    space: spaceText(space),
     'fixed-chip': spec.wafers === null,
     'power-cap':
       spec.powerCap_W === undefined ? undefined : spec.powerCap_W === null ? 'none' : String(spec.powerCap_W),
@@ -60,11 +73,20 @@ export function explorationOf(spec: SearchSpec, documents: ProjectDocuments): Ex
     seed: spec.seed === 1 ? undefined : String(spec.seed)
   }
   return {
-    inputs: explorationInputs({ model: model.option, chip: chip.option, ...values }, process.cwd()),
+    inputs: explorationInputs(
+      {
+        ...values,
+        model: model.option,
+        chip: chip.option,
+        space: spaceText({ ...space, ...(defects && { defects: defects.map }) })
+      },
+      process.cwd()
+    ),
     command: commandLine('explore', {
       model: model.shown,
       chip: chip.shown,
       ...values,
+      defects: defects?.shown,
       workers: spec.workers === undefined ? undefined : String(spec.workers),
       budget: spec.budget_s === null ? undefined : `${spec.budget_s}s`
     })

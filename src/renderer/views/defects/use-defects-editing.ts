@@ -49,7 +49,7 @@ export function useDefectsEditing(document: EditedDocument<'defects'>): DefectsE
   const misfit = computed(() => {
     if (!wafer.value || !kept.value) return undefined
     try {
-      checkDefects(kept.value, wafer.value, 'the map')
+      checkDefects(kept.value, wafer.value, 'The map')
       return undefined
     } catch (error) {
       return messageOf(error)
