@@ -21,7 +21,7 @@ import { Problem } from '../../src/core/problem.ts'
 import { requireNodeApi } from '../../src/main/projects/node-api.ts'
 import { projectFormat } from '../../src/main/projects/migrations.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
-import { exampleChip, exampleInputs, exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
+import { exampleInputs, exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
 
 const start = { command: 'tmac explore', versions: { tmac: '0.1.0', node: '24.21.0', schema: 1 } }
 let folder: string
@@ -259,7 +259,7 @@ test('kill -9 loses nothing that was on the disk, and the run can be resumed', a
   reader.close()
 
   using project = openProject(path)
-  const run = project.resumeRun(project.resumable(exampleInputs({ chip: exampleChip({ technology: '7nm' }) }))!.id)
+  const run = project.resumeRun(project.resumable(exampleInputs())!.id)
   expect((run.lastCheckpoint() as { kept: number }).kept).toBeGreaterThanOrEqual(flushed)
   run.finish()
   expect(project.run(1).status).toBe('finished')
