@@ -147,6 +147,30 @@ test.skipIf(!hasChromium())('a mapping on a wafer with a slow die and a dead lin
   await effect.getByRole('button', { name: 'Evaluate on this wafer' }).waitFor()
 })
 
+test.skipIf(!hasChromium())('links, cores and slow dies have brushes of their own, and Alt takes back', async () => {
+  await page.getByRole('button', { name: 'Paint', exact: true }).click()
+  await page.keyboard.press('s')
+  await stroke([3, 0], [3, 0])
+  await says('Slow dies2')
+  await page.keyboard.press('c')
+  await page.keyboard.press('3')
+  await stroke([5, 0], [5, 0])
+  await says('Dies with dead cores2')
+  await page.keyboard.press('1')
+  await page.keyboard.press('j')
+  const box = (await die(5, 5).boundingBox())!
+  const border = [box.x + box.width - 2, box.y + box.height / 2] as const
+  await page.mouse.click(...border)
+  await says('Dead links2 of 93')
+  await page.keyboard.down('Alt')
+  await page.mouse.click(...border)
+  await page.keyboard.up('Alt')
+  await says('Dead links1 of 93')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await says('Dead links2 of 93')
+  await page.keyboard.press('v')
+})
+
 test.skipIf(!hasChromium())(
   'maps are exported, drawn anew by a seed, and listed with what is left of them',
   async () => {
@@ -169,5 +193,28 @@ test.skipIf(!hasChromium())(
     await workbench.shoot('defects-list')
   }
 )
+
+test.skipIf(!hasChromium())('a map whose chip has become smaller says so, and is fitted to it', async () => {
+  await views().getByRole('link', { name: 'Chips' }).click()
+  await page.getByRole('button', { name: /^Dojo training tile/ }).click()
+  await page.getByRole('textbox', { name: /^Rows/ }).waitFor()
+  await views().getByRole('link', { name: 'Defect maps' }).click()
+  await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
+  await page.getByRole('textbox', { name: /CSV or JSON/ }).fill('kind,row,column\ndead-die,0,0\ndead-die,4,4')
+  await page.getByRole('button', { name: 'Add the map to the project' }).click()
+  await says('2 of 25')
+  const address = page.url()
+  await views().getByRole('link', { name: 'Chips' }).click()
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^Dojo training tile/ })
+    .click()
+  await page.getByRole('textbox', { name: /^Rows/ }).fill('4')
+  await page.getByRole('textbox', { name: /^Rows/ }).press('Enter')
+  await page.goto(address)
+  await page.getByRole('alert').filter({ hasText: 'is of a grid of 5 rows x 5 columns' }).waitFor()
+  await page.getByRole('button', { name: 'Keep the 1 of 2 defects that lie on the chip' }).click()
+  await says('1 of 20')
+})
 
 test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
