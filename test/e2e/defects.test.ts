@@ -110,12 +110,15 @@ test.skipIf(!hasChromium())('a mapping on dead dies is told die by die, with a s
   await effect.getByRole('button', { name: /die \(row 1, column 2\)$/ }).click()
   await page.waitForURL(/die=1,2/)
   await workbench.shoot('defects')
+  const wafer = page.url()
   await effect.getByRole('button', { name: 'Set up a search for this wafer' }).click()
   await page.waitForURL(/\/search\/\d+/)
   await page
     .getByRole('navigation', { name: 'Project' })
     .getByRole('link', { name: /its own mapping$/ })
     .waitFor()
+  const defects = page.getByRole('combobox', { name: /^Its defects/ })
+  await expect.poll(() => defects.inputValue()).toBe(/defects\/(\d+)/.exec(wafer)![1])
 })
 
 test.skipIf(!hasChromium())('a mapping on a wafer with a slow die and a dead link is slower by so much', async () => {
@@ -197,7 +200,7 @@ test.skipIf(!hasChromium())(
 test.skipIf(!hasChromium())('a map whose chip has become smaller says so, and is fitted to it', async () => {
   await views().getByRole('link', { name: 'Chips' }).click()
   await page.getByRole('button', { name: /^Dojo training tile/ }).click()
-  await page.getByRole('textbox', { name: /^Rows/ }).waitFor()
+  await page.getByRole('textbox', { name: 'Rows', exact: true }).waitFor()
   await views().getByRole('link', { name: 'Defect maps' }).click()
   await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
   await page.getByRole('textbox', { name: /CSV or JSON/ }).fill('kind,row,column\ndead-die,0,0\ndead-die,4,4')
@@ -209,8 +212,8 @@ test.skipIf(!hasChromium())('a map whose chip has become smaller says so, and is
     .getByRole('main')
     .getByRole('link', { name: /^Dojo training tile/ })
     .click()
-  await page.getByRole('textbox', { name: /^Rows/ }).fill('4')
-  await page.getByRole('textbox', { name: /^Rows/ }).press('Enter')
+  await page.getByRole('textbox', { name: 'Rows', exact: true }).fill('4')
+  await page.getByRole('textbox', { name: 'Rows', exact: true }).press('Enter')
   await page.goto(address)
   await page.getByRole('alert').filter({ hasText: 'is of a grid of 5 rows x 5 columns' }).waitFor()
   await page.getByRole('button', { name: 'Keep the 1 of 2 defects that lie on the chip' }).click()
