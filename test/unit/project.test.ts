@@ -225,7 +225,7 @@ describe('a run with many wafers', () => {
         .map(({ detail }) => detail)
         .join('; ')
     expect(plan("source NOT IN ('architecture', 'what-if')")).toContain('point_on_own_chip')
-    expect(plan('on_front = 1')).toContain('point_on_front')
+    expect(plan('on_front = 1')).toContain('point_of_front')
     database.close()
   })
 })
