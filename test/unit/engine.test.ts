@@ -192,4 +192,14 @@ describe('throttled', () => {
     await new Promise((resolve) => setTimeout(resolve, 70))
     expect(at.length).toBe(3)
   })
+
+  test('goes on after a call was cancelled', async () => {
+    let calls = 0
+    const call = throttled(() => calls++, 20)
+    call()
+    call()
+    call.cancel()
+    call()
+    await expect.poll(() => calls).toBe(2)
+  })
 })

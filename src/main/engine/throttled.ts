@@ -1,4 +1,4 @@
-/** A call held back so that it runs at most once per period, the last request never lost but by `cancel`. */
+/** A call held back so that it runs at most once per period, the last request never lost but by `cancel`, after which it goes on. */
 export interface Throttled {
   (): void
   cancel(): void
@@ -18,5 +18,9 @@ export function throttled(action: () => void, period_ms: number): Throttled {
     if (wait_ms <= 0) run()
     else timer = setTimeout(run, wait_ms)
   }
-  return Object.assign(request, { cancel: () => clearTimeout(timer) })
+  const cancel = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+  }
+  return Object.assign(request, { cancel })
 }
