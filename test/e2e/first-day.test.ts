@@ -40,8 +40,8 @@ test.skipIf(!hasChromium())('a project, a model and a chip of one’s own', asyn
 
 test.skipIf(!hasChromium())('a search on both, to its end', async () => {
   await go('Search')
-  await page.getByLabel('Model').selectOption({ label: 'My 5B' })
-  const chip = page.getByLabel('Chip', { exact: true })
+  await page.getByRole('combobox', { name: /^Model/ }).selectOption({ label: 'My 5B' })
+  const chip = page.getByRole('combobox', { name: /^Chip/ })
   const own = await chip.locator('optgroup').first().locator('option').first().innerText()
   await chip.selectOption({ label: own })
   await page.getByLabel('The chip as it is').check()
@@ -57,7 +57,7 @@ test.skipIf(!hasChromium())('its best against a policy, and a report that says s
   await rows.nth(1).click({ modifiers: ['Control'] })
   await rows.nth(2).click({ modifiers: ['Control'] })
   await page.getByRole('button', { name: 'Compare 2' }).click()
-  await page.getByText(/^Why is/).waitFor()
+  await page.getByRole('heading', { name: /Why is/ }).waitFor()
   await go('Reports')
   await page.getByRole('button', { name: 'Of the newest run' }).click()
   await page

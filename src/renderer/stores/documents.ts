@@ -184,7 +184,8 @@ export function useDocument<Kind extends DocumentKind>(kind: Kind, id: number): 
 
   return {
     content: read<DocumentContent<Kind> | undefined>(({ content }) => content, undefined),
-    name: read(({ name }) => name, ''),
+    // The list hears of a new name, whoever gave it.
+    name: computed(() => documents.list.find((one) => one.id === id)?.name ?? session.value?.name ?? ''),
     edit(label, next, mergeKey) {
       const whole = Array.isArray(next) ? patched(ready().content, next as JsonPatch) : next
       ready().edit(label, whole as DocumentContent<Kind>, mergeKey)
