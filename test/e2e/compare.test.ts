@@ -50,6 +50,21 @@ test.skipIf(!hasChromium())('the policies of the run against ours: which part of
   await workbench.shoot('compare-wafers')
 })
 
+test.skipIf(!hasChromium())('two steps are simulated and stand on one axis of time', async () => {
+  const here = page.url()
+  await page.goto(here.replace(/points=.*$/, 'points=3,10'))
+  await page.getByRole('button', { name: /^Simulate 2 steps, (under|about)/ }).click()
+  const chart = page.getByTestId('timelines').getByRole('application')
+  await chart.waitFor()
+  const words = (await chart.getAttribute('aria-label')) ?? ''
+  expect(words).toMatch(/① #3 .*bubble 0% on average; ② #10 .*bubble [\d.]+% on average/)
+  await chart.press('Home')
+  await page.getByText(/Stage 0.*Bubble/).waitFor()
+  await page.getByRole('heading', { name: 'One step of each on one axis of time' }).scrollIntoViewIfNeeded()
+  await workbench.shoot('compare-timelines')
+  await page.goto(here)
+})
+
 test.skipIf(!hasChromium())('keys choose the baseline, all numbers and the way round of the table', async () => {
   await page.locator('main').focus()
   await page.keyboard.press('Alt+2')

@@ -15,6 +15,8 @@ import {
   timelineRows
 } from '../../src/core/report/timeline-bars.ts'
 import { TASK } from '../../src/core/simulator/event/timeline-columns.ts'
+import { chartThemes } from '../../src/core/report/charts/chart-theme.ts'
+import { timelinesChart } from '../../src/core/report/charts/timelines-chart.ts'
 import { stepInsight, timelineInsight } from '../../src/core/simulator/insight/step-insight.ts'
 import { stepOf } from '../fixtures/exported-step.ts'
 import { legalCases } from './arbitrary-mapping.ts'
@@ -114,6 +116,26 @@ describe('a step in time', () => {
     for (const share of bubbleShares(timeline, 4, time_s)) {
       expect(share).toBeGreaterThan(0)
       expect(share).toBeLessThan(1)
+    }
+  })
+
+  it('stands beside another on one axis, on which each step is as long and as busy as it is', () => {
+    const half = timelineInsight(stepOf({ strategy: { tensorParallel: 4, pipelineParallel: 2 } }))
+    const designs = [
+      { name: 'four stages', stages: 4, step: { time_s, timeline } },
+      { name: 'two stages', stages: 2, step: half }
+    ]
+    const chart = timelinesChart(designs, chartThemes.print)
+    expect(chart.option['xAxis']).toMatchObject({ min: 0, max: Math.max(time_s, half.time_s) })
+    const { columns, rows: told } = chart.sheet()
+    expect(told.map(([name, stage]) => `${name} ${stage}`)).toEqual([
+      ...[0, 1, 2, 3].map((stage) => `four stages ${stage}`),
+      ...[0, 1].map((stage) => `two stages ${stage}`)
+    ])
+    const firstKind = columns.findIndex(({ key }) => key === 'bubble') + 1
+    for (const row of told) {
+      const [step_s, bubble] = [Number(row[2]), Number(row[3])]
+      expect(sum(row.slice(firstKind).map(Number))).toBeCloseTo((1 - bubble) * step_s, 9)
     }
   })
 

@@ -163,13 +163,19 @@ export function sumsOf(timeline: TimelineColumns, [from_s, to_s]: readonly [numb
   })
 }
 
+/** What sums of many times may miss by rounding, as a share of the step. */
+const ROUNDING = 1e-9
+
 /** Share of the step in which each stage is at no task and not at the optimiser. */
 export function bubbleShares(timeline: TimelineColumns, stages: number, step_s: number): Float64Array {
   const busy = new Float64Array(stages)
   for (let event = 0; event < timeline.length; event++)
     if (whatOf(timeline, event) === 'tasks')
       busy[timeline.stage[event]!]! += timeline.end_s[event]! - timeline.start_s[event]!
-  return busy.map((busy_s) => Math.max(0, 1 - busy_s / step_s))
+  return busy.map((busy_s) => {
+    const share = 1 - busy_s / step_s
+    return share < ROUNDING ? 0 : share
+  })
 }
 
 /** Events that an event waits for and that wait for it: transfers that bring a task its input, those that its result goes by. */

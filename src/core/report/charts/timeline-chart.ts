@@ -1,9 +1,10 @@
 import type { TimelineColumns } from '../../simulator/event/timeline-columns.ts'
 import { formatBytes_B, formatShare, formatTime_s } from '../format-quantity.ts'
-import { barKinds, type BarKind, type criticalBars, type TimelineBar, type TimelineRow } from '../timeline-bars.ts'
+import { barKinds, type criticalBars, type TimelineBar, type TimelineRow } from '../timeline-bars.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, legend, paperWidth, quantityTick, valueAxis, withoutPatterns } from './chart-style.ts'
 import type { ChartTheme } from './chart-theme.ts'
+import { colorOfKind, drawBar, whole, type ItemApi, type ItemParams } from './timeline-drawing.ts'
 
 export interface TimelineFigure {
   readonly timeline: TimelineColumns
@@ -18,46 +19,7 @@ export interface TimelineFigure {
   readonly selected: number
 }
 
-/** What ECharts hands to a `renderItem`. */
-interface ItemApi {
-  value(dimension: number): number
-  coord(place: readonly number[]): [number, number]
-  size(span: readonly number[]): [number, number]
-}
-interface ItemParams {
-  readonly coordSys: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
-}
-
 const CRITICAL = 'critical path'
-/** Drawn in one sweep and cut at the frame: what comes in pieces leaves lines half empty meanwhile. */
-const whole = { clip: true, progressive: 0 }
-/** Narrower bars are not drawn, pixels. */
-const LEAST_px = 0.4
-
-/** A bar between two times on a line, as high as its share of the line. */
-const drawBar =
-  (color: string, selected: number, ink: string) =>
-  ({ coordSys }: ItemParams, api: ItemApi) => {
-    const [from, middle] = api.coord([api.value(0), api.value(2)])
-    const [to] = api.coord([api.value(1), api.value(2)])
-    const left = Math.max(from, coordSys.x)
-    const right = Math.min(to, coordSys.x + coordSys.width)
-    if (right - left < LEAST_px && api.value(3) === 1 && api.value(4) !== selected) return undefined
-    const line = api.size([0, 1])[1] * 0.82
-    const height = line * api.value(3)
-    const isSelected = selected >= 0 && api.value(4) === selected
-    return {
-      type: 'rect',
-      shape: {
-        x: left,
-        y: middle + line / 2 - height - line * api.value(5),
-        width: Math.max(LEAST_px, right - left),
-        height
-      },
-      style: { fill: color, ...(isSelected && { stroke: ink, lineWidth: 2 }) }
-    }
-  }
-
 /** An arrow from one time and line to another. */
 const drawArrow = (color: string) => (_params: ItemParams, api: ItemApi) => {
   const from = api.coord([api.value(0), api.value(1)])
@@ -77,9 +39,6 @@ const drawArrow = (color: string) => (_params: ItemParams, api: ItemApi) => {
 export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart {
   const { timeline, rows, bars, isBinned, window, critical, arrows, selected } = figure
   const names = [...rows.map(({ name, what }) => (what === 'tasks' ? name : '')), ...(critical ? [CRITICAL] : [])]
-  const colors = new Map<BarKind, string>(
-    barKinds.map((kind, at) => [kind, theme.categories[at % theme.categories.length]!])
-  )
   const kinds = barKinds.filter((kind) => bars.some((bar) => bar.kind === kind))
   const words = (value: readonly number[]): string => {
     const [from_s = 0, to_s = 0, row = 0, share = 1, event = -1] = value
@@ -96,10 +55,10 @@ export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart 
   const series = kinds.map((kind) => ({
     type: 'custom',
     name: kind,
-    color: colors.get(kind),
+    color: colorOfKind(kind, theme),
     ...whole,
     encode: { x: [0, 1], y: 2 },
-    renderItem: drawBar(colors.get(kind)!, selected, theme.ink),
+    renderItem: drawBar(colorOfKind(kind, theme), selected, theme.ink),
     data: bars
       .filter((bar) => bar.kind === kind)
       .map(({ from_s, to_s, row, share, event, base }) => [from_s, to_s, row, share, event, base])
