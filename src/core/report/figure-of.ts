@@ -1,6 +1,7 @@
 import { keptFront, frontChart } from './charts/front-chart.ts'
 import type { Chart } from './charts/chart.ts'
 import type { ChartTheme } from './charts/chart-theme.ts'
+import { insightChart } from './insight-charts.ts'
 import { memoryChart } from './charts/memory-chart.ts'
 import { policiesChart } from './charts/policies-chart.ts'
 import { timeChart, type NamedEvaluation } from './charts/time-chart.ts'
@@ -30,10 +31,13 @@ export function sourcesOf(spec: FigureSpec): { readonly run?: number; readonly p
       return { run: spec.run, points: [] }
     case 'time':
     case 'memory':
+    case 'timeline':
       return { points: spec.points }
     case 'waterfall':
       return { points: [spec.from, spec.to] }
     case 'wafer':
+    case 'roofline':
+    case 'breakdown':
       return { points: [spec.point] }
   }
 }
@@ -93,5 +97,11 @@ export function figureOf(spec: FigureSpec, material: ReportMaterial, theme: Char
       return ofChart(name, waterfallChart(named(points[0]!), named(points[1]!), theme))
     case 'wafer':
       return waferFigure(name, points[0]!)
+    case 'roofline':
+    case 'breakdown':
+    case 'timeline': {
+      const chart = insightChart(spec.figure, points, material, theme)
+      return chart && ofChart(name, chart)
+    }
   }
 }

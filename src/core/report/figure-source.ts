@@ -10,7 +10,16 @@ export function figureLink(spec: FigureSpec, material: ReportMaterial): string {
   const base = `tmac://project/${material.project.id}`
   const first = points[0] === undefined ? undefined : material.point(points[0])
   if (spec.figure === 'waterfall' || points.length > 1) return `${base}/compare?points=${points.join(',')}`
-  const tab = { front: 'front', policies: 'summary', time: 'breakdown', memory: 'breakdown', wafer: 'mapping' }
+  const tab = {
+    front: 'front',
+    policies: 'summary',
+    time: 'breakdown',
+    memory: 'breakdown',
+    wafer: 'mapping',
+    roofline: 'breakdown',
+    breakdown: 'breakdown',
+    timeline: 'timeline'
+  }
   const query = first === undefined ? '' : `?point=${first.id}`
   return `${base}/run/${run ?? first?.runId ?? 0}/${tab[spec.figure]}${query}`
 }

@@ -1,5 +1,13 @@
 import type { ExplorationRecord } from './exploration-record.ts'
+import type { StepInsight, TimelineInsight } from '../simulator/insight/step-insight.ts'
 import type { StoredPoint } from './run-record.ts'
+
+/** What is simulated of points for a report, as the project does not keep it; undefined for points that nobody asked about. */
+export interface ReportInsights {
+  /** By closed forms, taken apart. */
+  readonly step: (point: number) => StepInsight | undefined
+  readonly timeline: (point: number) => TimelineInsight | undefined
+}
 
 /** What a report is built from; a run or a point that is not in the project any more is undefined. */
 export interface ReportMaterial {
@@ -7,4 +15,6 @@ export interface ReportMaterial {
   readonly project: { readonly id: string; readonly name: string }
   readonly run: (id: number) => ExplorationRecord | undefined
   readonly point: (id: number) => StoredPoint | undefined
+  /** Left out where no figure needs it. */
+  readonly insights?: ReportInsights
 }

@@ -10,10 +10,23 @@ export const FigureSpec = z.discriminatedUnion('figure', [
   z.strictObject({ figure: z.literal('time'), points }),
   z.strictObject({ figure: z.literal('memory'), points }),
   z.strictObject({ figure: z.literal('waterfall'), from: id, to: id }),
-  z.strictObject({ figure: z.literal('wafer'), point: id })
+  z.strictObject({ figure: z.literal('wafer'), point: id }),
+  z.strictObject({ figure: z.literal('roofline'), point: id }),
+  z.strictObject({ figure: z.literal('breakdown'), point: id }),
+  z.strictObject({ figure: z.literal('timeline'), points })
 ])
 export type FigureSpec = z.output<typeof FigureSpec>
-export const figureKinds = ['front', 'policies', 'time', 'memory', 'waterfall', 'wafer'] as const
+export const figureKinds = [
+  'front',
+  'policies',
+  'time',
+  'memory',
+  'waterfall',
+  'wafer',
+  'roofline',
+  'breakdown',
+  'timeline'
+] as const
 
 export const tableKinds = ['policies', 'front', 'time', 'memory', 'limits', 'numbers'] as const
 

@@ -3,7 +3,6 @@ import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import { contentHash } from '../../core/content-hash.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
-import { ExplorationSpace } from '../../core/search/exploration-space.ts'
 import { keptPoint } from '../../core/search/kept-point.ts'
 import type { SimulatorLevel } from '../../core/simulator/evaluation.ts'
 import type { TimelineColumns } from '../../core/simulator/event/timeline-columns.ts'
@@ -16,6 +15,7 @@ import type { SpawnEngine } from '../host/spawn-engine.ts'
 import type { ProjectLibrary } from '../projects/project-library.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { EvaluationEngine } from './evaluation-engine.ts'
+import { situationOf } from './situation-of.ts'
 
 /** Answers that are kept: timelines of large steps take a few megabytes each. */
 const KEPT_B = 128e6
@@ -99,11 +99,7 @@ export class EvaluationService {
 
   /** @throws Problem `unknown-name` */
   #situation({ project, point, mapping }: PointQuestion): Situation {
-    const store = this.#library.store(project)
-    const stored = store.point(point)
-    const { model, training, space } = store.run(stored.runId).inputs
-    const { defects } = ExplorationSpace.parse(space)
-    return { model, training, chip: stored.chip, mapping: mapping ?? stored.mapping, ...(defects && { defects }) }
+    return situationOf(this.#library.store(project), point, mapping)
   }
 
   #answer<Kind extends QuestionKind>(

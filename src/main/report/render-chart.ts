@@ -1,4 +1,4 @@
-import { BarChart, ScatterChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
 import {
   AriaComponent,
   GridComponent,
@@ -13,6 +13,8 @@ import { standaloneSvg } from '../../core/report/charts/standalone-svg.ts'
 
 use([
   BarChart,
+  CustomChart,
+  LineChart,
   ScatterChart,
   AriaComponent,
   GridComponent,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Problem } from '../../core/problem.ts'
-import type { ReportMaterial } from '../../core/report/report-material.ts'
+import type { ReportInsights, ReportMaterial } from '../../core/report/report-material.ts'
 import type { ProjectStore } from '../projects/project-store.ts'
 import { projectId } from '../projects/recent-projects.ts'
 import { explorationRecord } from './exploration-record.ts'
@@ -16,7 +16,7 @@ function ifThere<Value>(read: () => Value): Value | undefined {
 }
 
 /** What a report is built from, read from a project when asked for and kept. */
-export function reportMaterial(store: ProjectStore): ReportMaterial {
+export function reportMaterial(store: ProjectStore, insights?: ReportInsights): ReportMaterial {
   const kept = new Map<string, unknown>()
   const once =
     <Value>(kind: string, read: (id: number) => Value) =>
@@ -32,6 +32,7 @@ export function reportMaterial(store: ProjectStore): ReportMaterial {
   return {
     project: { id: projectId(store.path), name: basename(store.path) },
     run: once('run', (id) => explorationRecord(store, id)),
-    point: once('point', (id) => store.point(id))
+    point: once('point', (id) => store.point(id)),
+    ...(insights && { insights })
   }
 }

@@ -7,11 +7,16 @@ import { chipTemplate, comparisonTemplate, runTemplate, type TemplateName } from
 import type { ProjectStore } from '../projects/project-store.ts'
 import type { ReportFormat } from '../../core/report/report-formats.ts'
 import { makeReport } from './report-files.ts'
+import { gatherInsights, type InsightSource } from './report-insights.ts'
 import { reportMaterial } from './report-material.ts'
 
-export async function showBlocks(store: ProjectStore, blocks: readonly ReportBlock[]): Promise<ShownBlock[]> {
+export async function showBlocks(
+  store: ProjectStore,
+  blocks: readonly ReportBlock[],
+  source: InsightSource
+): Promise<ShownBlock[]> {
   const { drawFigures } = await import('./charts.ts')
-  const material = reportMaterial(store)
+  const material = reportMaterial(store, await gatherInsights(blocks, source))
   return blocks.map((block) => {
     const { key, blocks: shown, figures, stale } = buildBlock(block, material)
     return { key, blocks: shown, pictures: drawFigures(figures), stale }
@@ -49,12 +54,18 @@ const types: Readonly<Record<ReportFormat, string>> = {
 const bytes = (content: string | Uint8Array): Uint8Array => (typeof content === 'string' ? strToU8(content) : content)
 
 /** A report of a project as one file; Markdown comes with its pictures in an archive. */
-export async function reportFile(store: ProjectStore, document: number, format: ReportFormat): Promise<ReportFile> {
+export async function reportFile(
+  store: ProjectStore,
+  document: number,
+  format: ReportFormat,
+  source: InsightSource
+): Promise<ReportFile> {
   const found = store.documents.read(document)
   if (found.kind !== 'report') throw new Problem('bad-input', `document ${document} is a ${found.kind}, not a report`)
   const name = found.name.replace(/[^\p{L}\p{N} ._-]/gu, '_')
   const madeAt = new Date()
-  const { files, stale } = await makeReport(found.content, reportMaterial(store), format, name, madeAt)
+  const material = reportMaterial(store, await gatherInsights(found.content.blocks, source))
+  const { files, stale } = await makeReport(found.content, material, format, name, madeAt)
   const [first] = files
   const packed = format === 'markdown'
   const content = packed

@@ -45,7 +45,7 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
   if (format === 'chakra') checkResultFolder(output, cwd)
   else checkResultFile(output, cwd)
   if (format === 'svg' || format === 'csv') {
-    const message = (await import('./write-figure.ts')).writeFigure(values, format, output, cwd)
+    const message = await (await import('./write-figure.ts')).writeFigure(values, format, output, cwd)
     await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output })}\n` : message)
     return exitCodes.done
   }

@@ -6,6 +6,7 @@ import { figureKinds, type FigureSpec } from '../../../core/report/report-spec.t
 import { Problem } from '../../../core/problem.ts'
 import { openProject } from '../../projects/open-project.ts'
 import { drawFigure } from '../../report/charts.ts'
+import { gatherInsights, insightsHere } from '../../report/report-insights.ts'
 import { reportMaterial } from '../../report/report-material.ts'
 import type { OptionValues } from '../command.ts'
 import { choiceOption, requiredText, wholeOption } from '../option-values.ts'
@@ -26,6 +27,7 @@ function figureSpecOf(values: OptionValues, newestRun: number | undefined): Figu
       return { figure, run: wholeOption(values, 'run') ?? newestRun ?? missing("'--run N'") }
     case 'time':
     case 'memory':
+    case 'timeline':
       return { figure, points: [...(points ?? missing("'--points 3,7'"))] }
     case 'waterfall': {
       const [from, to] = points ?? []
@@ -33,16 +35,24 @@ function figureSpecOf(values: OptionValues, newestRun: number | undefined): Figu
       return { figure, from, to }
     }
     case 'wafer':
+    case 'roofline':
+    case 'breakdown':
       return { figure, point: points?.[0] ?? missing("'--point N'") }
   }
 }
 
 /** Writes one figure of a project as the report has it, or its numbers. @returns what was written, in words */
-export function writeFigure(values: OptionValues, format: 'svg' | 'csv', output: string, cwd: string): string {
+export async function writeFigure(
+  values: OptionValues,
+  format: 'svg' | 'csv',
+  output: string,
+  cwd: string
+): Promise<string> {
   const project = requiredText(values, 'project', 'F.tmac')
   using store = openProject(resolve(cwd, project), { readOnly: true })
   const spec = figureSpecOf(values, store.runs().at(-1)?.id)
-  const figure = figureOf(spec, reportMaterial(store), chartThemes.print)
+  const insights = await gatherInsights([{ kind: 'figure', key: 'figure', figure: spec }], insightsHere(store))
+  const figure = figureOf(spec, reportMaterial(store, insights), chartThemes.print)
   if (!figure)
     throw new Problem(
       'unknown-name',

@@ -7,6 +7,7 @@ import type { ProjectStore } from '../../projects/project-store.ts'
 import type { ReportFormat } from '../../../core/report/report-formats.ts'
 import { makeReport } from '../../report/report-files.ts'
 import { templateReport } from '../../report/report-service.ts'
+import { gatherInsights, insightsHere } from '../../report/report-insights.ts'
 import { reportMaterial } from '../../report/report-material.ts'
 import type { OptionValues } from '../command.ts'
 import { choiceOption, textOption, wholeOption } from '../option-values.ts'
@@ -53,7 +54,8 @@ export async function writeBuiltReport(
 ): Promise<readonly string[]> {
   const spec = specOf(values, store, run, cwd)
   const name = basename(output, extname(output))
-  const { files, stale } = await makeReport(spec, reportMaterial(store), format, name, new Date())
+  const material = reportMaterial(store, await gatherInsights(spec.blocks, insightsHere(store)))
+  const { files, stale } = await makeReport(spec, material, format, name, new Date())
   const [first, ...beside] = files
   writeResultFile(output, cwd, first![1])
   for (const [path, content] of beside) {

@@ -20,6 +20,8 @@ export interface Subject {
 export interface Insight {
   readonly subject: ComputedRef<Subject | undefined>
   readonly point: ComputedRef<StoredPoint | undefined>
+  /** The point where it is looked at as it is stored: of that a report has figures. */
+  readonly kept: ComputedRef<number | undefined>
   /** What is looked at: the mapping of the point, or the one that is tried. */
   readonly mapping: ComputedRef<Mapping | undefined>
   readonly workload: ComputedRef<Workload | undefined>
@@ -48,6 +50,7 @@ export function provideInsight(run: ComputedRef<RunContext | undefined>): Insigh
   const insight: Insight = {
     subject,
     point,
+    kept: computed(() => (tried.value ? undefined : point.value?.id)),
     mapping: computed(() => tried.value ?? point.value?.mapping),
     workload: computed(() => {
       const inputs = run.value?.view.run.inputs
