@@ -62,6 +62,13 @@ test.skipIf(!hasChromium())('two steps are simulated and stand on one axis of ti
   await page.getByText(/Stage 0.*Bubble/).waitFor()
   await page.getByRole('heading', { name: 'One step of each on one axis of time' }).scrollIntoViewIfNeeded()
   await workbench.shoot('compare-timelines')
+  await page
+    .getByTestId('timelines')
+    .getByRole('button', { name: /^Export/ })
+    .click()
+  await page.getByRole('menuitem', { name: 'Send to report' }).click()
+  await page.getByRole('button', { name: 'Open the report' }).click()
+  await page.getByRole('img', { name: 'Steps of 2 designs on one axis of time.' }).waitFor()
   await page.goto(here)
 })
 
