@@ -153,7 +153,7 @@ export class ExecutionTraces {
     const { kind } = node.call
     // ASTRA-sim counts what a member brings along: of an all-gather its own piece.
     const bytes = kind === 'all-gather' ? node.bytes / size : node.bytes
-    const time_s = idle_s(this.#step.collectives.fastest(stage, node.call).bursts, node.bytes)
+    const time_s = idle_s(this.#step.collectives.fastest(stage, node.call).bursts, node.bytes, node.latencyShare)
     return nodeRecord(node, NODE_TYPES.collective, whole(time_s * MICRO_PER_S), {
       comm_type: int64(COLLECTIVE_TYPES[kind]),
       comm_size: int64(Math.max(1, bytes)),
@@ -169,7 +169,8 @@ export class ExecutionTraces {
     other: number
   ): Uint8Array {
     const isSend = node.kind === 'send'
-    const time_s = isSend ? idle_s(this.#step.collectives.transfer(stage, node.peer).bursts, node.bytes) : 0
+    const { bursts } = this.#step.collectives.transfer(stage, node.peer)
+    const time_s = isSend ? idle_s(bursts, node.bytes, node.latencyShare) : 0
     return nodeRecord(node, NODE_TYPES[node.kind], whole(time_s * MICRO_PER_S), {
       comm_size: int64(Math.max(1, node.bytes)),
       comm_src: int32(isSend ? die : other),

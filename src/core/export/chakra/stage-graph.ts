@@ -26,17 +26,24 @@ interface NodeBase {
   readonly after: readonly number[]
 }
 
+/** How much of one collective or message a node is. */
+interface Portion {
+  readonly bytes: number
+  /** Share of the latency that it waits: the parts of one have it once together, as at the event level. */
+  readonly latencyShare: number
+}
+
 export type GraphNode =
   | (NodeBase & { readonly kind: 'compute'; readonly compute_s: number; readonly activity: Activity | 'overhead' })
-  | (NodeBase & { readonly kind: 'collective'; readonly lane: GraphLane; readonly call: Call; readonly bytes: number })
-  | (NodeBase & {
-      readonly kind: 'send' | 'receive'
-      /** The other stage. */
-      readonly peer: number
-      readonly bytes: number
-      /** One number for a message on both sides. */
-      readonly tag: number
-    })
+  | (NodeBase & Portion & { readonly kind: 'collective'; readonly lane: GraphLane; readonly call: Call })
+  | (NodeBase &
+      Portion & {
+        readonly kind: 'send' | 'receive'
+        /** The other stage. */
+        readonly peer: number
+        /** One number for a message on both sides. */
+        readonly tag: number
+      })
 
 /** How a stage's communication is ordered: `lanes` as the event level runs it, `one-stream` every collective after the one before. */
 export type CollectiveOrder = 'lanes' | 'one-stream'
@@ -118,13 +125,13 @@ export class StageGraph {
   #layer({ blocks }: Segment, label: string): void {
     const { overlap } = this.#step.design.frame
     for (const block of blocks) {
-      for (const call of block.before) this.#collective('collectives', call, 1, label)
+      for (const call of block.before) this.#collective('collectives', call, 1, 1, label)
       if (block.before.length > 0) this.#wait('collectives')
-      if (overlap > 0) for (const call of block.beside) this.#collective('collectives', call, overlap, label)
+      if (overlap > 0) for (const call of block.beside) this.#collective('collectives', call, overlap, overlap, label)
       this.#compute(`${label} ${block.name}`, block.activity, block.compute_s)
       this.#wait('collectives', Math.max(0, block.beside.length - block.awaited))
       if (overlap < 1 && block.beside.length > 0) {
-        for (const call of block.beside) this.#collective('collectives', call, 1 - overlap, label)
+        for (const call of block.beside) this.#collective('collectives', call, 1 - overlap, 1 - overlap, label)
         this.#wait('collectives')
       }
     }
@@ -145,6 +152,7 @@ export class StageGraph {
           after,
           peer: needed.stage,
           bytes: share * bytesOf(needed.stage, this.#stage),
+          latencyShare: share,
           tag: 2 * packed + part
         }))
       )
@@ -165,6 +173,7 @@ export class StageGraph {
         name: `send of ${label}`,
         peer: next.stage,
         bytes: share * bytesOf(this.#stage, next.stage),
+        latencyShare: share,
         tag: 2 * target + part
       }))
       if (isWaited) this.#done = [...this.#done, id]
@@ -184,17 +193,17 @@ export class StageGraph {
     const tag = 2 * packTask(order, 0, 0, order.microBatches)
     const after = this.#done
     const ids = (['send', 'receive'] as const).map((kind) =>
-      this.#add((base) => ({ ...base, kind, name: `${kind} table gradient`, after, peer, bytes, tag }))
+      this.#add((base) => ({ ...base, kind, name: `${kind} table gradient`, after, peer, bytes, latencyShare: 1, tag }))
     )
     this.#done = ids
   }
 
   #synchronise(reductions: boolean, share: number): void {
     for (const call of this.#step.programs[this.#stage]!.synchronisation)
-      if (isReduction(call) === reductions) this.#collective('synchronisation', call, share, 'step')
+      if (isReduction(call) === reductions) this.#collective('synchronisation', call, share, 1, 'step')
   }
 
-  #collective(lane: GraphLane, call: Call, share: number, label: string): void {
+  #collective(lane: GraphLane, call: Call, share: number, latencyShare: number, label: string): void {
     if (share <= 0 || this.#step.collectives.choices(this.#stage, call.group, call.kind).length === 0) return
     const name = `${label} ${call.kind}`
     this.#onLane(lane, this.#done, (base) => ({
@@ -203,7 +212,8 @@ export class StageGraph {
       name,
       lane,
       call,
-      bytes: share * call.bytes
+      bytes: share * call.bytes,
+      latencyShare
     }))
   }
 

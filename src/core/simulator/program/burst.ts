@@ -77,5 +77,5 @@ export function burstsOf(network: Network, groups: readonly (readonly FlowStep[]
 }
 
 /** Seconds of bursts one after another on an idle network. */
-export const idle_s = (bursts: readonly Burst[], bytes: number): number =>
-  bursts.reduce((time, { latency_s, perByte_s }) => time + latency_s + perByte_s * bytes, 0)
+export const idle_s = (bursts: readonly Burst[], bytes: number, latencyShare = 1): number =>
+  bursts.reduce((time, { latency_s, perByte_s }) => time + latencyShare * latency_s + perByte_s * bytes, 0)
