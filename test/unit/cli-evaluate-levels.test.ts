@@ -74,6 +74,32 @@ describe('tmac evaluate --level', () => {
     }
   )
 
+  it.each(['fluid', 'event'])(
+    'tells at %s what faster adapters of a cluster save, as a faster chip does',
+    async (level) => {
+      const at = async (network: object): Promise<Evaluation> => {
+        const chip = JSON.stringify({ preset: 'a100-80gb', override: network })
+        const given = ['evaluate', '--model', 'megatron-22b', '--chip', chip, '--devices', '64', '--global-batch', '64']
+        const degrees = ['--micro-batch', '1', '--seq-length', '2048', '--tensor-parallel', '8', '--data-parallel', '8']
+        return JSON.parse((await runCli([...given, ...degrees, '--level', level, '--json'])).out) as Evaluation
+      }
+      const { hotLink, iterationTime_s } = await at({})
+      const faster = await at({ network: { bandwidthPerDevice_Bps: 26e9 } })
+      expect(hotLink!.to).toBe('network core')
+      const saved_s = iterationTime_s - faster.iterationTime_s
+      expect(saved_s).toBeGreaterThan(0.03)
+      // The finite difference is of 0.25 GB/s, on a curve that flattens.
+      expect(hotLink!.worth_sPerGBps).toBeGreaterThan(saved_s)
+      expect(hotLink!.worth_sPerGBps).toBeLessThan(1.05 * saved_s)
+    }
+  )
+
+  it('refuses a timeline that a text would leave out', async () => {
+    const { code, err } = await runCli([...args, '--level', 'event', '--timeline'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/'--timeline' tells every event as JSON; add '--json'/)
+  })
+
   it('says of a collective gene behind switches that it changes nothing', async () => {
     const degrees = ['--tensor-parallel', '2', '--micro-batch', '1', '--json']
     const given = ['--model', 'megatron-1.7b', '--chip', 'a100-80gb', '--global-batch', '8', '--seq-length', '512']
@@ -83,7 +109,11 @@ describe('tmac evaluate --level', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'tmac-gene-')), 'tree.json')
     writeFileSync(file, JSON.stringify({ ...mapping, collectives: 'tree' }))
     const tree = await runCli(['evaluate', ...given, '--mapping', file, '--json'])
+    const text = await runCli(['evaluate', ...given, '--mapping', file])
     rmSync(dirname(file), { recursive: true })
+    expect(text.out).toContain(
+      "collectives: the measured ring behind switches, where the mapping's ‘tree’ changes nothing"
+    )
     expect((JSON.parse(tree.err) as { note: string }).note).toMatch(/collectives: tree, which changes nothing here/)
     expect((JSON.parse(tree.out) as Evaluation).iterationTime_s).toBe(
       (JSON.parse(best.out) as Evaluation).iterationTime_s

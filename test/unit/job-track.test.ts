@@ -30,10 +30,10 @@ describe('the track of a search', () => {
 
   test('lists a mapping once, also when a resumed search finds it again', () => {
     const mapping = exampleMapping(4, 1)
-    const once = trackWithIncumbent(newTrack(1, undefined), 1, 100, mapping)
+    const once = trackWithIncumbent(newTrack(1, undefined), 1, 100, mapping, 'wafer')
     expect(once.incumbents).toHaveLength(1)
     expect(once.incumbents[0]!.change).toContain('replica')
-    expect(trackWithIncumbent(once, 2, 100, mapping)).toBe(once)
+    expect(trackWithIncumbent(once, 2, 100, mapping, 'wafer')).toBe(once)
   })
 })
 

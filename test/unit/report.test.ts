@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { explorationReport } from '../../src/core/report/exploration-report.ts'
+import { mappingSentence } from '../../src/core/report/describe-mapping.ts'
 import type { Table } from '../../src/core/report/document.ts'
+import { NOT_TRIED } from '../../src/core/search/exploration.ts'
 import { exampleRecord } from '../fixtures/exploration-record.ts'
 import { exampleChip } from '../fixtures/kept-point.ts'
 
@@ -34,6 +36,22 @@ test('ours stands first, policies by throughput, those that do not fit last with
   ])
   expect(rows.at(-2)?.[1]).toBe('does not fit')
   expect(rows.at(-2)?.at(-1)).toContain('23.0 GB more than its 48.0 GB')
+})
+
+test('a policy whose turn did not come is told as not tried', () => {
+  const failed = { policy: 'deepspeed-z3', reason: NOT_TRIED, evaluation: undefined }
+  const stopped = explorationReport({ ...record, run: { ...record.run, failedPolicies: [failed] } })
+  const row = table(/same chip/, stopped).at(-1)!
+  expect([row[0], row[1], row.at(-1)]).toEqual(['deepspeed-z3', 'not tried', 'stopped before its turn'])
+})
+
+test('a mapping says how its collectives run, of the ways that the levels price', () => {
+  const [point] = record.points
+  const mapping = { ...point!.mapping, collectives: 'best' as const }
+  expect(mappingSentence(mapping, 'wafer')).toMatch(/faster of ring and trees by closed form/)
+  expect(mappingSentence({ ...mapping, collectives: 'chain' }, 'wafer')).toMatch(/collectives: chain\.$/)
+  expect(mappingSentence(mapping, 'cluster')).toMatch(/the measured ring behind switches\.$/)
+  expect(mappingSentence({ ...mapping, collectives: 'chain' }, 'cluster')).toMatch(/‘chain’ changes nothing\.$/)
 })
 
 test('the front is the marked points by falling throughput', () => {

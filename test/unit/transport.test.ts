@@ -4,7 +4,7 @@ import { randomStream } from '../../src/core/optimization/random.ts'
 import { fastest_s, meshCollectives, switchedCollectives } from '../../src/core/simulator/collective-cost.ts'
 import { clusterNetwork, collectiveLimit_Bps } from '../../src/core/simulator/network/cluster-network.ts'
 import { routedFlow, type Flow } from '../../src/core/simulator/network/flow.ts'
-import { linkReport, worth_sPerGBps } from '../../src/core/simulator/network/link-report.ts'
+import { linkReport, withMoreBandwidth, worth_sPerGBps } from '../../src/core/simulator/network/link-report.ts'
 import { meshNetwork } from '../../src/core/simulator/network/mesh-network.ts'
 import type { Network } from '../../src/core/simulator/network/network.ts'
 import { runSteps } from '../../src/core/simulator/network/run-steps.ts'
@@ -260,15 +260,19 @@ describe('the report on links', () => {
   it('says what more bandwidth is worth: V/B^2 on the hot link, nothing on an idle one', () => {
     const hot = network.route(1, 2)[0]!
     // d/dB of 2 MB / B at B = 1000 GB/s, per GB/s; 1% more of B makes the difference 1% smaller.
-    expect(worth_sPerGBps(network, [hot], run)).toBeCloseTo(2e6 / B / 1000 / 1.01, 15)
-    expect(worth_sPerGBps(network, [network.route(2, 1)[0]!], run)).toBe(0)
-    expect(worth_sPerGBps(network, [], run)).toBe(0)
+    const worth = (links: readonly number[]): number =>
+      worth_sPerGBps(network, links, run(network), (more_Bps) => run(withMoreBandwidth(network, links, more_Bps)))
+    expect(worth([hot])).toBeCloseTo(2e6 / B / 1000 / 1.01, 15)
+    expect(worth([network.route(2, 1)[0]!])).toBe(0)
+    expect(worth([])).toBe(0)
   })
 
   it('says that of two links equally used only both together are worth anything', () => {
     const [first, second] = [network.route(0, 1)[0]!, network.route(1, 2)[0]!]
     const one = (of: Network): number => time_s(of, [{ links: network.route(0, 2), bytes: 1e6, latency_s: 0 }])
-    expect(worth_sPerGBps(network, [first], one)).toBe(0)
-    expect(worth_sPerGBps(network, [first, second], one)).toBeGreaterThan(0)
+    const worth = (links: readonly number[]): number =>
+      worth_sPerGBps(network, links, one(network), (more_Bps) => one(withMoreBandwidth(network, links, more_Bps)))
+    expect(worth([first])).toBe(0)
+    expect(worth([first, second])).toBeGreaterThan(0)
   })
 })

@@ -68,7 +68,7 @@ export const Schedule = z.strictObject({
 export type Schedule = z.output<typeof Schedule>
 
 /**
- * How collectives run: the fastest way for each message, or always one. `ring` goes both ways round, `tree` packs spanning trees; the others
+ * How collectives run: the fastest way for each message, of those that a level prices (docs/model.md, 4), or always one. `ring` goes both ways round, `tree` packs spanning trees; the others
  * are explicit algorithms, priced by their flows. All-to-all always goes directly.
  */
 export const CollectiveGene = z.enum([

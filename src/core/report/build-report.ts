@@ -98,7 +98,9 @@ export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltB
     }
     case 'mapping': {
       const point = material.point(block.point)
-      return point ? shown(key, describeMapping(point.mapping, point.evaluation)) : noPoint(key, block.point)
+      return point
+        ? shown(key, describeMapping(point.mapping, point.evaluation, point.chip.kind))
+        : noPoint(key, block.point)
     }
     case 'comparison': {
       const points = block.points.map((id) => ({ id, point: material.point(id) }))

@@ -1,3 +1,4 @@
+import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { AxisRole, Mapping, Plan } from '../mapping/mapping.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
@@ -26,8 +27,17 @@ const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
-/** The shape of a mapping in a sentence or two. */
-export function mappingSentence(mapping: Mapping): string {
+/** How collectives run: the closed form of `best` knows two ways, routed levels all; behind switches the gene is not heard. */
+function collectivesWords(gene: Mapping['collectives'], kind: ChipSpec['kind']): string {
+  if (kind === 'cluster')
+    return `the measured ring behind switches${gene === 'best' ? '' : `, where the mapping's ‘${gene}’ changes nothing`}`
+  return gene === 'best'
+    ? 'for each message the faster of ring and trees by closed form, the fastest algorithm where links are simulated'
+    : gene
+}
+
+/** The shape of a mapping in a sentence or two. @param kind of the chip that it is on */
+export function mappingSentence(mapping: Mapping, kind: ChipSpec['kind']): string {
   const { region, schedule, stages } = mapping
   const virtual = schedule.virtualStages > 1 ? ` with ${schedule.virtualStages} virtual stages per region` : ''
   const experts = mapping.expertParallel > 1 ? `, experts spread over ${mapping.expertParallel} replicas` : ''
@@ -35,7 +45,7 @@ export function mappingSentence(mapping: Mapping): string {
     `${plural(mapping.dataParallel, 'replica')} of a pipeline of ${plural(stages.length, 'stage')}${experts}; each stage runs on ` +
     `${region.rows} × ${region.columns} dies. Schedule ${scheduleWords[schedule.name]}${virtual}, ` +
     `${plural(mapping.microBatch, 'sequence')} per micro-batch, ZeRO stage ${mapping.zeroStage}, ` +
-    `collectives: ${mapping.collectives === 'best' ? 'the fastest way for each message' : mapping.collectives}.`
+    `collectives: ${collectivesWords(mapping.collectives, kind)}.`
   )
 }
 
@@ -109,7 +119,7 @@ export function stageTable(mapping: Mapping, evaluation: Pick<Evaluation, 'stage
 }
 
 /** A mapping for people: a sentence, the layouts of each plan, what is recomputed, the stages, and the gene itself. */
-export function describeMapping(mapping: Mapping, evaluation: Evaluation): Block[] {
+export function describeMapping(mapping: Mapping, evaluation: Evaluation, kind: ChipSpec['kind']): Block[] {
   const plans = Object.entries(mapping.plans).flatMap(([name, plan]): Block[] => [
     { kind: 'table', table: planTable(name, plan) },
     {
@@ -121,7 +131,7 @@ export function describeMapping(mapping: Mapping, evaluation: Evaluation): Block
     }
   ])
   return [
-    { kind: 'paragraph', text: mappingSentence(mapping) },
+    { kind: 'paragraph', text: mappingSentence(mapping, kind) },
     ...plans,
     { kind: 'table', table: stageTable(mapping, evaluation) },
     { kind: 'source', title: 'The mapping as JSON (tmac.mapping/1)', text: JSON.stringify(mapping, null, 1) }

@@ -1,3 +1,4 @@
+import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { mappingSentence } from './describe-mapping.ts'
 import { mappingChange } from './mapping-change.ts'
@@ -72,10 +73,11 @@ export function trackWithIncumbent(
   track: JobTrack,
   elapsed_s: number,
   tokensPerSecond: number,
-  mapping: Mapping
+  mapping: Mapping,
+  kind: ChipSpec['kind']
 ): JobTrack {
   if (tokensPerSecond <= (track.incumbents.at(-1)?.tokensPerSecond ?? 0)) return track
-  const change = track.mapping ? mappingChange(track.mapping, mapping) : mappingSentence(mapping)
+  const change = track.mapping ? mappingChange(track.mapping, mapping) : mappingSentence(mapping, kind)
   const incumbents = [...track.incumbents, { elapsed_s, tokensPerSecond, change }].slice(-MOST_INCUMBENTS)
   return { ...track, incumbents, mapping }
 }

@@ -4,7 +4,7 @@ import { memoryCategories, timeCategories } from './categories.ts'
 import { describeMapping } from './describe-mapping.ts'
 import { cell, columns, type Block, type Cell, type Section, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
-import type { SharedLinks } from '../search/exploration.ts'
+import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
 import { formatCount, formatNumber } from './format-number.ts'
 import * as format from './format-quantity.ts'
 import type { StoredPoint } from './run-record.ts'
@@ -41,7 +41,7 @@ export function policyTable(record: ExplorationRecord): Table {
       ]),
       ...record.run.failedPolicies.map(({ policy, reason, evaluation }) => [
         cell(policy),
-        cell('does not fit', 'bad'),
+        reason === NOT_TRIED ? cell('not tried', 'quiet') : cell('does not fit', 'bad'),
         cell('—', 'quiet'),
         cell('—', 'quiet'),
         cell(evaluation ? format.formatBytes_B(evaluation.memory_B.peak) : '—', 'quiet'),
@@ -163,7 +163,7 @@ export const mappingSection = (best: StoredPoint): Section => ({
   title: 'The mapping of the best design',
   blocks: [
     { kind: 'chart', chart: 'wafer', caption: 'Where each pipeline stage lies on the wafer, to scale.' },
-    ...describeMapping(best.mapping, best.evaluation)
+    ...describeMapping(best.mapping, best.evaluation, best.chip.kind)
   ]
 })
 

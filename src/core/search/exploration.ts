@@ -23,7 +23,10 @@ export interface KeptPoint {
   readonly cost_usd: number | undefined
 }
 
-/** A policy that found no design that fits, with its best attempt and the limit it breaks. */
+/** The reason of a policy that an exploration ended before. */
+export const NOT_TRIED = 'stopped before its turn'
+
+/** A policy that was not tried, or found no design that fits, with its best attempt and the limit it breaks. */
 export interface FailedPolicy {
   readonly policy: string
   readonly reason: string

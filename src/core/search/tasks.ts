@@ -14,7 +14,7 @@ import { buildWorkload } from '../workload/workload.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 import { ArchitectureSpace, brokenLimit, chipWith, genesOf, genome } from './architecture-space.ts'
-import type { Objective } from './exploration.ts'
+import { NOT_TRIED, type Objective } from './exploration.ts'
 import { evaluatedCost_s, goalOf } from './goal.ts'
 import type { ExplorationSpace } from './exploration-space.ts'
 import {
@@ -252,7 +252,7 @@ function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Ma
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
   if (task.kind === 'estimate' || task.kind === 'preview' || task.kind === 'assess') return []
-  if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: 'stopped before its turn' }
+  if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }
   if (task.kind === 'search' && (task.point !== undefined || task.memoryFactor !== undefined))
     return { best: undefined, trail: [], lowerBound_s: 0, leastCost_s: 0, combinations: 0, solved: 0, exact: false }
   return undefined

@@ -7,10 +7,10 @@ import { analyticStep, evaluationOf, type SimulatedStep } from './evaluate.ts'
 import type { Evaluation, HotLink, SimulatorLevel, Violation } from './evaluation.ts'
 import type { TimelineEvent } from './event/timeline.ts'
 import { fluidStep, routedModels } from './fluid/fluid-step.ts'
-import type { Machine } from './machine.ts'
+import { machineOf, type Machine } from './machine.ts'
 import { defectViolations } from './machine-defects.ts'
-import { clusterNetwork } from './network/cluster-network.ts'
-import { linkReport, worth_sPerGBps } from './network/link-report.ts'
+import { clusterLinkKind, clusterNetwork, withFasterLinks } from './network/cluster-network.ts'
+import { linkReport, withMoreBandwidth, worth_sPerGBps } from './network/link-report.ts'
 import { meshNetwork } from './network/mesh-network.ts'
 import type { MeshDamage } from './network/mesh-damage.ts'
 import type { Network } from './network/network.ts'
@@ -74,20 +74,32 @@ export const simulateAt = (level: SimulatorLevel, ...given: Parameters<Simulate>
 /** Utilisations this close, relative to the highest, are equal. */
 const ALIKE = 1e-6
 
+/**
+ * A machine and its network with some links faster. Behind switches collectives take their time from the chip's constants, not from the
+ * network: there the chip itself is made anew, with all links of the kinds that are asked for.
+ */
+function withMoreOn(machine: Machine, network: Network, links: readonly number[], more_Bps: number) {
+  const { chip, overlap, gradientOverlap } = machine
+  if (chip.kind === 'wafer') return { machine, network: withMoreBandwidth(network, links, more_Bps) }
+  const faster = withFasterLinks(chip, new Set(links.map(clusterLinkKind)), more_Bps)
+  return { machine: { ...machineOf(faster), overlap, gradientOverlap }, network: clusterNetwork(faster) }
+}
+
 /** The hottest links of an evaluation and what more of them would be worth, by running again with more; undefined on idle links. */
 export function hotLinkOf(
   { links, iterationTime_s }: Evaluation,
+  machine: Machine,
   network: Network,
-  run: (network: Network) => Evaluation
+  run: (machine: Machine, network: Network) => Evaluation
 ): HotLink | undefined {
   const most = (links ?? []).reduce((least, { utilisation }) => Math.max(least, utilisation), 0)
   if (most === 0) return undefined
   const hot = links!.filter(({ utilisation }) => utilisation >= most * (1 - ALIKE))
-  const worth = worth_sPerGBps(
-    network,
-    hot.map(({ link }) => link),
-    (given) => (given === network ? iterationTime_s : run(given).iterationTime_s)
-  )
+  const numbers = hot.map(({ link }) => link)
+  const worth = worth_sPerGBps(network, numbers, iterationTime_s, (more_Bps) => {
+    const faster = withMoreOn(machine, network, numbers, more_Bps)
+    return run(faster.machine, faster.network).iterationTime_s
+  })
   const { from, to, utilisation } = hot[0]!
   return { from, to, utilisation, alike: hot.length, worth_sPerGBps: worth }
 }
@@ -136,15 +148,16 @@ export function evaluateInFull(
   context: LevelContext = { network: networkFor(machine) },
   timeline = false
 ): Evaluation {
-  const run = (network: Network, event?: EventOptions): Evaluation =>
-    evaluateAt(level, workload, machine, mapping, { ...context, network, ...(event && { event }) })
+  const run = (on: Machine, network: Network, event?: EventOptions): Evaluation =>
+    evaluateAt(level, workload, on, mapping, { ...context, network, ...(event && { event }) })
   const events: TimelineEvent[] = []
   const evaluation = run(
+    machine,
     context.network,
     timeline && level === 'event' ? { ...context.event, record: (event) => events.push(event) } : context.event
   )
   // What was answered as on the whole machine speaks of other links than there are.
   if (level === 'analytic' || defectViolations(machine, mapping).length > 0) return evaluation
-  const hotLink = hotLinkOf(evaluation, context.network, (network) => run(network, context.event))
+  const hotLink = hotLinkOf(evaluation, machine, context.network, (on, network) => run(on, network, context.event))
   return { ...evaluation, ...(hotLink && { hotLink }), ...(events.length > 0 && { timeline: events }) }
 }

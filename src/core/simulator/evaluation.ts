@@ -54,7 +54,7 @@ export interface HotLink {
   readonly utilisation: number
   /** Links as near to their capacity as this one. */
   readonly alike: number
-  /** Seconds of the step that a further GB/s on all of them saves. */
+  /** Seconds of the step that a further GB/s on all of them saves; on a cluster on every port or adapter, of the kind that these are. */
   readonly worth_sPerGBps: number
 }
 

@@ -85,7 +85,7 @@ function summary(outcome: RobustnessOutcome, samples: number, objective: string)
   const told = best
     ? `Best for the ${objective === 'worst' ? 'worst wafer' : 'mean'}: mapping 1, found on the ${best.foundOn === 'whole' ? 'whole wafer' : `wafer of seed ${best.foundOn}`}; ` +
       `${formatThroughput_tokensPerSecond(objective === 'worst' ? best.tokensPerSecond.min : best.tokensPerSecond.mean)}, works on ${formatShare(best.tokensPerSecond.works)} of the wafers.\n` +
-      `${mappingSentence(best.mapping)}\n`
+      `${mappingSentence(best.mapping, 'wafer')}\n`
     : 'No mapping found works on any of the wafers.\n'
   return (
     `${samples} wafers, ${dead.toFixed(2)} dead dies on average (least ${Math.min(...deadDies)}, most ${Math.max(...deadDies)})\n\n` +

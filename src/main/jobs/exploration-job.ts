@@ -141,7 +141,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
         }
         case 'incumbent': {
           const { tokensPerSecond, mapping } = message.incumbent
-          track = trackWithIncumbent(track, elapsed_s(), tokensPerSecond, mapping)
+          track = trackWithIncumbent(track, elapsed_s(), tokensPerSecond, mapping, inputs.chip.kind)
           return
         }
         case 'keep':

@@ -74,7 +74,7 @@ export function stepInsight(step: MappedStep, level: SimulatorLevel): StepInsigh
   const hotLink =
     level === 'analytic'
       ? undefined
-      : hotLinkOf(full, network, (other) => evaluateAt(level, workload, machine, mapping, { network: other }))
+      : hotLinkOf(full, machine, network, (on, other) => evaluateAt(level, workload, on, mapping, { network: other }))
   const { links: _, ...evaluation } = {
     ...full,
     feasible: full.feasible && broken.length === 0,

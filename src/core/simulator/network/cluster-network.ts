@@ -6,6 +6,34 @@ import type { LinkDirection, Network } from './network.ts'
 /** The links of a device: to and from its node's switch, out of and into its network adapter. */
 const LINKS_PER_DEVICE = 4
 
+/** What a link of a cluster belongs to: the port to the switch of its node, or the adapter of the network. */
+export const clusterLinkKind = (link: number): 'node' | 'network' => (link % LINKS_PER_DEVICE < 2 ? 'node' : 'network')
+
+/** The cluster with the links of some kinds faster, all alike; what groups inside a node reach grows by the same share as its ports. */
+export function withFasterLinks(
+  chip: ClusterChipSpec,
+  kinds: ReadonlySet<'node' | 'network'>,
+  more_Bps: number
+): ClusterChipSpec {
+  const { node, network } = chip
+  const share = 1 + more_Bps / node.bandwidth_Bps
+  return {
+    ...chip,
+    ...(kinds.has('node') && {
+      node: {
+        ...node,
+        bandwidth_Bps: node.bandwidth_Bps + more_Bps,
+        ...(node.groupBandwidth_Bps && {
+          groupBandwidth_Bps: node.groupBandwidth_Bps.map((bandwidth_Bps) => bandwidth_Bps * share)
+        })
+      }
+    }),
+    ...(kinds.has('network') && {
+      network: { ...network, bandwidthPerDevice_Bps: network.bandwidthPerDevice_Bps + more_Bps }
+    })
+  }
+}
+
 /**
  * A switched cluster as a network: a device has a port to the switch of its node, `node.bandwidth_Bps` each way, and an adapter to
  * a core that never blocks, `network.bandwidthPerDevice_Bps` each way. Devices of one node meet at its switch, others at the core, each

@@ -51,16 +51,18 @@ export function withMoreBandwidth(network: Network, links: readonly number[], mo
  * Seconds that each further GB/s on a link saves, by running again with that link made faster. Zero where another link, equally used, holds
  * the time up as well: then ask for all of them together.
  * @param links the hot link, or several that are made faster by the same amount each
- * @param run the time of the work on a network, in seconds
+ * @param time_s of the work as it is
+ * @param withMore_s the time of the work with so many B/s more on each of them
  * @param step share of the bandwidth of the slowest of them that is added: the finite difference
  */
 export function worth_sPerGBps(
   network: Network,
   links: readonly number[],
-  run: (network: Network) => number,
+  time_s: number,
+  withMore_s: (more_Bps: number) => number,
   step = 0.01
 ): number {
   if (links.length === 0) return 0
-  const more_Bps = step * Math.min(...links.map((link) => network.bandwidth_Bps[link]!))
-  return (run(network) - run(withMoreBandwidth(network, links, more_Bps))) / (more_Bps / 1e9)
+  const more_Bps = step * links.reduce((least, link) => Math.min(least, network.bandwidth_Bps[link]!), Infinity)
+  return (time_s - withMore_s(more_Bps)) / (more_Bps / 1e9)
 }

@@ -63,12 +63,14 @@ const simulationRemark = ({ simulation }: Evaluation): string => {
   return ` (${actors[resolution]}${folded > 0 ? `; ${formatCount(folded)} micro-batches repeat others` : ''})`
 }
 
-function hotLinkFact({ hotLink }: Evaluation): [string, string][] {
+function hotLinkFact({ hotLink }: Evaluation, { chip }: Machine): [string, string][] {
   if (!hotLink) return []
   const { from, to, utilisation, alike, worth_sPerGBps } = hotLink
   const where = `${from} → ${to}${alike > 1 ? ` and ${formatCount(alike - 1)} more` : ''}`
   const worth =
-    worth_sPerGBps > 0 ? `a GB/s more saves ${format.formatTime_s(worth_sPerGBps)}` : 'more there saves nothing'
+    worth_sPerGBps > 0
+      ? `a GB/s more on ${chip.kind === 'cluster' ? 'every link of this kind' : alike > 1 ? 'each' : 'it'} saves ${format.formatTime_s(worth_sPerGBps)}`
+      : 'more there saves nothing'
   return [['Hot link', `${where}: ${format.formatShare(utilisation)} used; ${worth}`]]
 }
 
@@ -100,7 +102,7 @@ function headline({ workload, machine, evaluation }: Parts): string {
     ],
     ['Energy per step', format.formatRange(evaluation.energy_J, format.formatEnergy_J)],
     ['Power', format.formatRange(evaluation.power_W, format.formatPower_W)],
-    ...hotLinkFact(evaluation),
+    ...hotLinkFact(evaluation, machine),
     ['Level', `${levelSentences[evaluation.level]}${simulationRemark(evaluation)}`],
     ...waferFact(machine),
     ...idleFact(machine, evaluation),
@@ -128,7 +130,7 @@ export function evaluationText(parts: Parts): string {
   const { evaluation } = parts
   return [
     headline(parts),
-    `${mappingSentence(evaluation.mapping)}\n`,
+    `${mappingSentence(evaluation.mapping, parts.machine.chip.kind)}\n`,
     textTable(timeTable(evaluation)),
     textTable(memoryTable(evaluation)),
     textTable(stageTable(evaluation.mapping, evaluation)),

@@ -23,7 +23,14 @@ export function inOptions(error: unknown): unknown {
 
 function evaluateOne({ values, json }: Invocation, context: CommandContext) {
   try {
-    const answer = evaluator(context.cwd)(requestFromOptions(values, context.cwd))
+    const request = requestFromOptions(values, context.cwd)
+    if (request.timeline && !json)
+      throw new Problem(
+        'usage',
+        "'--timeline' tells every event as JSON; add '--json', or leave '--timeline' out",
+        'timeline'
+      )
+    const answer = evaluator(context.cwd)(request)
     return { ...answer, text: json ? `${JSON.stringify(answer.evaluation)}\n` : evaluationText(answer) }
   } catch (error) {
     throw inOptions(error)
@@ -46,10 +53,11 @@ export async function runEvaluate(invocation: Invocation, context: CommandContex
   const { evaluation, machine, text } = evaluateOne(invocation, context)
   await context.out(text)
   const { collectives } = evaluation.mapping
-  if (machine.chip.kind === 'cluster' && collectives !== 'best')
+  // Without --json the text itself says so.
+  if (invocation.json && machine.chip.kind === 'cluster' && collectives !== 'best')
     notes(
       context.err,
-      invocation.json
+      true
     )(
       `The mapping says collectives: ${collectives}, which changes nothing here: behind switches all are priced as the ring that was measured`
     )

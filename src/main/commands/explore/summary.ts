@@ -41,7 +41,7 @@ export function summaryText(record: ExplorationRecord): string {
     if (best.source === 'architecture') lines.push(`Wafer        ${best.label}; ${chip.name} itself is over its budget`)
     lines.push(
       `Best design  ${formatThroughput_tokensPerSecond(evaluation.tokensPerSecond)} · ${formatTime_s(evaluation.iterationTime_s)} per step · MFU ${formatShare(evaluation.mfu)} · peak ${formatBytes_B(evaluation.memory_B.peak)} of ${formatBytes_B(evaluation.memory_B.capacity)} per die · ${formatPower_W(evaluation.power_W.low)}–${formatPower_W(evaluation.power_W.high)}`,
-      `Mapping      ${mappingSentence(best.mapping)}`
+      `Mapping      ${mappingSentence(best.mapping, best.chip.kind)}`
     )
   }
   if (best?.chip.kind === 'wafer' && best.chip.power.cap_W !== null) {
