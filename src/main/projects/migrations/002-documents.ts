@@ -54,6 +54,8 @@ CREATE TABLE setting (
 
 ALTER TABLE run ADD COLUMN trashed_at TEXT;
 ALTER TABLE point ADD COLUMN parent_id INTEGER REFERENCES point (id) ON DELETE SET NULL;
+CREATE INDEX point_on_own_chip ON point (run_id, ordinal) WHERE source NOT IN ('architecture', 'what-if');
+CREATE INDEX point_of_front ON point (run_id, ordinal) WHERE on_front = 1;
 CREATE INDEX point_by_parent ON point (parent_id) WHERE parent_id IS NOT NULL;
 
 DROP VIEW front;
