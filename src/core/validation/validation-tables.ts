@@ -3,6 +3,7 @@ import { cell, columns, type Table } from '../report/document.ts'
 import { formatShare, formatTime_s } from '../report/format-quantity.ts'
 import type { Identity, MeshRow } from './identities.ts'
 import type { Agreement } from './level-agreement.ts'
+import { constantName } from './uncertain-constants.ts'
 import { measuredUtilisation, type PairValidation } from './validation.ts'
 
 const digits = (value: number, count = 4): string => String(Number(value.toPrecision(count)))
@@ -115,7 +116,7 @@ export const sensitivityTable = (pairs: readonly PairValidation[]): Table => ({
   rows: withOptimum(pairs).flatMap(({ name, optimum }) =>
     optimum.sensitivities.map(({ constant, time_s, mfu }) => [
       cell(name),
-      cell(constant.path.join('.')),
+      cell(constantName(constant)),
       cell(`${constant.are === 'factors' ? '×' : ''}${constant.low}`),
       cell(`${constant.are === 'factors' ? '×' : ''}${constant.high}`),
       cell(`${formatTime_s(time_s[0])} to ${formatTime_s(time_s[1])}`),

@@ -1,3 +1,4 @@
+import { constantName } from '../../../core/validation/uncertain-constants.ts'
 import type { PairValidation } from '../../../core/validation/validation.ts'
 import type { Chart } from '../../../core/report/charts/chart.ts'
 
@@ -37,7 +38,7 @@ export function tornadoChart({ pair, optimum }: PairValidation): Chart | undefin
   const now = optimum.analytic_s
   const bars = optimum.sensitivities
     .map(({ constant, time_s }) => ({
-      name: constant.path.join('.'),
+      name: constantName(constant),
       low: 100 * (Math.min(...time_s, now) / now - 1),
       high: 100 * (Math.max(...time_s, now) / now - 1)
     }))
@@ -66,7 +67,7 @@ export function tornadoChart({ pair, optimum }: PairValidation): Chart | undefin
     option: {
       animation: false,
       backgroundColor: '#ffffff',
-      grid: { left: 190, right: 24, top: 12, bottom: 44 },
+      grid: { left: 290, right: 24, top: 12, bottom: 44 },
       xAxis: { type: 'value', name: 'change of the step time (%)', nameLocation: 'middle', nameGap: 28 },
       yAxis: { type: 'category', data: bars.map(({ name }) => name) },
       series: [series('low', '#0d9488'), series('high', '#d97706')]

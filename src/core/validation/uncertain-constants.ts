@@ -1,0 +1,187 @@
+/** A constant that is not known well: how far it may be off, and why so far. */
+export interface UncertainConstant {
+  /** Where it is in a chip; several that are one constant, or were fitted as one, go to their ends together. */
+  readonly paths: readonly (readonly string[])[]
+  readonly low: number
+  readonly high: number
+  /** Whether low and high are factors of the chip's value or values themselves. */
+  readonly are: 'factors' | 'values'
+  /** What it cannot exceed, as a share. */
+  readonly most?: number
+  readonly why: string
+}
+
+const execution = (...names: readonly string[]) => names.map((name) => ['execution', name] as const)
+
+const A100_WORST_ROW = 'fitted to A100 steps and layers, of which the worst is 36% off'
+const COLLECTIVE_WORST_ROW = 'fitted to collectives measured alone, of which the worst is 18.5% off'
+
+/** Of any chip. */
+const everywhere: readonly UncertainConstant[] = [
+  {
+    paths: execution('overlap', 'gradientOverlap'),
+    low: 0,
+    high: 1,
+    are: 'values',
+    why: 'nothing hides, or all that can, gradients too; wafers assume all, clusters half and no gradients'
+  },
+  {
+    paths: execution('matrixEfficiency'),
+    low: 0.75,
+    high: 1,
+    are: 'factors',
+    most: 1,
+    why: 'large products reach about three quarters of the peak or more on measured devices (our A100 fit: 0.84)'
+  },
+  {
+    paths: execution('memoryEfficiency'),
+    low: 0.85,
+    high: 1.1,
+    are: 'factors',
+    most: 1,
+    why: 'DRAM efficiency of measured devices; our A100 fit is 0.9'
+  }
+]
+
+const wafers: readonly UncertainConstant[] = [
+  { paths: [['links', 'latency_s']], low: 0.5, high: 4, are: 'factors', why: 'per hop, inferred from published links' },
+  {
+    paths: [['links', 'bandwidthPerEdge_Bps']],
+    low: 0.7,
+    high: 1,
+    are: 'factors',
+    why: 'protocol overhead; collectives inside training reach about 70% of isolated ones (vTrain)'
+  },
+  {
+    paths: [['waferLink', 'bandwidth_Bps']],
+    low: 0.5,
+    high: 2,
+    are: 'factors',
+    why: 'published without saying whether one direction is meant or both together, or not at all'
+  },
+  {
+    paths: [['waferLink', 'latency_s']],
+    low: 0.5,
+    high: 2,
+    are: 'factors',
+    why: 'serdes, error correction and cable: general knowledge of its order, about a microsecond'
+  },
+  {
+    paths: [['memory', 'stackBandwidth_Bps']],
+    low: 0.8,
+    high: 1,
+    are: 'factors',
+    why: 'data-sheet peak against what is reached'
+  },
+  {
+    paths: [['die', 'sramPerCore_B']],
+    low: 0.5,
+    high: 1,
+    are: 'factors',
+    why: 'buffers and code share the SRAM with tiles'
+  }
+]
+
+const clusters: readonly UncertainConstant[] = [
+  {
+    paths: execution('gradientOverlap'),
+    low: 0,
+    high: 1,
+    are: 'values',
+    why: 'the fitted steps overlapped no gradients; other software hides what can'
+  },
+  {
+    paths: execution('halfRows', 'halfColumns', 'halfReduction'),
+    low: 0.37,
+    high: 2.7,
+    are: 'factors',
+    why: 'one size fitted for all three sides; what we infer for H100 is 2.7 times the A100 fit: as far either way'
+  },
+  {
+    paths: execution('launchOverhead_s'),
+    low: 0.1,
+    high: 1.36,
+    are: 'factors',
+    why: `${A100_WORST_ROW}; graphs of kernels launch in some microseconds each (general knowledge)`
+  },
+  {
+    paths: execution('iterationOverhead_s'),
+    low: 0,
+    high: 2,
+    are: 'factors',
+    why: 'fitted on small steps; a loader that reads ahead hides it, a slower one costs more (general knowledge)'
+  },
+  {
+    paths: execution('collectiveShare'),
+    low: 0.7,
+    high: 1,
+    are: 'values',
+    why: 'about 70% of what they reach alone (vTrain), or all of it; our A100 fit is 0.79'
+  },
+  {
+    paths: execution('misalignedShare'),
+    low: 0.27,
+    high: 1,
+    are: 'values',
+    why: `${A100_WORST_ROW}; software that pads its products loses nothing`
+  },
+  {
+    paths: execution('flashEfficiency'),
+    low: 0.64,
+    high: 1.36,
+    are: 'factors',
+    most: 1,
+    why: 'published from 35% to 75% of the peak on H100 (FlashAttention-3), 50% to 73% on A100 (FlashAttention-2): the wider about its middle'
+  },
+  {
+    paths: execution('unfusedShare'),
+    low: 0,
+    high: 1,
+    are: 'values',
+    why: 'compiled modules, or plain ones; counts with ZeRO-3 only'
+  },
+  {
+    paths: [
+      ['node', 'bandwidth_Bps'],
+      ['node', 'groupBandwidth_Bps']
+    ],
+    low: 0.815,
+    high: 1.185,
+    are: 'factors',
+    why: COLLECTIVE_WORST_ROW
+  },
+  {
+    paths: [
+      ['node', 'latency_s'],
+      ['node', 'stepLatency_s']
+    ],
+    low: 0.815,
+    high: 1.185,
+    are: 'factors',
+    why: COLLECTIVE_WORST_ROW
+  },
+  {
+    paths: [['network', 'bandwidthPerDevice_Bps']],
+    low: 0.7,
+    high: 1,
+    are: 'factors',
+    why: 'line rate of the adapters, less protocol overhead; as for the links of wafers'
+  },
+  {
+    paths: [['network', 'latency_s']],
+    low: 4e-6,
+    high: 9.6e-6,
+    are: 'values',
+    why: "what NCCL's own model takes for its two protocols of large messages (src/graph/tuning.cc)"
+  }
+]
+
+/** The constants that move the time of a step and that no measurement pins down, of wafers and of clusters. */
+export const uncertainConstants = {
+  wafer: [...everywhere, ...wafers],
+  cluster: [...everywhere, ...clusters]
+} as const satisfies Readonly<Record<'wafer' | 'cluster', readonly UncertainConstant[]>>
+
+/** A constant as people read it: where it is in the chip. */
+export const constantName = ({ paths: [first, ...others] }: UncertainConstant): string =>
+  [first!.join('.'), ...others.map((path) => path.at(-1)!)].join(', ')
