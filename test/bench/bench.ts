@@ -6,8 +6,10 @@ import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { textTable } from '../../src/core/report/tables.ts'
 import { cell, columns, type Table } from '../../src/core/report/document.ts'
 import { searchMapping } from '../../src/core/search/mapping-search.ts'
-import { drawDesigns } from '../../src/core/search/random-designs.ts'
+import { drawDesigns, mappingOfDrawn } from '../../src/core/search/random-designs.ts'
 import { fillStages, type Design } from '../../src/core/simulator/design.ts'
+import { evaluateAt } from '../../src/core/simulator/evaluate-level.ts'
+import { simulatorLevels } from '../../src/core/simulator/evaluation.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { STEP_COLUMNS, simulateStep } from '../../src/core/simulator/pipeline.ts'
 import { PLAN_COLUMNS } from '../../src/core/simulator/plan-cost.ts'
@@ -19,6 +21,7 @@ import { buildWorkload, type Workload } from '../../src/core/workload/workload.t
 import { coexploration } from './coexploration.ts'
 
 const ROUNDS = 5
+const DESIGNS = 40
 /** By far longer than sweeping a gigabyte takes. */
 const SWEEP_ms = 1000
 
@@ -139,9 +142,48 @@ function growth(): void {
   })
 }
 
+/** What one design costs at each level, drawn anew, nothing known of it before. */
+function levels(): void {
+  const pairs: readonly (readonly [string, Workload, WaferChipSpec])[] = [
+    ['GPT-3 175B on 56 dies, batch 512', workloadOf(gpt3, 512), watos],
+    [
+      'Llama-2 13B on 54 dies, batch 512',
+      workloadOf(modelPreset('llama-2-13b').spec, 512),
+      chipPreset('wsc-llm-54') as WaferChipSpec
+    ]
+  ]
+  print({
+    caption: `One design at each level, milliseconds of one core (median of ${DESIGNS} designs, each the first time)`,
+    columns: columns('Pair', ...simulatorLevels.map((level) => `#${level}`)),
+    rows: pairs.map(([name, workload, chip]) => {
+      const machine = machineOf(chip)
+      const mappings = drawDesigns(workload, machine, { count: DESIGNS, seed: 7 }).map((one) =>
+        mappingOfDrawn(workload, machine, one)
+      )
+      return [
+        cell(name),
+        ...simulatorLevels.map((level) =>
+          cell(
+            two(
+              median(
+                mappings.map((mapping) => {
+                  const before = performance.now()
+                  evaluateAt(level, workload, machineOf(chip), mapping)
+                  return performance.now() - before
+                })
+              )
+            )
+          )
+        )
+      ]
+    })
+  })
+}
+
 // First, so that the memory it reports is its own.
 print(await coexploration(10_000))
 evaluation()
 mappingSearch()
 growth()
+levels()
 print(foldingTable(() => performance.now() / 1e3))
