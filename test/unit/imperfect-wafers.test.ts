@@ -6,7 +6,7 @@ import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { DefectMap } from '../../src/core/chip/defects/defect-map.ts'
 import { explore, taskFrame } from '../../src/core/search/explore.ts'
-import { distributionOf, robustness } from '../../src/core/search/robustness.ts'
+import { distributionOf, noMappingWorks, robustness } from '../../src/core/search/robustness.ts'
 import { runTask, type ResultOf, type Task, type TaskFrame } from '../../src/core/search/tasks.ts'
 import type { ExplorationInputs } from '../../src/core/search/exploration.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
@@ -252,6 +252,27 @@ describe('robustness over wafers drawn', () => {
     for (const { tokensPerSecond: told, moved } of candidates) {
       expect([told.min, told.works, moved]).toEqual([told.max, 1, 0])
     }
+  })
+
+  it('tells of a mapping that no wafer has room for how many of its regions fit', async () => {
+    const all = taskFrame({
+      ...inputsWith(undefined),
+      space: { ...space, mapping: { ...space.mapping, regions: [[rows, columns]], dataParallel: [1] } }
+    })
+    const sampling = { cause: 'dies', linkYield: 1 } as const
+    const { best, candidates } = await robustness(
+      all,
+      { samples: 4, seed: 3, sampling, objective: 'expected' },
+      host(all)
+    )
+    expect(best).toBeUndefined()
+    expect(candidates.length).toBeGreaterThan(0)
+    for (const { mostRoom } of candidates) expect(mostRoom).toBe(0)
+    expect(noMappingWorks(candidates)).toBe(
+      `No mapping found works on any of the wafers: there is no room: 1 region of ${rows} × ${columns} dies wanted, 0 fit on the living dies`
+    )
+    const roomy = await run('expected', 1)
+    for (const { mostRoom } of roomy.candidates) expect(mostRoom).toBeUndefined()
   })
 
   it('takes quantiles at places of the sorted sample', () => {

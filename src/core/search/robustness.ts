@@ -37,6 +37,8 @@ export interface RobustCandidate {
   readonly tokensPerSecond: ThroughputDistribution
   /** Share of the wafers on which it works only in other places. */
   readonly moved: number
+  /** Where no wafer has a place for it: the most of its regions that fit on one. */
+  readonly mostRoom?: number
 }
 
 export interface RobustnessOutcome {
@@ -114,6 +116,19 @@ function inTurn(
   return [...distinct.values()].slice(0, MOST_CANDIDATES)
 }
 
+/** Why there is no best mapping, for people, without a full stop. @param candidates the best first; none of them works anywhere */
+export function noMappingWorks([first]: readonly RobustCandidate[]): string {
+  if (!first) return 'No mapping was found, not even for the whole wafer'
+  const none = 'No mapping found works on any of the wafers'
+  if (first.mostRoom === undefined) return none
+  const { dataParallel, stages, region } = first.mapping
+  const wanted = dataParallel * stages.length
+  return (
+    `${none}: there is no room: ${wanted} ${wanted === 1 ? 'region' : 'regions'} of ${region.rows} × ${region.columns} dies wanted, ` +
+    `${first.mostRoom === 0 ? '0 fit' : `at most ${first.mostRoom} fit`} on the living dies`
+  )
+}
+
 /**
  * How mappings fare on wafers as they come out of a fab: candidates from searches on the whole wafer and on some of the sample, each on every
  * wafer of the sample, where it is or placed anew by the rule of the search, with transfers sharing the links that are left.
@@ -150,10 +165,12 @@ export async function robustness(
   const candidates = mappings
     .map((candidate, index): RobustCandidate => {
       const reached = told.map((wafer) => wafer[index]!)
+      const room = reached.flatMap((wafer) => wafer.room ?? [])
       return {
         ...candidate,
         tokensPerSecond: distributionOf(reached.map(({ tokensPerSecond }) => tokensPerSecond)),
-        moved: reached.filter(({ moved }) => moved).length / reached.length
+        moved: reached.filter(({ moved }) => moved).length / reached.length,
+        ...(room.length > 0 && room.length === reached.length && { mostRoom: Math.max(...room) })
       }
     })
     .sort(byScore(objective))

@@ -27,7 +27,7 @@ import {
   type SearchResult,
   type SearchState
 } from './mapping-search.ts'
-import { largestWholeWafer, replaced } from './living-placement.ts'
+import { largestWholeWafer, placeableRegions, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
@@ -107,6 +107,8 @@ export interface AssessedMapping {
   readonly tokensPerSecond: number
   /** Placed otherwise than on the whole wafer. */
   readonly moved: boolean
+  /** Where there is no place for it: how many of its regions fit on what lives. */
+  readonly room?: number
 }
 
 export interface TaskResults {
@@ -177,16 +179,14 @@ function runPolicy(frame: TaskFrame, name: string): PolicyResult {
 /** Mappings of the whole wafer on a damaged one. */
 function assess(frame: TaskFrame, mappings: readonly Mapping[], defects: DefectMap): AssessedMapping[] {
   if (defects.deadDies.length === diesOfGrid(defects.grid))
-    return mappings.map(() => ({ tokensPerSecond: 0, moved: false }))
+    return mappings.map(() => ({ tokensPerSecond: 0, moved: false, room: 0 }))
   const workload = buildWorkload(frame.model, frame.training)
   const machine = givenMachine(frame, defects)
   return mappings.map((mapping) => {
     const placed = replaced(machine, mapping)
-    const evaluation = placed && evaluateAt('fluid', workload, machine, placed)
-    return {
-      tokensPerSecond: evaluation?.feasible ? evaluation.tokensPerSecond : 0,
-      moved: placed !== undefined && placed !== mapping
-    }
+    if (!placed) return { tokensPerSecond: 0, moved: false, room: placeableRegions(machine, mapping.region) }
+    const { feasible, tokensPerSecond } = evaluateAt('fluid', workload, machine, placed)
+    return { tokensPerSecond: feasible ? tokensPerSecond : 0, moved: placed !== mapping }
   })
 }
 

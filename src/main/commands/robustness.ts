@@ -9,6 +9,7 @@ import { formatShare, formatThroughput_tokensPerSecond } from '../../core/report
 import { textTable } from '../../core/report/tables.ts'
 import { taskFrame } from '../../core/search/explore.ts'
 import {
+  noMappingWorks,
   robustness,
   robustObjectives,
   type RobustCandidate,
@@ -86,7 +87,7 @@ function summary(outcome: RobustnessOutcome, samples: number, objective: string)
     ? `Best for the ${objective === 'worst' ? 'worst wafer' : 'mean'}: mapping 1, found on the ${best.foundOn === 'whole' ? 'whole wafer' : `wafer of seed ${best.foundOn}`}; ` +
       `${formatThroughput_tokensPerSecond(objective === 'worst' ? best.tokensPerSecond.min : best.tokensPerSecond.mean)}, works on ${formatShare(best.tokensPerSecond.works)} of the wafers.\n` +
       `${mappingSentence(best.mapping, 'wafer')}\n`
-    : 'No mapping found works on any of the wafers.\n'
+    : `${noMappingWorks(outcome.candidates)}.\n`
   return (
     `${samples} wafers, ${dead.toFixed(2)} dead dies on average (least ${Math.min(...deadDies)}, most ${Math.max(...deadDies)})\n\n` +
     `${textTable(tableOf(outcome))}\n${told}`
