@@ -168,11 +168,14 @@ const Provenance = z.record(
   })
 )
 
+// More dies than fit on a wafer when each is a tenth of a millimetre wide would only fill the memory.
+const side = count.max(1000, 'more than 1,000; a wafer of 300 mm has no room for so many dies in a row')
+
 /** The mesh of dies of one wafer. */
 const Grid = z
   .strictObject({
-    rows: count,
-    columns: count,
+    rows: side.describe('rows of dies'),
+    columns: side.describe('dies of a row'),
     gap_mm: nonnegative.describe('between neighbouring sites, a die with its stacks'),
     spares: z.int().nonnegative().default(0).describe('dies of the mesh that stand by for ones that fail')
   })

@@ -14,7 +14,7 @@ export const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): str
 /** The numbers that sum a run up. */
 export function headline(record: ExplorationRecord): Fact[] {
   const { best } = record
-  if (!best) return [{ name: 'Best design', value: 'none fits' }]
+  if (!best) return [{ name: 'Best design', value: record.run.status === 'running' ? 'none yet' : 'none fits' }]
   const { evaluation } = best
   const rivals = bestPerSource(record).filter(isPolicy)
   const rival = rivals[0]

@@ -193,7 +193,13 @@ export function sharedLinksSentence({ finalists, orderChanged, winnerChanged, ..
 /** What is proved about the best design, and what the proof rests on. */
 export function certificateBlocks({ run }: ExplorationRecord): Block[] {
   const { certificate } = run
-  if (!certificate) return [{ kind: 'paragraph', text: 'The run ended before a bound was certified.' }]
+  if (!certificate) {
+    const text =
+      run.status === 'running'
+        ? 'The search is under way; what it proves is told when it ends.'
+        : 'The run ended before a bound was certified.'
+    return [{ kind: 'paragraph', text }]
+  }
   return [
     {
       kind: 'paragraph',

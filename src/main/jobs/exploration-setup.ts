@@ -15,13 +15,25 @@ export interface ExplorationSetup {
   readonly command: string
 }
 
+/** A document that a set-up names; what is in the trash is meant to be gone. */
+function inUse(documents: ProjectDocuments, id: number) {
+  const document = documents.read(id)
+  if (document.trashedAt !== undefined)
+    throw new Problem(
+      'bad-input',
+      `the ${document.kind} '${document.name}' is in the trash; restore it in the project view, or choose another`,
+      document.kind
+    )
+  return document
+}
+
 /** What a page names, as the option that a command takes: a page may name no files, so documents go in whole. */
 function given(kind: 'model' | 'chip', reference: InputReference, documents: ProjectDocuments) {
   if ('preset' in reference) {
     const preset = kind === 'model' ? modelPreset(reference.preset) : chipPreset(reference.preset)
     return { option: preset.name, shown: preset.name }
   }
-  const document = documents.read(reference.document)
+  const document = inUse(documents, reference.document)
   if (document.kind !== kind)
     throw new Problem('bad-input', `document '${document.name}' is a ${document.kind}, not a ${kind}`, kind)
   return { option: JSON.stringify(document.content), shown: `${document.name}.json` }
@@ -30,7 +42,7 @@ function given(kind: 'model' | 'chip', reference: InputReference, documents: Pro
 /** The defect map that a page names; undefined where the wafer is whole. */
 function defectsOf({ defects }: SearchSpec, documents: ProjectDocuments) {
   if (!defects) return undefined
-  const document = documents.read(defects.document)
+  const document = inUse(documents, defects.document)
   if (document.kind !== 'defects')
     throw new Problem('bad-input', `document '${document.name}' is a ${document.kind}, not a defect map`, 'defects')
   return { map: document.content.map, shown: exportedDocument(document, 'csv').fileName }

@@ -73,10 +73,11 @@ export const useWorkbench = defineStore('workbench', () => {
   async function arrive(): Promise<void> {
     place.value = placeOf(window.location.hash)
     hover.value = {}
+    // Whoever goes elsewhere has left what could not be opened behind.
+    trouble.value = undefined
     const { project: id } = place.value
     if (id === undefined || project.value?.id === id) return
     project.value = undefined
-    trouble.value = undefined
     await attempt(async () => {
       const path = recent.value.find((one) => one.id === id)?.path
       project.value = await opening(path, () => client.projects.view({ project: id }))
@@ -138,11 +139,11 @@ export const useWorkbench = defineStore('workbench', () => {
   const dismiss = (id: number): void => {
     notices.value = notices.value.filter((one) => one.id !== id)
   }
-  /** Tells something in passing; it goes by itself unless there is something to do about it. */
+  /** Tells something in passing; it goes by itself, later where there is something to do about it. */
   function notify(text: string, action?: Notice['action']): void {
     const id = ++noticeCount
     notices.value = [...notices.value.slice(-3), { id, text, ...(action && { action }) }]
-    if (!action) window.setTimeout(() => dismiss(id), 6000)
+    window.setTimeout(() => dismiss(id), action ? 20_000 : 6000)
   }
 
   async function refreshJobs(): Promise<void> {

@@ -1,3 +1,4 @@
+import { issueWords } from '../../../core/issue-words.ts'
 import { ModelSpec } from '../../../core/workload/model-spec.ts'
 
 /** A field that could not be taken over, and why. */
@@ -27,7 +28,7 @@ export function changedModel(model: ModelSpec, field: string, value: unknown): M
     if (field === 'heads' && model.kvHeads === model.heads) delete draft['kvHeads']
     if (field === 'hidden' && model.ffnHidden === 4 * model.hidden) draft['ffnHidden'] = 4 * Number(value)
   }
-  const parsed = ModelSpec.safeParse(draft)
+  const parsed = ModelSpec.safeParse(draft, { error: issueWords })
   if (parsed.success) return { model: parsed.data }
   return { faults: parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })) }
 }

@@ -4,12 +4,14 @@ import type { SearchSpecInput } from '../../../contract/search-spec.ts'
 interface NewDocument {
   readonly kind: DocumentKind
   readonly name: string
-  readonly content: unknown
+  /** What it holds, once those before it are made: they are named by their ids, in order. */
+  readonly content: (made: readonly number[]) => unknown
 }
 
-const search = (model: string, chip: string, globalBatch: number, budget_s: number): SearchSpecInput => ({
-  model: { preset: model },
-  chip: { preset: chip },
+/** A search on the project's own model and chip, so that edits of them count. */
+const search = (model: number, chip: number, globalBatch: number, budget_s: number): SearchSpecInput => ({
+  model: { document: model },
+  chip: { document: chip },
   globalBatch,
   sequenceLength: 4096,
   budget_s
@@ -24,9 +26,13 @@ async function study(model: string, chip: string, globalBatch: number, budget_s:
   ])
   const [spec, preset] = [chipPreset(chip), modelPreset(model)]
   return [
-    { kind: 'model', name: preset.title, content: preset.spec },
-    { kind: 'chip', name: spec.title || spec.name, content: spec },
-    { kind: 'search', name: `${preset.title}, ${budget_s} s`, content: search(model, chip, globalBatch, budget_s) }
+    { kind: 'model', name: preset.title, content: () => preset.spec },
+    { kind: 'chip', name: spec.title || spec.name, content: () => spec },
+    {
+      kind: 'search',
+      name: `${preset.title}, ${budget_s} s`,
+      content: ([ownModel, ownChip]) => search(ownModel!, ownChip!, globalBatch, budget_s)
+    }
   ]
 }
 
