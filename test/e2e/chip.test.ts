@@ -17,7 +17,7 @@ beforeAll(async () => {
   workbench = await workbenchPage()
   page = workbench.page
   await page.getByLabel('Name').fill('chips')
-  await page.getByLabel('Starts with').selectOption({ index: 1 })
+  await page.getByLabel('Starts with').selectOption({ label: 'nothing' })
   await page.getByRole('button', { name: 'Create' }).click()
   await page.getByRole('link', { name: 'Chips' }).click()
 })

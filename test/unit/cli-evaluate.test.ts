@@ -195,8 +195,13 @@ describe('tmac evaluate refuses', () => {
     ['a chip of no kind', withChip('{"name":"x"}'), /'kind' is missing: must be 'wafer' or 'cluster'/],
     [
       'more dies than memory can hold',
+      withChip('{"preset":"watos-56","override":{"grid":{"rows":1000,"columns":1000},"wafers":8}}'),
+      /8000000 dies, by grid.rows 1000, grid.columns 1000 and wafers 8; .* 1000000 at most/
+    ],
+    [
+      'more dies in a column than a wafer has room for',
       withChip('{"preset":"watos-56","override":{"grid":{"rows":1000000}}}'),
-      /8000000 dies, by grid.rows 1000000, grid.columns 8 and wafers 1; .* 1000000 at most/
+      /grid.rows.*1000000.*more than 1,000/
     ],
     [
       'devices that contradict each other',
