@@ -1,3 +1,4 @@
+import { groupOf, LINK_Bps, meshOf } from '../fixtures/collective-networks.ts'
 import { meshOptimum } from '../fixtures/mesh-optimum.ts'
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
@@ -8,6 +9,8 @@ import {
   switchedCollectives,
   type CollectiveCost
 } from '../../src/core/simulator/collective-cost.ts'
+import { affine } from '../../src/core/simulator/program/burst-cost.ts'
+import { algorithmsOf, collectiveBursts } from '../../src/core/simulator/program/collective-genes.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { waferOf } from './simulator-fixture.ts'
 
@@ -66,12 +69,53 @@ describe('collectives on a mesh', () => {
     expect(units(mesh(4, 4).allToAll)).toBeCloseTo(1, 12)
   })
 
-  it('wait longer the more hops lie between the members', () => {
-    const latency = (ny: number, nx: number): number => fastest_s(mesh(ny, nx, 'best', 1e-6).allReduce, 0)
-    expect(latency(1, 8)).toBeCloseTo(14e-6, 12)
-    expect(latency(2, 4)).toBeCloseTo(8e-6, 12)
-    for (const [ny, nx] of all) expect(latency(ny, nx + 1)).toBeGreaterThan(latency(ny, nx))
+  it('wait for the way between the farthest two at least: on a line for the way from the middle out and back', () => {
+    const hop_s = 1e-6
+    for (const [ny, nx] of all) {
+      const { allReduce, gather } = mesh(ny, nx, 'best', hop_s)
+      const way_s = (ny - 1 + nx - 1) * hop_s * (1 - 1e-9)
+      expect(fastest_s(allReduce, 0)).toBeGreaterThanOrEqual(way_s)
+      expect(fastest_s(gather, 0)).toBeGreaterThanOrEqual(way_s)
+    }
+    for (const n of [2, 3, 4, 7, 8])
+      expect(fastest_s(mesh(1, n, 'best', hop_s).allReduce, 0)).toBeCloseTo(2 * Math.floor(n / 2) * hop_s, 12)
   })
+
+  it.each(['best', 'ring', 'tree'] as const)(
+    'take what the flows of groups side by side take within 1%, be messages short or long: $0',
+    (gene) => {
+      const hop_s = 1e-6
+      for (const [ny, nx] of [1, 2, 3, 4, 5].flatMap((rows) =>
+        [1, 2, 3, 4, 6].map((columns) => [rows, columns] as const)
+      ))
+        for (const [strideX, strideY] of [
+          [1, 1],
+          [2, 1],
+          [1, 3],
+          [3, 2]
+        ] as const) {
+          if (nx * ny === 1) continue
+          const width = nx * strideX
+          const network = meshOf(ny * strideY, width, {}, { hop_s })
+          const groups = Array.from({ length: strideX * strideY }, (_, gap) => {
+            const origin = Math.floor(gap / strideX) * width + (gap % strideX)
+            return groupOf(ny, nx, { width, origin, strideX, strideY })
+          })
+          const closed = meshCollectives({ nx, ny, strideX, strideY }, LINK_Bps, hop_s, gene)
+          for (const kind of ['all-reduce', 'all-gather'] as const) {
+            const flows = algorithmsOf(network, groups, kind, gene).map((algorithm) =>
+              affine(collectiveBursts(network, groups, kind, algorithm))
+            )
+            for (const hops of [1, 10, 100, 1e5]) {
+              const bytes = hops * hop_s * LINK_Bps
+              const ratio =
+                fastest_s(kind === 'all-reduce' ? closed.allReduce : closed.gather, bytes) / fastest_s(flows, bytes)
+              expect(Math.abs(ratio - 1), `${kind} as long as ${hops} hops on ${ny} x ${nx}`).toBeLessThan(0.0101)
+            }
+          }
+        }
+    }
+  )
 
   it('share their wires with the groups in their gaps', () => {
     const strided = meshCollectives(group(1, 4, 3), B, 1e-6, 'best')

@@ -189,8 +189,8 @@ describe('the worked example of docs/encoding.md', () => {
     )
     expect(Math.max(...answer.stages.map(({ time_s }) => time_s))).toBe(answer.stages[3]!.time_s)
     expectClaims('Stage 3, the slowest, has # layers and the head', answer.stages[3]!.layers)
-    expectClaims('forward and backward, `# x (# hops + # bytes/W) = # us`', 2, 6, tokens_B, head_s * us)
-    expect(2 * (6 * hop_s + tokens_B / chip.links.bandwidthPerEdge_Bps)).toBeCloseTo(head_s, 12)
+    expectClaims('forward and backward, `# x (# hops + # bytes/W) = # us`', 2, 4, tokens_B, head_s * us)
+    expect(2 * (4 * hop_s + tokens_B / chip.links.bandwidthPerEdge_Bps)).toBeCloseTo(head_s, 12)
     const { tensorCommunication } = answer.time_s
     expectClaims(
       '`(# x # + # + #) us x # = # ms`, the `tensorCommunication`',

@@ -51,14 +51,22 @@ describe('a tensor-parallel step on an idle mesh', () => {
   const genes = ['best', 'ring', 'tree', 'chain', 'two-dimensional', 'halving-doubling', 'hierarchical'] as const
 
   it.each(genes)('takes what closed forms, or the flows of its algorithm, take within 1%: $0', (collectives) => {
-    const workload = workloadOf(gpt, { globalBatch: 4, sequenceLength: 1024 })
-    // Of messages that are long: the trees of a packing may be a hop deeper or shallower than the mesh is wide.
-    const machine = waferOf({ links: { latency_s: 1e-9 } }, 0)
-    const strategy = { tensorParallel: 8, dataParallel: 1, sequenceParallel: true }
-    const mapping = { ...mappingOf(workload, machine, strategy, { microBatch: 1, tensorRows: 2 }), collectives }
-    const one = prepared(workload, machine, mapping)
-    const analytic_s = one.design.frame.microBatches * one.stages[plan.TENSOR_COMMUNICATION_S]!
-    expect(Math.abs(events(one).breakdown_s.tensorCommunication / analytic_s - 1)).toBeLessThan(0.01)
+    // Short messages, of which hops are most of the time, and long ones.
+    for (const sequenceLength of [64, 1024])
+      for (const [tensorParallel, tensorRows] of [
+        [8, 2],
+        [16, 4]
+      ] as const)
+        for (const sequenceParallel of [false, true]) {
+          const workload = workloadOf(gpt, { globalBatch: 4, sequenceLength })
+          const machine = waferOf({}, 0)
+          const strategy = { tensorParallel, dataParallel: 1, sequenceParallel }
+          const mapping = { ...mappingOf(workload, machine, strategy, { microBatch: 1, tensorRows }), collectives }
+          const one = prepared(workload, machine, mapping)
+          const analytic_s = one.design.frame.microBatches * one.stages[plan.TENSOR_COMMUNICATION_S]!
+          const ratio = events(one).breakdown_s.tensorCommunication / analytic_s
+          expect(Math.abs(ratio - 1), `${tensorParallel} dies, ${sequenceLength} tokens`).toBeLessThan(0.01)
+        }
   })
 
   it('starts a collective once where the overlap setting hides a part of it', () => {

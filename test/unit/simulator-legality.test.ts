@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Mapping } from '../../src/core/mapping/mapping.ts'
 import { Problem } from '../../src/core/problem.ts'
+import { fastest_s } from '../../src/core/simulator/collective-cost.ts'
+import { designOf } from '../../src/core/simulator/design.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
-import { mappingOf, waferOf, workloadOf } from './simulator-fixture.ts'
+import { TENSOR_COMMUNICATION_S } from '../../src/core/simulator/plan-cost.ts'
+import { mappingOf, stageCosts, waferOf, workloadOf } from './simulator-fixture.ts'
 
 const workload = workloadOf(
   { name: 'gpt', layers: 4, hidden: 512, heads: 8, vocabulary: 1024 },
@@ -148,13 +151,36 @@ describe('a mapping that needs too much memory', () => {
 })
 
 describe('layers that lay the residual stream out differently', () => {
-  it('hand it over by a gather forward and one backward, paid by the later stage', () => {
-    const cut = mappingOf(workload, machine, { tensorParallel: 4, dataParallel: 1, sequenceParallel: true })
-    const whole = mappingOf(workload, machine, { tensorParallel: 4, dataParallel: 1 })
-    const mixed: Mapping = { ...cut, plans: { ...cut.plans, head: whole.plans.head! } }
-    const tensor = (mapping: Mapping): number => evaluate(workload, machine, mapping).time_s.tensorCommunication
-    const own: Mapping = { ...whole, plans: { ...whole.plans, head: cut.plans.head! } }
-    expect(tensor(mixed)).toBeGreaterThan(tensor(cut) - 1e-12)
-    expect(evaluate(workload, machine, own).time_s.tensorCommunication).not.toBe(tensor(whole))
+  const staged = { tensorParallel: 4, pipelineParallel: 2, dataParallel: 1 } as const
+  const cut = mappingOf(workload, machine, { ...staged, sequenceParallel: true })
+  const whole = mappingOf(workload, machine, staged)
+  const tensor_s = (mapping: Mapping): readonly number[] =>
+    stageCosts(workload, machine, mapping).map((stage) => stage[TENSOR_COMMUNICATION_S]!)
+  /** The first stage by the plans of one mapping, the second by those of another. */
+  const handedOver = (first: Mapping, second: Mapping): Mapping => ({
+    ...first,
+    plans: {
+      embedding: first.plans.embedding!,
+      dense: first.plans.dense!,
+      later: second.plans.dense!,
+      head: second.plans.head!
+    },
+    stages: first.stages.map(({ layers }, stage) =>
+      stage === 0
+        ? { layers }
+        : { layers: layers.map((run) => (run.class === 'dense' ? { ...run, plan: 'later' } : run)) }
+    )
+  })
+
+  it.each([
+    ['from cut to whole by a gather forward', cut, whole],
+    ['from whole to cut by a gather backward', whole, cut]
+  ])('hand it over %s, paid by the later stage', (_way, first, second) => {
+    const { hidden } = workload.model
+    const residual_B = 2 * hidden * workload.training.sequenceLength
+    const gather_s = fastest_s(designOf(workload, machine, first).model.regionGroup.gather, residual_B)
+    const [before, after] = tensor_s(handedOver(first, second))
+    expect(before).toBe(tensor_s(first)[0])
+    expect(after).toBeCloseTo(tensor_s(second)[1]! + gather_s, 15)
   })
 })

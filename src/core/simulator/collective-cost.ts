@@ -1,4 +1,6 @@
 import type { Mapping } from '../mapping/mapping.ts'
+import { lazyCost } from './program/burst-cost.ts'
+import { treeHops } from './tree-hops.ts'
 
 /** Affine time of one collective: latency plus seconds per byte. */
 export interface AffineCost {
@@ -45,12 +47,13 @@ export const ALONE: CollectiveCost = { size: 1, allReduce: [], gather: [], allTo
 /**
  * Collectives of a mesh group. Interleaved groups share the wires between them, so a group's share of a horizontal link is B/strideX.
  *
- * Tree: a packing of spanning trees reaches V x max over partitions of (parts - 1)/(capacity that crosses) (Nash-Williams); on
- * a uniform mesh that is (N-1)/E x V/B, the all-reduce optimum (Near-optimal wafer-scale reduce 2404.15888 and ForestColl 2402.06787
- * give the same bound). Ring: a Hamiltonian cycle used both ways where one exists (both sides even somewhere), else a
- * line walked forth and back. All-to-all: half of the traffic crosses the middle cut. A ring's gather moves half of what its all-reduce
- * moves; a packing of trees gathers as fast as the narrowest cut lets in what lies outside it (ForestColl 2402.06787): on a mesh
- * a corner, or the first row or column where the other direction's links are much wider.
+ * Tree: a packing of spanning trees reaches V x max over partitions of (parts - 1)/(capacity that crosses) (Nash-Williams); on a uniform
+ * mesh that is (N-1)/E x V/B, the all-reduce optimum (Near-optimal wafer-scale reduce 2404.15888 and ForestColl 2402.06787 give the same
+ * bound). Its latency is that of the trees that are packed (tree-hops.ts). Ring: a Hamiltonian cycle used both ways where one exists
+ * (both sides even somewhere), else a line walked forth and back. The best of all is also chosen from lines in both directions (FRED
+ * 2406.19580), which a short message passes soonest. All-to-all: half of the traffic crosses the middle cut. A ring's gather moves half
+ * of what its all-reduce moves; a packing of trees gathers as fast as the narrowest cut lets in what lies outside it (ForestColl
+ * 2402.06787): on a mesh a corner, or the first row or column where the other direction's links are much wider.
  */
 export function meshCollectives(
   group: MeshGroup,
@@ -71,42 +74,63 @@ export function meshCollectives(
     nx > 1 ? 1 / (ny * horizontal) : 0,
     ny > 1 ? 1 / (nx * vertical) : 0
   )
-  const cycle = nx > 1 && ny > 1 && size % 2 === 0
-  const ringBandwidth = Math.min(nx > 1 ? horizontal : Infinity, ny > 1 ? vertical : Infinity)
-  const ringPerByte = ((cycle ? 1 : 2) * (size - 1)) / size / ringBandwidth
-  const ringHop = Math.max(nx > 1 ? strideX : 0, ny > 1 ? strideY : 0)
-  const tree = { latency_s: 2 * diameter * hop_s, perByte_s: treePerByte }
   // A gather must bring everything that lies outside into a corner, a column and a row through the links that lead there.
   const insideOf = (members: number, capacity: number): number => (size - members) / size / capacity
-  const treeGather = {
-    latency_s: diameter * hop_s,
-    perByte_s: Math.max(
-      insideOf(1, (nx > 1 ? horizontal : 0) + (ny > 1 ? vertical : 0)),
-      nx > 1 ? insideOf(ny, ny * horizontal) : 0,
-      ny > 1 ? insideOf(nx, nx * vertical) : 0
-    )
-  }
+  const treeGatherPerByte = Math.max(
+    insideOf(1, (nx > 1 ? horizontal : 0) + (ny > 1 ? vertical : 0)),
+    nx > 1 ? insideOf(ny, ny * horizontal) : 0,
+    ny > 1 ? insideOf(nx, nx * vertical) : 0
+  )
+  const isMesh = nx > 1 && ny > 1
+  const ringBandwidth = Math.min(nx > 1 ? horizontal : Infinity, ny > 1 ? vertical : Infinity)
+  const ringHop = Math.max(nx > 1 ? strideX : 0, ny > 1 ? strideY : 0)
+  const steps = size - 1
+  const around: AffineCost = { latency_s: 2 * steps * ringHop * hop_s, perByte_s: steps / size / ringBandwidth }
   // On a line walked forth and back neighbours of the ring are two hops apart.
-  const walked = { latency_s: (cycle ? 2 : 4) * (size - 1) * ringHop * hop_s, perByte_s: ringPerByte }
-  const ringGather = { latency_s: walked.latency_s / 2, perByte_s: walked.perByte_s / 2 }
-  // Where both sides are odd a cycle leaves out one corner, which adds its part to a neighbour's first: V/B in all.
-  const isOdd = nx > 1 && ny > 1 && size % 2 === 1
-  const ring = isOdd ? { ...walked, perByte_s: Math.min(walked.perByte_s, 1 / ringBandwidth) } : walked
-  const chosen = <Cost>(ofTree: Cost, ofRing: Cost): readonly Cost[] =>
-    algorithm === 'ring' ? [ofRing] : algorithm === 'tree' ? [ofTree] : [ofTree, ofRing]
+  const walked: AffineCost = { latency_s: 2 * around.latency_s, perByte_s: 2 * around.perByte_s }
+  // So they are on a mesh of odd sides walked row by row, but from row to row a walk leads once.
+  const walkedByRow: AffineCost = {
+    latency_s: 2 * steps * Math.max(2 * strideX, strideX + strideY) * hop_s,
+    perByte_s: (steps / size) * Math.max(2 / horizontal, 1 / vertical)
+  }
+  const isOdd = isMesh && size % 2 === 1
+  const pair: AffineCost = { ...walked, latency_s: around.latency_s }
+  const ring = isOdd ? walkedByRow : isMesh ? around : size === 2 ? pair : walked
+  // A cycle that leaves out one corner, which adds its part to a neighbour's first: V/B in all.
+  const besideCorner: AffineCost = { latency_s: around.latency_s, perByte_s: 1 / ringBandwidth }
+  // Half of V along rows and then columns, the other half the other way round: a gather has a line's part of it first, then all.
+  const lines = [
+    { share: (nx - 1) / nx / 2 / horizontal, others: ny },
+    { share: (ny - 1) / ny / 2 / vertical, others: nx }
+  ]
+  const longest = Math.max((nx - 1) * strideX, (ny - 1) * strideY)
+  const crossed = {
+    latency_s: 4 * longest * hop_s,
+    perByte_s:
+      2 * (Math.max(...lines.map(({ share, others }) => share / others)) + Math.max(...lines.map(({ share }) => share)))
+  }
+  const half = (cost: AffineCost): AffineCost => ({ latency_s: cost.latency_s / 2, perByte_s: cost.perByte_s / 2 })
+  const waysOf = (kind: 'all-reduce' | 'all-gather'): readonly AffineCost[] => {
+    const isWhole = kind === 'all-reduce'
+    const ofRing = isWhole ? (isOdd ? [ring, besideCorner] : [ring]) : [half(ring)]
+    if (algorithm === 'ring') return ofRing
+    const ofTree = { latency_s: treeHops(group, kind) * hop_s, perByte_s: isWhole ? treePerByte : treeGatherPerByte }
+    if (algorithm === 'tree') return [ofTree]
+    return [ofTree, ...ofRing, ...(isMesh ? [isWhole ? crossed : half(crossed)] : [])]
+  }
 
   const crossing = (left: number, capacity: number): number => (left * (size - left)) / size / capacity
   const allToAllPerByte = Math.max(
     nx > 1 ? crossing(Math.floor(nx / 2) * ny, ny * horizontal) : 0,
     ny > 1 ? crossing(Math.floor(ny / 2) * nx, nx * vertical) : 0
   )
-  return {
-    size,
-    allReduce: chosen(tree, ring),
-    gather: chosen(treeGather, ringGather),
-    allToAll: [{ latency_s: diameter * hop_s, perByte_s: allToAllPerByte }],
-    linkCrossings: (2 * (size - 1) * Math.min(nx > 1 ? strideX : Infinity, ny > 1 ? strideY : Infinity)) / size
-  }
+  const linkCrossings = (2 * (size - 1) * Math.min(nx > 1 ? strideX : Infinity, ny > 1 ? strideY : Infinity)) / size
+  // Many groups are only asked for one kind, and packing trees is work.
+  return lazyCost({ size, linkCrossings }, (kind) =>
+    kind === 'all-to-all'
+      ? [{ latency_s: diameter * hop_s, perByte_s: allToAllPerByte }]
+      : waysOf(kind === 'all-reduce' ? kind : 'all-gather')
+  )
 }
 
 /** A group of a switched cluster: up to perNode of its members share a node, nodes of them take part. */
