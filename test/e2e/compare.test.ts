@@ -78,7 +78,7 @@ test.skipIf(!hasChromium())('keys choose the baseline, all numbers and the way r
   await page.getByRole('table', { name: /What differs, against ②/ }).waitFor()
   await page.keyboard.press('d')
   await page.getByRole('table', { name: /All numbers, against ②/ }).waitFor()
-  await page.keyboard.press('t')
+  await page.keyboard.press('Shift+T')
   await page.getByRole('columnheader', { name: 'Throughput' }).waitFor()
 })
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { choicesOf, valueOf, withGene, type PlanGene } from '../../src/core/mapping/edit-plan.ts'
 import { regionAxes } from '../../src/core/mapping/region.ts'
+import { findEvents } from '../../src/core/report/find-events.ts'
 import { differencesOf, mappingRows, stagesWords } from '../../src/core/report/mapping-rows.ts'
 import { memorySeries, overflowOf, peak_B } from '../../src/core/report/memory-view.ts'
 import { rooflinePoints, roofsOf } from '../../src/core/report/roofline.ts'
@@ -10,6 +11,7 @@ import {
   bubbleShares,
   criticalSums,
   dependenciesOf,
+  kindOfEvent,
   sumsOf,
   timelineBars,
   timelineRows
@@ -137,6 +139,19 @@ describe('a step in time', () => {
       const [step_s, bubble] = [Number(row[2]), Number(row[3])]
       expect(sum(row.slice(firstKind).map(Number))).toBeCloseTo((1 - bubble) * step_s, 9)
     }
+  })
+
+  it('finds events by words and micro-batch, all of them and in the order in which they begin', () => {
+    const found = findEvents(timeline, ' Backward 3 ')
+    const tasks = found.filter((event) => timeline.lane[event] === TASK)
+    expect(tasks.map((event) => timeline.stage[event]).toSorted()).toEqual([0, 1, 2, 3])
+    for (const event of found) expect(timeline.microBatch[event]).toBe(3)
+    for (const [at, event] of found.entries())
+      if (at > 0) expect(timeline.start_s[event]!).toBeGreaterThanOrEqual(timeline.start_s[found[at - 1]!]!)
+    const kinds = findEvents(timeline, 'transfer').map((event) => kindOfEvent(timeline, event))
+    expect(new Set(kinds)).toEqual(new Set(['Transfer']))
+    expect(findEvents(timeline, ' ')).toEqual([])
+    expect(findEvents(timeline, '<b>')).toEqual([])
   })
 
   it('has tasks that wait for what the stage before sends', () => {

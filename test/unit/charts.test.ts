@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import type { Chart } from '../../src/core/report/charts/chart.ts'
 import { chartThemes } from '../../src/core/report/charts/chart-theme.ts'
 import { frontChart, shownFront } from '../../src/core/report/charts/front-chart.ts'
+import { hatchPath } from '../../src/core/report/charts/hatching.ts'
 import { memoryChart } from '../../src/core/report/charts/memory-chart.ts'
+import { memoryTimeChart } from '../../src/core/report/charts/memory-time-chart.ts'
 import { recordCharts } from '../../src/core/report/charts/record-charts.ts'
 import { timeChart } from '../../src/core/report/charts/time-chart.ts'
 import { csvText } from '../../src/core/report/csv.ts'
@@ -64,6 +66,53 @@ test('the capacity is a line only where all designs have the same', () => {
   const lines = (chart: Chart): number => JSON.stringify(chart.option).split('markLine').length - 1
   expect(lines(memoryChart(designs, chartThemes.print))).toBe(1)
   expect(lines(memoryChart([first!, other], chartThemes.print))).toBe(0)
+})
+
+test('what is more than there is room for is hatched, and only that', () => {
+  const full = (peak: number) => ({
+    name: `peak ${peak}`,
+    evaluation: { ...designs[0]!.evaluation, memory_B: { ...designs[0]!.evaluation.memory_B, peak, capacity: 60e9 } }
+  })
+  const hatched = (chart: Chart) => series(chart).filter((one) => 'silent' in one && 'renderItem' in one)
+  expect(hatched(memoryChart([full(50e9), full(60e9)], chartThemes.print))).toEqual([])
+  expect(hatched(memoryChart([full(50e9), full(90e9)], chartThemes.print)).map(({ data }) => data)).toEqual([
+    [[60e9, 90e9, 1, 1]]
+  ])
+  const none = [0, 0, 0, 0]
+  const curve = {
+    time_s: Float64Array.of(0, 1, 2, 3),
+    categories: {
+      weights: Float64Array.of(4, 6, 8, 3),
+      gradients: Float64Array.from(none),
+      optimizer: Float64Array.from(none),
+      activations: Float64Array.from(none),
+      workspace: Float64Array.from(none)
+    }
+  }
+  const view = { stage: 0, capacity_B: 5, window: [0, 4], instant: 0 } as const
+  const chart = memoryTimeChart(curve, view, chartThemes.print)
+  expect(hatched(chart).map(({ data }) => data)).toEqual([
+    [
+      [1, 2, 5, 6],
+      [2, 3, 5, 8]
+    ]
+  ])
+  expect(renderChart(chart)).toContain(chartThemes.print.limit)
+})
+
+test('hatched neighbours meet: their lines lie on one grid and inside their rectangles', () => {
+  const whole = { left: 3, right: 41, top: 7, bottom: 22 }
+  const halves = [
+    { ...whole, right: 20 },
+    { ...whole, left: 20 }
+  ]
+  const length = (path: string): number =>
+    [...path.matchAll(/M(\S+) \S+?L(\S+) /g)].reduce((sum, [, from, to]) => sum + Number(to) - Number(from), 0)
+  expect(halves.reduce((sum, half) => sum + length(hatchPath(half)), 0)).toBeCloseTo(length(hatchPath(whole)), 6)
+  for (const [, x, y] of hatchPath(whole).matchAll(/([\d.]+) ([\d.]+)/g)) {
+    expect(Number(x)).toSatisfy((at: number) => at >= whole.left && at <= whole.right)
+    expect(Number(y)).toSatisfy((at: number) => at >= whole.top && at <= whole.bottom)
+  }
 })
 
 test('each stop of a cursor is the datum of its row', () => {

@@ -1,5 +1,6 @@
 import type { Ref } from 'vue'
 import { useCommands, type Command } from '../stores/commands.ts'
+import { shownFigures, turnFigures } from '../stores/shown-figures.ts'
 import { useSettings } from '../stores/settings.ts'
 import { themes } from '../stores/theme.ts'
 import { useWorkbench } from '../stores/workbench.ts'
@@ -68,6 +69,14 @@ export function useGeneralCommands(dialog: Ref<Dialog>): void {
       title: 'Next pane',
       keys: 'F6',
       run: nextPane
+    },
+    {
+      id: 'view.table',
+      menu: 'View',
+      title: 'Charts as tables, or back',
+      keys: 'T',
+      enabled: () => shownFigures.all.value.length > 0,
+      run: turnFigures
     },
     ...themes.map((one): Command => ({
       id: `view.theme.${one}`,

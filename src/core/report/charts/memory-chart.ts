@@ -5,10 +5,8 @@ import type { ChartTheme } from './chart-theme.ts'
 import { stackedBars } from './stacked-bars.ts'
 import type { NamedEvaluation } from './time-chart.ts'
 
-/** What fills a die at the worst moment of the fullest stage, against its capacity where all designs have the same. */
+/** What fills a die at the worst moment of the fullest stage, against its capacity: a line where all designs have the same. */
 export function memoryChart(designs: readonly NamedEvaluation[], theme: ChartTheme): Chart {
-  const capacities_B = new Set(designs.map(({ evaluation }) => evaluation.memory_B.capacity))
-  const [capacity_B] = capacities_B
   return stackedBars(
     {
       name: 'memory',
@@ -22,7 +20,7 @@ export function memoryChart(designs: readonly NamedEvaluation[], theme: ChartThe
       })),
       totals: { key: 'peak_B', title: 'Peak', values: designs.map(({ evaluation }) => evaluation.memory_B.peak) },
       format: formatBytes_B,
-      limit: capacities_B.size === 1 && capacity_B !== undefined ? { name: 'capacity', value: capacity_B } : undefined
+      limit: { name: 'capacity', values: designs.map(({ evaluation }) => evaluation.memory_B.capacity) }
     },
     theme
   )

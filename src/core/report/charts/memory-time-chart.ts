@@ -4,6 +4,7 @@ import type { MemorySeries } from '../memory-view.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, legend, paperWidth, quantityTick, textStyle, valueAxis } from './chart-style.ts'
 import type { ChartTheme } from './chart-theme.ts'
+import { overfull } from './hatching.ts'
 
 /** Points that a chart draws; of more, the fullest of each interval. */
 const MOST_POINTS = 1500
@@ -21,7 +22,7 @@ function drawnPoints(total: Float64Array, from: number, to: number): readonly nu
 }
 
 /**
- * Memory of a die over a step by category, stacked, with the capacity; where there is more than that, the ground is hatched.
+ * Memory of a die over a step by category, stacked, with the capacity; what is more than that is hatched.
  * @param window what of the step is shown, s; @param instant marked, s
  */
 export function memoryTimeChart(
@@ -44,6 +45,13 @@ export function memoryTimeChart(
   const [first = 0, last = time_s.length - 1] = [inside[0], inside.at(-1)]
   const points = drawnPoints(total, Math.max(0, first - 1), last + 1)
   const most = Math.max(capacity_B, ...points.map((at) => total[at]!))
+  const over = points.flatMap((at, index): [number, number, number, number][] => {
+    const [from, to] = [
+      Math.max(window[0], time_s[at]!),
+      Math.min(window[1], time_s[points[index + 1] ?? -1] ?? window[1])
+    ]
+    return total[at]! > capacity_B && to > from ? [[from, to, capacity_B, total[at]!]] : []
+  })
   return {
     name: 'memorytime',
     title: `Memory of a die of stage ${stage} over one step`,
@@ -75,37 +83,46 @@ export function memoryTimeChart(
         axisPointer: { label: { formatter: ({ value }: { value: number }) => formatTime_s(value) } }
       },
       yAxis: { ...valueAxis(theme, 'Bytes on a die', 66, quantityTick(formatBytes_B)), max: most * 1.04 },
-      series: memoryCategories.map(([name, title], index) => ({
-        type: 'line',
-        name: title,
-        stack: 'all',
-        step: 'end',
-        symbol: 'none',
-        triggerLineEvent: true,
-        lineStyle: { width: 0 },
-        areaStyle: { color: theme.categories[index % theme.categories.length], opacity: 0.9 },
-        itemStyle: { color: theme.categories[index % theme.categories.length] },
-        data: points.map((at) => [time_s[at]!, categories[name][at]!]),
-        ...(index === 0 && {
-          markLine: {
-            silent: true,
-            symbol: 'none',
-            label: { ...textStyle(theme), position: 'insideEndTop', color: theme.limit },
-            data: [
-              {
-                yAxis: capacity_B,
-                lineStyle: { color: theme.limit, width: 2, type: 'solid' },
-                label: { formatter: `capacity ${formatBytes_B(capacity_B)}` }
+      series: [
+        ...memoryCategories.map(([name, title], index) => ({
+          type: 'line',
+          name: title,
+          stack: 'all',
+          step: 'end',
+          symbol: 'none',
+          triggerEvent: true,
+          lineStyle: { width: 0 },
+          areaStyle: { color: theme.categories[index % theme.categories.length], opacity: 0.9 },
+          itemStyle: { color: theme.categories[index % theme.categories.length] },
+          data: points.map((at) => [time_s[at]!, categories[name][at]!]),
+          ...(index === 0 && {
+            markLine: {
+              silent: true,
+              symbol: 'none',
+              label: {
+                ...textStyle(theme),
+                position: 'insideEndTop',
+                color: theme.limit,
+                backgroundColor: theme.ground,
+                padding: [1, 3]
               },
-              {
-                xAxis: instant,
-                lineStyle: { color: theme.ink, width: 1.5, type: 'dashed' },
-                label: { formatter: formatTime_s(instant), position: 'end', color: theme.ink }
-              }
-            ]
-          }
-        })
-      }))
+              data: [
+                {
+                  yAxis: capacity_B,
+                  lineStyle: { color: theme.limit, width: 2, type: 'solid' },
+                  label: { formatter: `capacity ${formatBytes_B(capacity_B)}` }
+                },
+                {
+                  xAxis: instant,
+                  lineStyle: { color: theme.ink, width: 1.5, type: 'dashed' },
+                  label: { formatter: formatTime_s(instant), position: 'end', color: theme.ink }
+                }
+              ]
+            }
+          })
+        })),
+        ...(over.length > 0 ? [overfull(over, theme)] : [])
+      ]
     }
   }
 }

@@ -12,6 +12,10 @@ import {
   valueAxis
 } from './chart-style.ts'
 import type { ChartTheme } from './chart-theme.ts'
+import { overfull } from './hatching.ts'
+
+/** Breadth of a bar, pixels. */
+const BAR_px = 20
 
 export interface StackedPart {
   /** Name and unit of its column, as `compute_s`. */
@@ -29,8 +33,8 @@ export interface StackedBars {
   readonly parts: readonly StackedPart[]
   readonly totals: SheetColumn & { readonly values: readonly number[] }
   readonly format: (value: number) => string
-  /** A line that no bar should pass. */
-  readonly limit?: { readonly name: string; readonly value: number } | undefined
+  /** What each bar should not pass: a line where it is the same for all, and what is beyond is hatched. */
+  readonly limit?: { readonly name: string; readonly values: readonly number[] } | undefined
 }
 
 /** Horizontal bars whose parts sum to the total that stands behind each. A part that is zero everywhere is left out. */
@@ -43,21 +47,27 @@ export function stackedBars(
     .filter(({ values }) => values.some((value) => value > 0))
   // A legend of more than five entries takes two lines.
   const below = used.length > 5 ? 116 : 88
-  const most = Math.max(limit?.value ?? 0, ...totals.values)
-  const line = limit && {
-    silent: true,
-    symbol: 'none',
-    lineStyle: { color: theme.limit, width: 2, type: 'solid' },
-    // The names run downwards, so the line starts, and its label stands, above the bars.
-    label: {
-      ...textStyle(theme),
-      formatter: `${limit.name} ${format(limit.value)}`,
-      position: 'start',
-      rotate: 0,
-      color: theme.limit
-    },
-    data: [{ xAxis: limit.value }]
-  }
+  const most = Math.max(0, ...(limit?.values ?? []), ...totals.values)
+  const common = limit && new Set(limit.values).size === 1 ? limit.values[0] : undefined
+  const over = totals.values.flatMap((total, at): [number, number, number, number][] => {
+    const room = limit?.values[at]
+    return room !== undefined && total > room ? [[room, total, at, at]] : []
+  })
+  const line = limit &&
+    common !== undefined && {
+      silent: true,
+      symbol: 'none',
+      lineStyle: { color: theme.limit, width: 2, type: 'solid' },
+      // The names run downwards, so the line starts, and its label stands, above the bars.
+      label: {
+        ...textStyle(theme),
+        formatter: `${limit.name} ${format(common)}`,
+        position: 'start',
+        rotate: 0,
+        color: theme.limit
+      },
+      data: [{ xAxis: common }]
+    }
   const sheet = (): DataSheet => ({
     caption,
     columns: [
@@ -97,7 +107,7 @@ export function stackedBars(
           type: 'bar',
           name: part,
           stack: 'all',
-          barMaxWidth: 20,
+          barMaxWidth: BAR_px,
           itemStyle: { color, borderColor: theme.ground, borderWidth: 0.5 },
           data: values
         })),
@@ -114,7 +124,8 @@ export function stackedBars(
           },
           data: bars.map(() => 0),
           ...(line && { markLine: line })
-        }
+        },
+        ...(over.length > 0 ? [overfull(over, theme, BAR_px)] : [])
       ]
     }
   }

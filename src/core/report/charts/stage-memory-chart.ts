@@ -20,7 +20,7 @@ export const stageMemoryChart = (stages: readonly StageEvaluation[], theme: Char
       })),
       totals: { key: 'peak_B', title: 'Peak', values: stages.map(({ memory_B }) => memory_B.peak) },
       format: formatBytes_B,
-      limit: { name: 'capacity', value: stages[0]?.memory_B.capacity ?? 0 }
+      limit: { name: 'capacity', values: stages.map(({ memory_B }) => memory_B.capacity) }
     },
     theme
   )
