@@ -49,6 +49,32 @@ test.skipIf(!hasChromium())(
   }
 )
 
+test.skipIf(!hasChromium())("what is being typed outlives another tab's edit, and the two come together", async () => {
+  const second = await page.context().newPage()
+  await second.goto(page.url())
+  const [layers, vocabulary] = ['Layers', 'Vocabulary'] as const
+  const field = (tab: Page, name: string) => tab.getByRole('spinbutton', { name })
+  const type = async (tab: Page, name: string, value: string): Promise<void> => {
+    await field(tab, name).fill(value)
+    await field(tab, name).press('Tab')
+  }
+  await page.bringToFront()
+  await field(page, layers).fill('60')
+  await type(second, vocabulary, '60000')
+  await expect.poll(() => field(page, vocabulary).inputValue()).toBe('60000')
+  expect(await field(page, layers).inputValue()).toBe('60')
+
+  await type(second, layers, '72')
+  await page.getByText('What you are typing over became ‘72’ elsewhere').waitFor()
+  expect(await field(page, layers).inputValue()).toBe('60')
+  await page.keyboard.press('Escape')
+  expect(await field(page, layers).inputValue()).toBe('72')
+  await type(page, layers, '96')
+  await expect.poll(() => field(second, layers).inputValue()).toBe('96')
+  expect(await field(second, vocabulary).inputValue()).toBe('60000')
+  await second.close()
+})
+
 test.skipIf(!hasChromium())('an operator is chosen in the graph and told in the inspector and the table', async () => {
   await page.getByRole('button', { name: /^up, 12288 × 49152/ }).press('Enter')
   await page.waitForURL(/op=up/)
