@@ -105,6 +105,29 @@ test.skipIf(!hasChromium())('a figure leads back to its view, and a view sends i
   await expect.poll(() => page.getByRole('button', { name: 'Figure: policies' }).count()).toBe(2)
 })
 
+test.skipIf(!hasChromium())('keys send what is shown: the use of links, and the mapping', async () => {
+  await page.goto(page.url().replace(/\/report\/.*$/, '/run/1/links?point=10'))
+  await page.getByRole('heading', { name: /Links: .+ used on average/ }).waitFor({ timeout: 20_000 })
+  await page.keyboard.press('Control+Shift+R')
+  await page.getByText(/^The figure is in/).waitFor()
+  await page.goto(page.url().replace('/links', '/mapping'))
+  await page
+    .getByRole('row', { name: /^up split output/ })
+    .first()
+    .waitFor()
+  await page.keyboard.press('Control+Shift+R')
+  await page.getByText(/^The mapping is in/).waitFor()
+  await page.getByRole('button', { name: 'Open the report' }).last().click()
+  await page.getByRole('img', { name: 'Use of links over a step, phase by phase (fluid level).' }).waitFor()
+  await page
+    .getByRole('navigation', { name: 'Blocks of the report' })
+    .getByRole('button', { name: 'Mapping', exact: true })
+    .last()
+    .waitFor()
+  await page.getByRole('img', { name: /^Use of links/ }).scrollIntoViewIfNeeded()
+  await workbench.shoot('report-links')
+})
+
 test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
   expect(workbench.complaints).toEqual([])
 )

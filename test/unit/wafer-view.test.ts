@@ -8,7 +8,7 @@ import { nextDie } from '../../src/renderer/wafer/next-die.ts'
 import { detailOf, fitted, toScreen, toWorld, zoomedAt } from '../../src/renderer/wafer/viewport.ts'
 import { diesBetween, nextLinkOf } from '../../src/renderer/wafer/wafer-keys.ts'
 import { placeOnScale, scaleOf } from '../../src/renderer/wafer/wafer-overlay.ts'
-import { MOST_DRAWN_DIES, sceneLinks, usableOutline, waferScene } from '../../src/renderer/wafer/wafer-scene.ts'
+import { MOST_DRAWN_DIES, sceneLinks, usableOutline, waferScene } from '../../src/core/chip/editing/wafer-scene.ts'
 import { waferWords } from '../../src/renderer/wafer/wafer-words.ts'
 import { waferPreset } from './chip-wafer-preset.ts'
 

@@ -1,7 +1,8 @@
 import { keptFront, frontChart } from './charts/front-chart.ts'
 import type { Chart } from './charts/chart.ts'
 import type { ChartTheme } from './charts/chart-theme.ts'
-import { insightChart } from './insight-charts.ts'
+import { insightChart, memoryTimeOf } from './insight-charts.ts'
+import { linksFigure } from './links-figure.ts'
 import { memoryChart } from './charts/memory-chart.ts'
 import { policiesChart } from './charts/policies-chart.ts'
 import { timeChart, type NamedEvaluation } from './charts/time-chart.ts'
@@ -38,6 +39,8 @@ export function sourcesOf(spec: FigureSpec): { readonly run?: number; readonly p
     case 'wafer':
     case 'roofline':
     case 'breakdown':
+    case 'memory-time':
+    case 'links':
       return { points: [spec.point] }
   }
 }
@@ -102,6 +105,14 @@ export function figureOf(spec: FigureSpec, material: ReportMaterial, theme: Char
     case 'timeline': {
       const chart = insightChart(spec.figure, points, material, theme)
       return chart && ofChart(name, chart)
+    }
+    case 'memory-time': {
+      const chart = memoryTimeOf(points[0]!, spec.stage, material, theme)
+      return chart && ofChart(spec.stage === undefined ? name : `${name}S${spec.stage}`, chart)
+    }
+    case 'links': {
+      const moment = spec.moment ?? 'mean'
+      return linksFigure(moment === 'mean' ? name : `${name}peak`, moment, points[0]!, material, theme)
     }
   }
 }

@@ -18,9 +18,12 @@ export function figureLink(spec: FigureSpec, material: ReportMaterial): string {
     wafer: 'mapping',
     roofline: 'breakdown',
     breakdown: 'breakdown',
-    timeline: 'timeline'
+    timeline: 'timeline',
+    'memory-time': 'memory',
+    links: 'links'
   }
-  const query = first === undefined ? '' : `?point=${first.id}`
+  const stage = spec.figure === 'memory-time' && spec.stage !== undefined ? `&stage=${spec.stage}` : ''
+  const query = first === undefined ? '' : `?point=${first.id}${stage}`
   return `${base}/run/${run ?? first?.runId ?? 0}/${tab[spec.figure]}${query}`
 }
 

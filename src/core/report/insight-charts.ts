@@ -2,12 +2,14 @@ import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import type { Chart } from './charts/chart.ts'
 import type { ChartTheme } from './charts/chart-theme.ts'
+import { memoryTimeChart } from './charts/memory-time-chart.ts'
 import { rooflineChart } from './charts/roofline-chart.ts'
 import { stepChart } from './charts/step-chart.ts'
 import { timelineChart } from './charts/timeline-chart.ts'
 import { timelinesChart, type NamedTimeline } from './charts/timelines-chart.ts'
 import { pointName } from './exploration-record.ts'
 import { formatTime_s } from './format-quantity.ts'
+import { fullestAt_s, fullestStage, memorySeries } from './memory-view.ts'
 import type { ReportMaterial } from './report-material.ts'
 import { rooflinePoints, roofsOf } from './roofline.ts'
 import type { StoredPoint } from './run-record.ts'
@@ -63,4 +65,24 @@ export function insightChart(
     `Time of one step by operators on stage ${stage} (s)`,
     theme
   )
+}
+
+/**
+ * Memory of a stage's die over a whole step, marked where it is fullest.
+ * @param stage the fullest when left out
+ * @returns undefined where the point was not simulated or has no such stage
+ */
+export function memoryTimeOf(
+  { id }: StoredPoint,
+  stage: number | undefined,
+  material: ReportMaterial,
+  theme: ChartTheme
+): Chart | undefined {
+  const [step, told] = [material.insights?.step(id), material.insights?.timeline(id)]
+  if (!step || !told) return undefined
+  const chosen = stage ?? fullestStage(step.evaluation.stages)
+  const curve = told.memory[chosen]
+  if (!curve) return undefined
+  const view = { stage: chosen, capacity_B: step.memory.capacity_B, window: [0, told.time_s] as const }
+  return memoryTimeChart(memorySeries(step.memory, curve), { ...view, instant: fullestAt_s(curve) }, theme)
 }

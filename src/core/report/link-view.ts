@@ -1,6 +1,7 @@
 import type { TimelineInsight } from '../simulator/insight/step-insight.ts'
 import { linkBytes, type LinkColumns } from '../simulator/insight/link-columns.ts'
-import type { TrafficClass } from '../simulator/program/step-flows.ts'
+import { trafficClasses, type TrafficClass } from '../simulator/program/step-flows.ts'
+import type { DataSheet } from './data-sheet.ts'
 
 /** What of the use of links is shown: over the step, at its highest, or in one interval of time. */
 export type LinkMoment = 'mean' | 'peak' | number
@@ -59,3 +60,14 @@ export const linkRows = (
     share: share(link),
     bytes: linkBytes(links, link, classes)
   })).sort((a, b) => b.share - a.share || a.link - b.link)
+
+/** Links as numbers: their use, and the bytes of a step by class of traffic. */
+export const linksSheet = ({ bytes }: LinkColumns, rows: readonly LinkRow[]): DataSheet => ({
+  caption: 'Use of links, the fullest first',
+  columns: [
+    { key: 'link', title: 'Link' },
+    { key: 'share', title: 'Used', numeric: true },
+    ...trafficClasses.map((traffic) => ({ key: `${traffic}_B`, title: trafficWords[traffic], numeric: true }))
+  ],
+  rows: rows.map(({ name, share, link }) => [name, share, ...trafficClasses.map((traffic) => bytes[traffic][link]!)])
+})

@@ -6,6 +6,7 @@ import {
   type MemoryItem,
   type StageCopies
 } from '../simulator/insight/memory-columns.ts'
+import type { StageEvaluation } from '../simulator/evaluation.ts'
 import { memoryCategories } from './categories.ts'
 
 /** A tensor, or several of an operator, at one instant. */
@@ -37,6 +38,19 @@ export const peak_B = (contents: MemoryContents, stage: number): number =>
 export function copiesAt(curve: MemoryCurve, time_s: number): StageCopies {
   const at = indexAt(curve, time_s)
   return { inFlight: curve.inFlight[at]!, logits: curve.logits[at]!, delayed: curve.delayed[at]! }
+}
+
+/** The stage whose dies are filled most; the first of several alike. */
+export const fullestStage = (stages: readonly StageEvaluation[]): number =>
+  stages.reduce((most, one) => (one.memory_B.peak > most.memory_B.peak ? one : most)).stage
+
+/** When a curve is first at its highest, s. */
+export function fullestAt_s({ inUse_B, time_s }: MemoryCurve): number {
+  let fullest = 0
+  inUse_B.forEach((bytes, at) => {
+    if (bytes > inUse_B[fullest]!) fullest = at
+  })
+  return time_s[fullest]!
 }
 
 /** A stage's memory over time by category: a step function, each value holds from its time to the next. */

@@ -6,6 +6,9 @@ import type { StoredPoint } from './run-record.ts'
 export interface ReportInsights {
   /** By closed forms, taken apart. */
   readonly step: (point: number) => StepInsight | undefined
+  /** With transfers sharing the links: how much of them is used. */
+  readonly shared: (point: number) => StepInsight | undefined
+  /** Event by event. */
   readonly timeline: (point: number) => TimelineInsight | undefined
 }
 

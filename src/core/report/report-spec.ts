@@ -1,5 +1,8 @@
 import * as z from 'zod'
 
+/** Of the use of links: over the step, or at the highest of each. */
+export const linkMoments = ['mean', 'peak'] as const
+
 const id = z.int().positive()
 const points = z.array(id).min(1).max(8)
 
@@ -13,7 +16,13 @@ export const FigureSpec = z.discriminatedUnion('figure', [
   z.strictObject({ figure: z.literal('wafer'), point: id }),
   z.strictObject({ figure: z.literal('roofline'), point: id }),
   z.strictObject({ figure: z.literal('breakdown'), point: id }),
-  z.strictObject({ figure: z.literal('timeline'), points })
+  z.strictObject({ figure: z.literal('timeline'), points }),
+  z.strictObject({
+    figure: z.literal('memory-time'),
+    point: id,
+    stage: z.int().nonnegative().optional().describe('the fullest when left out')
+  }),
+  z.strictObject({ figure: z.literal('links'), point: id, moment: z.enum(linkMoments).optional().describe('mean') })
 ])
 export type FigureSpec = z.output<typeof FigureSpec>
 export const figureKinds = [
@@ -25,7 +34,9 @@ export const figureKinds = [
   'wafer',
   'roofline',
   'breakdown',
-  'timeline'
+  'timeline',
+  'memory-time',
+  'links'
 ] as const
 
 export const tableKinds = ['policies', 'front', 'time', 'memory', 'limits', 'numbers'] as const
@@ -44,6 +55,8 @@ export const ReportBlock = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('provenance'), key, run: id })
 ])
 export type ReportBlock = z.output<typeof ReportBlock>
+/** A block that has no place in a report yet. */
+export type BlockDraft = ReportBlock extends infer One ? (One extends ReportBlock ? Omit<One, 'key'> : never) : never
 
 /** A report as a person builds it: blocks of text and of live results, in their order. */
 export const ReportSpec = z

@@ -1,16 +1,14 @@
 import { bestPerSource, isPolicy, type ExplorationRecord } from './exploration-record.ts'
-import type { ReportBlock, ReportSpec } from './report-spec.ts'
+import type { BlockDraft, ReportBlock, ReportSpec } from './report-spec.ts'
 
 export const templateNames = ['run', 'comparison', 'chip'] as const
 export type TemplateName = (typeof templateNames)[number]
 
-type Draft = ReportBlock extends infer One ? (One extends ReportBlock ? Omit<One, 'key'> : never) : never
-
-const spec = (title: string, blocks: readonly Draft[]): ReportSpec => ({
+const spec = (title: string, blocks: readonly BlockDraft[]): ReportSpec => ({
   title,
   blocks: blocks.map((block, at) => ({ ...block, key: `b${at + 1}` }) as ReportBlock)
 })
-const text = (words: string): Draft => ({ kind: 'text', text: words })
+const text = (words: string): BlockDraft => ({ kind: 'text', text: words })
 
 const MOST_BARS = 6
 
@@ -63,14 +61,14 @@ export function comparisonTemplate(points: readonly number[], runs: readonly num
     text('## Numbers'),
     { kind: 'comparison', points: [...points] },
     text('## Why one is faster'),
-    ...others.map((to): Draft => ({ kind: 'figure', figure: { figure: 'waterfall', from: first, to } })),
+    ...others.map((to): BlockDraft => ({ kind: 'figure', figure: { figure: 'waterfall', from: first, to } })),
     text('## Where the time and the memory go'),
     { kind: 'figure', figure: { figure: 'time', points: [...points] } },
     { kind: 'figure', figure: { figure: 'memory', points: [...points] } },
     text('## On the wafer'),
-    ...points.map((point): Draft => ({ kind: 'figure', figure: { figure: 'wafer', point } })),
+    ...points.map((point): BlockDraft => ({ kind: 'figure', figure: { figure: 'wafer', point } })),
     text('## Provenance'),
-    ...runs.map((run): Draft => ({ kind: 'provenance', run }))
+    ...runs.map((run): BlockDraft => ({ kind: 'provenance', run }))
   ])
 }
 

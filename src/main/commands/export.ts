@@ -1,4 +1,4 @@
-import { figureKinds } from '../../core/report/report-spec.ts'
+import { figureKinds, linkMoments } from '../../core/report/report-spec.ts'
 import type { Command } from './command.ts'
 import { command as evaluate } from './evaluate.ts'
 
@@ -27,6 +27,8 @@ const options: Command['options'] = {
   },
   figure: { type: 'string', value: figureKinds.join('|'), help: 'svg, csv: which figure' },
   points: { type: 'string', value: '3,7', help: 'svg, csv: the points of the figure' },
+  stage: { type: 'string', value: 'N', help: 'memory-time: the stage, from 0 (the fullest)' },
+  moment: { type: 'string', value: linkMoments.join('|'), help: 'links: over the step, or at the highest (mean)' },
   run: { type: 'string', value: 'N', help: 'svg, csv: the run of the figure (the newest)' },
   ...designOptions
 }

@@ -1,7 +1,7 @@
 import { Problem } from '../../core/problem.ts'
 import { sourcesOf } from '../../core/report/figure-of.ts'
 import type { ReportInsights } from '../../core/report/report-material.ts'
-import type { ReportBlock } from '../../core/report/report-spec.ts'
+import type { FigureSpec, ReportBlock } from '../../core/report/report-spec.ts'
 import type { StepInsight, TimelineInsight } from '../../core/simulator/insight/step-insight.ts'
 import { answerQuestion } from '../engine/answer-question.ts'
 import type { EvaluationService } from '../evaluation/evaluation-service.ts'
@@ -11,18 +11,21 @@ import type { ProjectStore } from '../projects/project-store.ts'
 /** Who simulates points of a project for its reports. */
 export interface InsightSource {
   readonly step: (point: number) => Promise<StepInsight>
+  readonly shared: (point: number) => Promise<StepInsight>
   readonly timeline: (point: number) => Promise<TimelineInsight>
 }
 
 /** Asks the engine of the workbench, which keeps answers that the page asked for. */
 export const insightsOfService = (evaluation: EvaluationService, project: string): InsightSource => ({
   step: (point) => evaluation.point({ project, point }, 'analytic'),
+  shared: (point) => evaluation.point({ project, point }, 'fluid'),
   timeline: (point) => evaluation.timeline({ project, point })
 })
 
 /** Simulates in this process: for a command, which has nothing else to do. */
 export const insightsHere = (store: ProjectStore): InsightSource => ({
   step: async (point) => answerQuestion({ kind: 'step', level: 'analytic', situation: situationOf(store, point) }),
+  shared: async (point) => answerQuestion({ kind: 'step', level: 'fluid', situation: situationOf(store, point) }),
   timeline: async (point) => answerQuestion({ kind: 'timeline', situation: situationOf(store, point) })
 })
 
@@ -47,11 +50,24 @@ async function answers<Answer>(
 /** Simulates what the figures of a report show and the project does not keep. */
 export async function gatherInsights(blocks: readonly ReportBlock[], source: InsightSource): Promise<ReportInsights> {
   const figures = blocks.flatMap((block) => (block.kind === 'figure' ? [block.figure] : []))
-  const pointsOf = (kinds: readonly string[]): number[] =>
-    figures.filter(({ figure }) => kinds.includes(figure)).flatMap((figure) => sourcesOf(figure).points)
-  const [step, timeline] = await Promise.all([
-    answers(pointsOf(['roofline', 'breakdown']), source.step),
-    answers(pointsOf(['timeline']), source.timeline)
+  const pointsOf = (needs: (figure: FigureSpec) => boolean): number[] =>
+    figures.filter(needs).flatMap((figure) => sourcesOf(figure).points)
+  const [step, shared, timeline] = await Promise.all([
+    answers(
+      pointsOf(({ figure }) => ['roofline', 'breakdown', 'memory-time'].includes(figure)),
+      source.step
+    ),
+    answers(
+      pointsOf((spec) => spec.figure === 'links' && spec.moment !== 'peak'),
+      source.shared
+    ),
+    answers(
+      pointsOf(
+        (spec) =>
+          ['timeline', 'memory-time'].includes(spec.figure) || (spec.figure === 'links' && spec.moment === 'peak')
+      ),
+      source.timeline
+    )
   ])
-  return { step, timeline }
+  return { step, shared, timeline }
 }

@@ -1,5 +1,7 @@
 import type { Ref } from 'vue'
 import { useCommands, type Command } from '../stores/commands.ts'
+import { shownBlock } from '../stores/report-sources.ts'
+import { useSendToReport } from '../stores/send-to-report.ts'
 import { shownFigures, turnFigures } from '../stores/shown-figures.ts'
 import { useSettings } from '../stores/settings.ts'
 import { themes } from '../stores/theme.ts'
@@ -12,6 +14,7 @@ export type Dialog = 'commands' | 'places' | 'keys' | undefined
 /** What can be done wherever a person is. @param dialog the one that is open */
 export function useGeneralCommands(dialog: Ref<Dialog>): void {
   const [workbench, settings] = [useWorkbench(), useSettings()]
+  const send = useSendToReport()
   const history = histories.newest
   const inProject = (): boolean => workbench.project !== undefined
   const views = projectEntries.filter(({ view }) => viewComponents[view])
@@ -110,6 +113,19 @@ export function useGeneralCommands(dialog: Ref<Dialog>): void {
       title: 'Settings',
       keys: 'Ctrl+,',
       run: () => workbench.go('#/settings')
+    },
+    {
+      id: 'tools.report',
+      menu: 'Tools',
+      title: 'Send what is shown to a report',
+      keys: 'Ctrl+Shift+R',
+      enabled: inProject,
+      run: () => {
+        const block = shownBlock()
+        return block
+          ? send(block)
+          : workbench.notify('Nothing of this view goes into a report: results and comparisons do.')
+      }
     },
     {
       id: 'tools.copyLink',

@@ -1,15 +1,15 @@
-import type { FigureSpec } from '../../core/report/report-spec.ts'
+import type { BlockDraft, ReportBlock } from '../../core/report/report-spec.ts'
 import { client } from '../client.ts'
 import { useDocuments } from './documents.ts'
 import { useWorkbench } from './workbench.ts'
 
-/** Puts a figure at the end of the report that was changed last, or of a new one. */
+/** Puts a block at the end of the report that was changed last, or of a new one. */
 export function useSendToReport() {
   const [workbench, documents] = [useWorkbench(), useDocuments()]
-  return (figure: FigureSpec): Promise<void> =>
+  return (draft: BlockDraft): Promise<void> =>
     workbench.attempt(async () => {
       const project = workbench.project!.id
-      const block = { kind: 'figure' as const, key: crypto.randomUUID(), figure }
+      const block = { ...draft, key: crypto.randomUUID() } as ReportBlock
       const newest = documents.ofKind('report').toSorted((a, b) => b.changedAt.localeCompare(a.changedAt))[0]
       let report: { readonly id: number; readonly name: string } | undefined = newest
       if (newest) {
@@ -17,11 +17,11 @@ export function useSendToReport() {
         if (read.kind !== 'report') return
         const { revision, content } = read
         const patch = [{ op: 'add' as const, path: `/blocks/${content.blocks.length}`, value: block }]
-        const edit = { label: 'Send a figure here', patch, key: block.key }
+        const edit = { label: `Send a ${draft.kind} here`, patch, key: block.key }
         await client.documents.edit({ project, document: newest.id, revision, ...edit })
       } else report = await documents.create('report', 'Report', { title: 'Report', blocks: [block] })
       const made = report!
-      workbench.notify(`The figure is in “${made.name}”`, {
+      workbench.notify(`The ${draft.kind} is in “${made.name}”`, {
         title: 'Open the report',
         run: () => workbench.show('report', made.id)
       })

@@ -1,4 +1,3 @@
-import type { FigureSpec } from '../../core/report/report-spec.ts'
 import { contribution } from './contribution.ts'
 
 /** A chart on the screen, as commands that are not about its data meet it. */
@@ -7,8 +6,6 @@ export interface ShownFigure {
   readonly asTable: boolean
   /** Shows the numbers in place of the drawing, or the drawing again. */
   readonly show: (asTable: boolean) => unknown
-  /** What it is called in a report, where it can be sent to one. */
-  readonly spec: FigureSpec | undefined
 }
 
 export const shownFigures = contribution<ShownFigure>()

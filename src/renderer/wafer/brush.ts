@@ -4,7 +4,7 @@ import { sitePitch_mm } from '../../core/chip/editing/site-drawing.ts'
 import { arraySize_mm } from '../../core/chip/floorplan.ts'
 import { coreGridOf } from './core-grid-of.ts'
 import type { BrushTarget } from './wafer-overlay.ts'
-import { keyOf, type SceneDie, type WaferScene } from './wafer-scene.ts'
+import { keyOf, type SceneDie, type WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 
 export type Point = readonly [x_mm: number, y_mm: number]
 

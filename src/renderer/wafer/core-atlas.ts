@@ -5,7 +5,7 @@ import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import { sequenceColor } from '../../core/report/palette.ts'
 import { coreGridOf } from './core-grid-of.ts'
 import { placeOnScale, scaleOf, type DieOverlay } from './wafer-overlay.ts'
-import type { WaferScene } from './wafer-scene.ts'
+import type { WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 
 export type Rgb = readonly [number, number, number]
 

@@ -3,7 +3,7 @@ import type { CoreAtlas } from './core-atlas.ts'
 import { detailOf, toScreen, type Viewport } from './viewport.ts'
 import type { WaferColors } from './wafer-colors.ts'
 import type { LayerName } from './wafer-overlay.ts'
-import type { WaferScene } from './wafer-scene.ts'
+import type { WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 
 /** Pixels of a core's side below which cores are not drawn one by one: a die is then one even colour. */
 const LEAST_CORE_PX = 3

@@ -1,4 +1,4 @@
-import type { WaferScene } from './wafer-scene.ts'
+import type { WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 
 /**
  * Index of the die that a key leads to from another on the grid of drawn dies; undefined for a key that leads nowhere. Ctrl takes arrows to the

@@ -2,7 +2,7 @@ import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import { sitesRectangle_mm, type Rectangle } from '../../core/chip/floorplan.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { inkOn, sequenceColor } from '../../core/report/palette.ts'
-import type { WaferScene } from './wafer-scene.ts'
+import type { WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 
 /** The dies of one stage of one replica, as drawn. */
 export interface StageRegion {

@@ -5,7 +5,7 @@ import { drawCores } from './draw-cores.ts'
 import { useViewport, type ViewportControl } from './use-viewport.ts'
 import { wafersColors, type WaferColors } from './wafer-colors.ts'
 import type { LayerName } from './wafer-overlay.ts'
-import type { WaferScene } from './wafer-scene.ts'
+import type { WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 import type { WaferContent } from './wafer-words.ts'
 
 interface Elements {

@@ -1,5 +1,5 @@
 import { nextDie } from './next-die.ts'
-import { keyOf, type SceneDie, type WaferScene } from './wafer-scene.ts'
+import { keyOf, type SceneDie, type WaferScene } from '../../core/chip/editing/wafer-scene.ts'
 
 /** What a key pressed on the grid asks for. */
 export type WaferKey =

@@ -22,9 +22,6 @@ export interface LinkOverlay {
   readonly model?: string
 }
 
-/** Utilisation above which a link is hatched: near to its capacity whatever the colour. */
-export const HOT_SHARE = 0.9
-
 /** What a person points at or has chosen on the wafer. */
 export type WaferSelection = Pick<Selection, 'die' | 'link' | 'stage'>
 

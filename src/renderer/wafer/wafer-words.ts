@@ -4,7 +4,7 @@ import type { Mapping } from '../../core/mapping/mapping.ts'
 import { formatIn, formatShare } from '../../core/report/format-quantity.ts'
 import { stageOfDies } from './stage-regions.ts'
 import type { DieOverlay, LinkOverlay, WaferSelection } from './wafer-overlay.ts'
-import { keyOf, type SceneDie } from './wafer-scene.ts'
+import { keyOf, type SceneDie } from '../../core/chip/editing/wafer-scene.ts'
 
 /** What a wafer view shows beside the chip itself. */
 export interface WaferContent {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { chartThemes } from '../../../core/report/charts/chart-theme.ts'
 import { sheetCsv } from '../../../core/report/data-sheet.ts'
 import { figureOf } from '../../../core/report/figure-of.ts'
-import { figureKinds, type FigureSpec } from '../../../core/report/report-spec.ts'
+import { figureKinds, linkMoments, type FigureSpec } from '../../../core/report/report-spec.ts'
 import { Problem } from '../../../core/problem.ts'
 import { openProject } from '../../projects/open-project.ts'
 import { drawFigure } from '../../report/charts.ts'
@@ -38,6 +38,18 @@ function figureSpecOf(values: OptionValues, newestRun: number | undefined): Figu
     case 'roofline':
     case 'breakdown':
       return { figure, point: points?.[0] ?? missing("'--point N'") }
+    case 'memory-time': {
+      const stage = wholeOption(values, 'stage', 0)
+      return {
+        figure,
+        point: points?.[0] ?? missing("'--point N'"),
+        ...(stage !== undefined && { stage })
+      }
+    }
+    case 'links': {
+      const moment = choiceOption(values, 'moment', linkMoments)
+      return { figure, point: points?.[0] ?? missing("'--point N'"), ...(moment && { moment }) }
+    }
   }
 }
 

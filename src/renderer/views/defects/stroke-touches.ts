@@ -2,7 +2,7 @@ import type { Place } from '../../../core/chip/defects/defect-map.ts'
 import type { BrushStroke, Link } from '../../../core/chip/defects/edit-defects.ts'
 import { formatCount } from '../../../core/report/format-number.ts'
 import type { PaintStroke } from '../../wafer/wafer-overlay.ts'
-import { keyOf, placeOfKey } from '../../wafer/wafer-scene.ts'
+import { keyOf, placeOfKey } from '../../../core/chip/editing/wafer-scene.ts'
 
 /** The link that a key of the wafer view names, `row,column-row,column`. */
 export function linkOfKey(key: string): Link {

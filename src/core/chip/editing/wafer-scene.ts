@@ -1,7 +1,7 @@
-import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
-import { dieInSite, edgePorts, isOnWafer, stacksOfSite } from '../../core/chip/editing/site-drawing.ts'
-import { sitesRectangle_mm, type Rectangle } from '../../core/chip/floorplan.ts'
-import type { Place } from '../../core/chip/defects/defect-map.ts'
+import type { WaferChipSpec } from '../chip-spec.ts'
+import type { Place } from '../defects/defect-map.ts'
+import { sitesRectangle_mm, type Rectangle } from '../floorplan.ts'
+import { dieInSite, edgePorts, isOnWafer, stacksOfSite } from './site-drawing.ts'
 
 /** A die as it is drawn; on an enormous grid, a block of dies. Rows of several wafers count on. */
 export interface SceneDie {
@@ -124,6 +124,9 @@ export function waferScene(chip: WaferChipSpec): WaferScene {
   }
   return { wafers, dies, cellRows, cellColumns, block, bounds, note: noteOf(chip, shown, block) }
 }
+
+/** Use of a link above which it is hatched: near to its capacity whatever the colour. */
+export const HOT_SHARE = 0.9
 
 /** One direction of a link between neighbours, drawn as a bar along the border of the die that sends. */
 export interface SceneLink {
