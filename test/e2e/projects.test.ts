@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Page } from 'playwright-core'
@@ -79,6 +79,26 @@ test.skipIf(!hasChromium())('a copy is downloaded, and sent back as a project of
   expect(await page.title()).toBe('Study 2 — TMAC Workbench')
   await choose('fake.tmac', '<script>alert(1)</script>'.repeat(50))
   await page.getByText("'fake.tmac' is not a TMAC project").first().waitFor()
+})
+
+test.skipIf(!hasChromium())('what is no project says what it is instead, with another way on', async () => {
+  await start()
+  const folder = join(workbench.running.folder, 'a folder.tmac')
+  mkdirSync(folder)
+  for (const [path, title, words] of [
+    [folder, 'This is not a file', 'is a directory'],
+    ['/dev/null', 'This is not a file', 'is not a regular file'],
+    ['/proc/self/mem', 'The system does not give out this file', 'reports an error'],
+    [join(folder, 'none.tmac'), 'This project is not there any more', 'does not exist'],
+    ['here.tmac', 'This is not a path', 'is a relative path']
+  ] as const) {
+    await page.getByLabel('Path of a .tmac file on the machine that runs the workbench').last().fill(path)
+    await page.getByRole('button', { name: 'Open', exact: true }).last().click()
+    await heading(title).waitFor()
+    await page.getByRole('alert').filter({ hasText: words }).waitFor()
+    await page.getByRole('button', { name: 'Open another file …' }).click()
+  }
+  await shoot('projects-no-project')
 })
 
 test.skipIf(!hasChromium())('a damaged project says so, and what can be read of it is saved', async () => {

@@ -1,22 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { Problem, type ProblemCode } from '../../core/problem.ts'
-
-const reasons: Readonly<Record<string, readonly [ProblemCode, string]>> = {
-  ENOENT: ['file-not-found', 'cannot be written: its folder does not exist'],
-  EEXIST: ['not-a-file', 'cannot be written: part of its path is not a folder'],
-  ENOTDIR: ['not-a-file', 'cannot be written: part of its path is not a folder'],
-  EISDIR: ['not-a-file', 'is a directory; name a file'],
-  EACCES: ['read-only', 'cannot be written: permission denied'],
-  EPERM: ['read-only', 'cannot be written: permission denied'],
-  ELOOP: ['not-a-file', 'is a symbolic link that leads to itself'],
-  ETXTBSY: ['read-only', 'cannot be written: it is a program that runs'],
-  EFBIG: ['disk-full', 'cannot be written: its file system takes no file as large'],
-  EROFS: ['read-only', 'cannot be written: the file system is read-only'],
-  ENOSPC: ['disk-full', 'cannot be written: the disk is full'],
-  EDQUOT: ['disk-full', 'cannot be written: the disk quota is used up'],
-  ENAMETOOLONG: ['not-a-file', 'is too long for a path']
-}
+import { Problem } from '../../core/problem.ts'
+import { systemTrouble, type SystemTrouble } from '../system-error.ts'
 
 const partialOf = (path: string): string => `${path}.partial-${process.pid}`
 
@@ -38,13 +23,12 @@ function write(path: string, text: string | Uint8Array): void {
 }
 
 /** Why the operating system refused a file, in words; undefined for an error that is not its own. */
-function reasonOf(error: unknown, full: string): readonly [ProblemCode, string] | undefined {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
-  const code = String(error.code)
+function troubleOf(error: unknown, full: string): SystemTrouble | undefined {
+  const trouble = systemTrouble(error, 'written')
   // Folders such as /proc answer that a new file does not exist.
-  if (code === 'ENOENT' && existsSync(dirname(full)))
-    return ['read-only', `cannot be written: the folder '${dirname(full)}' takes no new files`]
-  return reasons[code] ?? ['read-only', `cannot be written: the system refuses it (${code})`]
+  if (trouble?.code === 'file-not-found' && existsSync(dirname(full)))
+    return { code: 'read-only', words: `cannot be written: the folder '${dirname(full)}' takes no new files` }
+  return trouble
 }
 
 /**
@@ -55,8 +39,8 @@ export function guardedOutput<Result>(path: string, directory: string, call: () 
   try {
     return call()
   } catch (error) {
-    const reason = reasonOf(error, resolve(directory, path))
-    throw reason ? new Problem(reason[0], `'${path}' ${reason[1]}`, 'output') : error
+    const trouble = troubleOf(error, resolve(directory, path))
+    throw trouble ? new Problem(trouble.code, `'${path}' ${trouble.words}`, 'output') : error
   }
 }
 
@@ -89,7 +73,8 @@ export function checkResultFile(path: string, directory: string): void {
   const full = resolve(directory, path)
   guardedOutput(path, directory, () => {
     const existing = statSync(full, { throwIfNoEntry: false })
-    if (existing?.isDirectory()) throw new Problem(reasons.EISDIR![0], `'${path}' ${reasons.EISDIR![1]}`, 'output')
+    if (existing?.isDirectory())
+      throw new Problem('not-a-file', `'${path}' is a directory; name a file in it`, 'output')
     if (existing && !existing.isFile()) return accessSync(full, constants.W_OK)
     // Making a file is the only sure way to know that one can be made: some folders say that they are writable and take nothing.
     const probe = partialOf(full)

@@ -16,7 +16,7 @@ const CHECKED_WHOLE_B = 64e6
 
 /**
  * Refuses another program's file, a newer format, a damaged file, and one whose tables are not what this program makes.
- * @throws Problem `not-a-project`, `newer-version`, `corrupt-project`
+ * @throws Problem `not-a-project`, `altered-project`, `newer-version`, `corrupt-project`
  */
 export function examineProject(path: string, { asFarAsPossible = false, readThrough = false }: Leniency = {}): void {
   const database = new Database(path, { readonly: true })
@@ -75,7 +75,7 @@ function expectedTables(format: number): Schema {
 function refuseForeignTables(database: Database.Database, path: string, format: number): void {
   const refuse = (what: string): never => {
     throw new Problem(
-      'not-a-project',
+      'altered-project',
       `'${path}' was not made by this program: ${what}. Ask for the project as it was saved, or recover it into a new file`
     )
   }

@@ -22,14 +22,15 @@ export interface OpenOptions extends Leniency {
 
 /**
  * Opens a project (`.tmac`: one SQLite file).
- * @throws Problem `not-a-file`, `file-not-found`, `not-a-project`, `newer-version`, `corrupt-project`, `read-only`, `locked-project`,
- * `disk-full`; each names the file and a way out
+ * @throws Problem `not-a-file`, `file-not-found`, `not-permitted`, `not-a-project`, `altered-project`, `newer-version`, `corrupt-project`, `read-only`,
+ * `locked-project`, `disk-full`, `io-failed`; each names the file and a way out
  */
 export function openProject(path: string, options: OpenOptions = {}): ProjectStore {
   requireNodeApi()
+  const isNew = guarded(path, () => examine(path, options), 'read')
+  if (options.readOnly) return guarded(path, () => openForReading(path), 'read')
   return guarded(path, () => {
-    const isNew = examine(path, options)
-    if (options.readOnly) return openForReading(path)
+    if (isNew) mkdirSync(dirname(path), { recursive: true })
     // The lock lies beside the file itself, so that every name of a project finds the same one.
     return openForWriting(isNew ? path : realpathSync(path), options.sizeLimit_B)
   })
@@ -41,10 +42,7 @@ function examine(path: string, options: OpenOptions): boolean {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found && !create)
     throw new Problem('file-not-found', `'${path}' does not exist. Check the name, or create it by 'explore --project'`)
-  if (!found) {
-    mkdirSync(dirname(path), { recursive: true })
-    return true
-  }
+  if (!found) return true
   if (!found.isFile())
     throw new Problem(
       'not-a-file',

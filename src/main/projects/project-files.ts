@@ -33,7 +33,7 @@ export class ProjectFiles {
   }
 
   backups(path: string): Backup[] {
-    return guarded(path, () => backupsOf(path))
+    return guarded(path, () => backupsOf(path), 'read')
   }
 
   /** Opens a backup as a project of its own; the backup stays. @throws Problem of the backup */

@@ -2,6 +2,15 @@ import { implement } from '@orpc/server'
 import { workbenchContract } from '../../contract/workbench.ts'
 import { Problem } from '../../core/problem.ts'
 import type { Services } from '../services.ts'
+import { systemTrouble } from '../system-error.ts'
+
+/** What a person may act on: a Problem, or what the operating system says of a file. */
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof Problem) return error
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+  const trouble = path === undefined ? undefined : systemTrouble(error, 'written')
+  return trouble && new Problem(trouble.code, `'${path}' ${trouble.words}`)
+}
 
 /** The contract to be implemented on the services. A Problem crosses to the page as it is; anything else stays a fault of the program. */
 export const os = implement(workbenchContract)
@@ -10,7 +19,8 @@ export const os = implement(workbenchContract)
     try {
       return await next()
     } catch (error) {
-      if (!(error instanceof Problem)) throw error
-      throw errors.PROBLEM({ message: error.message, data: { code: error.code, path: error.path } })
+      const problem = problemOf(error)
+      if (!problem) throw error
+      throw errors.PROBLEM({ message: problem.message, data: { code: problem.code, path: problem.path } })
     }
   })

@@ -35,7 +35,14 @@ export interface SessionOptions<Kind extends DocumentKind> {
 }
 
 /** Refusals that may pass by themselves: what was edited is kept and tried again. */
-const passing: readonly string[] = ['locked-project', 'disk-full', 'read-only', 'file-not-found']
+const passing: readonly string[] = [
+  'locked-project',
+  'disk-full',
+  'read-only',
+  'file-not-found',
+  'not-permitted',
+  'io-failed'
+]
 
 /** The code of a refusal; undefined when the program could not be asked. */
 const refusalOf = (error: unknown): string | undefined =>
