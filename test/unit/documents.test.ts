@@ -9,7 +9,7 @@ import { patchBetween } from '../../src/core/documents/json-patch.ts'
 import { modelPresets } from '../../src/core/workload/model-presets.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { ProjectStore } from '../../src/main/projects/project-store.ts'
-import { writeFormat1Project } from '../fixtures/format-1-project.ts'
+import { writeFormat1Project } from '../fixtures/former-projects.ts'
 
 let folder: string
 let path: string

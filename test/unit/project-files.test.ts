@@ -11,7 +11,7 @@ import { ProjectFiles } from '../../src/main/projects/project-files.ts'
 import { ProjectLibrary } from '../../src/main/projects/project-library.ts'
 import { ProjectTransfers } from '../../src/main/projects/project-transfers.ts'
 import { exportedDocument } from '../../src/main/output/exported-document.ts'
-import { writeFormat1Project } from '../fixtures/format-1-project.ts'
+import { writeFormat1Project, writeFormat2Project } from '../fixtures/former-projects.ts'
 import { exampleInputs, exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
 
 let folder: string
@@ -171,6 +171,35 @@ describe('a damaged project', () => {
     expect(database.pragma('foreign_key_check')).toEqual([])
     database.close()
     expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('of a former format is saved in this one', () => {
+    const path = join(projects, 'former.tmac')
+    mkdirSync(projects)
+    const points = Array.from({ length: 200 }, (_, at) => exampleKeptPoint({ mapping: exampleMapping(4, at + 1) }))
+    writeFormat2Project(path, points)
+    damage(path)
+    const { view, points: saved } = files.recover(path)
+    expect(saved).toBeGreaterThan(0)
+    using recovered = openProject(view.path)
+    const [first] = recovered.points(1)
+    expect(first!.evaluation).toEqual(points[first!.ordinal - 1]!.evaluation)
+  })
+
+  test('whose evaluations are lost loses their points, and no other', () => {
+    const path = fullProject('halved')
+    edit(path, 'DELETE FROM evaluation WHERE point_id % 2 = 0')
+    const { view, points } = files.recover(path)
+    expect(points).toBe(100)
+    expect(library.view(view.id).runs).toMatchObject([{ pointCount: 100 }])
+  })
+
+  test('says so where numbers and the shape of an evaluation do not belong together', () => {
+    const path = fullProject('torn', 2)
+    edit(path, 'UPDATE evaluation SET numbers = zeroblob(16) WHERE point_id = 2')
+    const { id } = library.open(path)
+    expect(() => library.store(id).point(2)).toThrow(/is damaged: 2 numbers where \d+ belong/)
+    expect(library.store(id).point(1).evaluation.feasible).toBe(true)
   })
 
   test('of which nothing can be read says so, and leaves no empty project behind', () => {

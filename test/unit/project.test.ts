@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { emptyProject } from '../../src/main/projects/empty-project.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { KeptPoint } from '../../src/core/search/exploration.ts'
+import { writeFormat2Project } from '../fixtures/former-projects.ts'
 import { exampleChip, exampleInputs, exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
 
 const versions = { tmac: '0.1.0', node: '24.21.0', schema: 1 }
@@ -100,6 +101,53 @@ describe('what a project keeps', () => {
     expect(record.statistics).toEqual({ evaluated: 12345 })
     expect(record.failedPolicies).toEqual(failed)
     expect(record.finishedAt).toBeDefined()
+  })
+})
+
+test('a point that was taken back with its batch can be kept in the next', () => {
+  using project = openProject(path, { create: true })
+  const run = project.startRun(exampleInputs(), start)
+  const chip = exampleChip({ name: 'new' })
+  const nameless = { ...slower('b', 1, { chip }), label: null as never }
+  expect(() => run.keep([slower('a', 2, { chip }), nameless])).toThrow(/NOT NULL/)
+  run.keep([slower('a', 2, { chip })])
+  expect(project.points(run.id).map((point) => [point.label, point.chip.name])).toEqual([['a', 'new']])
+})
+
+describe('a project of format 2', () => {
+  const points = [exampleKeptPoint(), slower('b', 1, { area_mm2: undefined }), slower('c', 2, { source: 'what-if' })]
+
+  test('tells the same points as it is, and brought to this format, of a copy kept beside it', () => {
+    writeFormat2Project(path, points)
+    const reader = openProject(path, { readOnly: true })
+    const before = reader.points(1)
+    expect(before.map(({ id: _i, runId: _r, ordinal: _o, onFront: _f, parent: _p, ...point }) => point)).toEqual(points)
+    expect(before.map(({ parent }) => parent)).toEqual([undefined, 1, 2])
+    const [best, columns] = [reader.bestPoint(1), reader.pointColumns(1)]
+    reader.close()
+
+    const project = openProject(path)
+    expect(project.points(1)).toEqual(before)
+    expect(project.bestPoint(1)).toEqual(best)
+    expect(project.pointColumns(1)).toEqual(columns)
+    expect(project.keepDerived(3, slower('d', 3, { source: 'what-if' }))).toMatchObject({
+      id: 4,
+      ordinal: 4,
+      parent: 3
+    })
+    project.close()
+    expect(readdirSync(folder)).toEqual(['study.tmac', 'study.v2.bak'])
+    using copy = openProject(join(folder, 'study.v2.bak'), { readOnly: true })
+    expect(copy.points(1)).toEqual(before)
+  })
+
+  test('gives the number of a deleted point to no other', () => {
+    writeFormat2Project(path, points)
+    const database = new Database(path)
+    database.exec('DELETE FROM point WHERE id = 3')
+    database.close()
+    using project = openProject(path)
+    expect(project.keepDerived(1, points[2]!).id).toBe(4)
   })
 })
 

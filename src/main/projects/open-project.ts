@@ -67,6 +67,8 @@ function openForWriting(path: string, sizeLimit_B: number | undefined): ProjectS
     database = new Database(path, { timeout: 2000 })
     // FULL: a commit a second costs one fsync a second, and then a power cut loses no more than a killed process does.
     database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF')
+    // Folding the journal in waits for the disk twice: after 32 MB of it instead of 4, a search that writes much waits a quarter less.
+    database.pragma('wal_autocheckpoint = 8000')
     const format = Number(database.pragma('user_version', { simple: true }))
     if (format > 0 && format < projectFormat) backUpFormat(database, path, format)
     migrate(database)

@@ -9,21 +9,31 @@ import { brokenBudget } from '../../core/search/limits.ts'
 import type { PointColumns } from '../../contract/runs-contract.ts'
 import { documentTable } from './document-table.ts'
 import { emptyProject } from './empty-project.ts'
-import { projectFormat } from './migrations.ts'
+import { evaluationTable, type EvaluationTable } from './evaluation-table.ts'
+import { formatWith } from './migrations.ts'
 import { pointColumns } from './point-columns.ts'
 import { pointTable, type PointTable } from './point-table.ts'
+import { pointWriter, type PointWriter } from './point-writer.ts'
 import { ProjectDocuments } from './project-documents.ts'
 import { guarded } from './project-problem.ts'
 import { inputsHash, runTable, type RunTable } from './run-table.ts'
 import { RunWriter } from './run-writer.ts'
 import { settingTable, type SettingTable } from './setting-table.ts'
-import { specTable } from './spec-table.ts'
+import { specTable, type SpecTable } from './spec-table.ts'
 import { versionTable, type VersionTable } from './version-table.ts'
 import { hasLiveWriter, type WriterLock } from './writer-lock.ts'
 
 /** Whether there is something left to do: a run that its budget ended counts as finished, and can go on all the same. */
 const isUnfinished = ({ status, statistics }: RunRecord): boolean =>
   status !== 'finished' || statistics.endedByBudget === 1
+
+/** What only the one writer of a project has. */
+interface Writing {
+  readonly lock: WriterLock
+  readonly points: PointWriter
+  readonly specs: SpecTable
+  readonly evaluations: EvaluationTable
+}
 
 /**
  * An open project. One process writes it, any number read it meanwhile. Every call that fails on the file throws a Problem that says what
@@ -34,7 +44,7 @@ export class ProjectStore {
   readonly documents: ProjectDocuments
   readonly settings: SettingTable
   readonly #database: Database
-  readonly #lock: WriterLock | undefined
+  readonly #writing: Writing | undefined
   readonly #runs: RunTable
   readonly #points: PointTable
   readonly #versions: VersionTable
@@ -43,13 +53,16 @@ export class ProjectStore {
   constructor(path: string, database: Database, lock: WriterLock | undefined) {
     this.path = path
     this.#database = database
-    this.#lock = lock
-    const specs = specTable(database, path)
-    this.#points = pointTable(database, specs)
-    this.#runs = runTable(database, specs, () => lock !== undefined || hasLiveWriter(path))
-    // A project of an older format, only read, has the documents of an empty one: none.
+    // A project of an older format may only be read.
     const format = Number(database.pragma('user_version', { simple: true }))
-    const documented = format < projectFormat ? emptyProject() : database
+    const specs = specTable(database, path)
+    const evaluations = format < formatWith.packedEvaluations ? undefined : evaluationTable(database)
+    this.#points = pointTable(database, specs, evaluations)
+    this.#writing = lock &&
+      evaluations && { lock, points: pointWriter(database, specs, evaluations), specs, evaluations }
+    this.#runs = runTable(database, specs, () => lock !== undefined || hasLiveWriter(path))
+    // One that has no documents yet has those of an empty project: none.
+    const documented = format < formatWith.documents ? emptyProject() : database
     this.documents = new ProjectDocuments(path, documentTable(documented), (change) => this.#transact(change))
     this.settings = settingTable(documented, (change) => this.#transact(change))
     this.#versions = versionTable(documented)
@@ -61,7 +74,7 @@ export class ProjectStore {
     this.#transact(() => {
       id = this.#runs.insert(inputs, command, versions)
     })
-    return this.#writer(id)
+    return this.#runWriter(id)
   }
 
   /**
@@ -74,7 +87,7 @@ export class ProjectStore {
       throw new Problem('usage', `run ${id} of '${this.path}' is finished: there is nothing to resume. Start a new run`)
     if (run.status === 'running') throw new Problem('usage', `run ${id} of '${this.path}' is still running`)
     this.#transact(() => this.#runs.restart(id))
-    return this.#writer(id)
+    return this.#runWriter(id)
   }
 
   /** The newest unfinished run of exactly these inputs, if there is one. */
@@ -123,7 +136,7 @@ export class ProjectStore {
     const parent = this.point(parentId)
     let id = 0
     this.#transact(() => {
-      id = this.#points.derive(parent, point)
+      id = this.#writer().points.derive(parent, point)
     })
     return this.point(id)
   }
@@ -204,14 +217,14 @@ export class ProjectStore {
   close(): void {
     if (!this.#database.open) return
     try {
-      if (this.#lock) {
+      if (this.#writing) {
         this.#transact(() => this.#runs.interruptAll())
         guarded(this.path, () => this.#database.pragma('wal_checkpoint(TRUNCATE)'))
         this.#leaveWalMode()
       }
     } finally {
       this.#database.close()
-      this.#lock?.release()
+      this.#writing?.lock.release()
     }
   }
 
@@ -229,12 +242,24 @@ export class ProjectStore {
     }
   }
 
-  #writer(id: number): RunWriter {
-    return new RunWriter(id, this.#runs, this.#points, (change) => this.#transact(change))
+  #runWriter(id: number): RunWriter {
+    return new RunWriter(id, this.#runs, this.#writer().points, (change) => this.#transact(change))
+  }
+
+  /** @throws Problem `read-only` */
+  #writer(): Writing {
+    if (this.#writing) return this.#writing
+    throw new Problem('read-only', `'${this.path}' is open for reading only; open it for writing`)
   }
 
   #transact(change: () => void): void {
-    if (!this.#lock) throw new Problem('read-only', `'${this.path}' is open for reading only; open it for writing`)
-    guarded(this.path, () => this.#database.transaction(change).immediate())
+    const { specs, evaluations } = this.#writer()
+    try {
+      guarded(this.path, () => this.#database.transaction(change).immediate())
+    } catch (error) {
+      specs.forget()
+      evaluations.forget()
+      throw error
+    }
   }
 }

@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3'
 import { Problem } from '../../core/problem.ts'
 import { migrate } from './migrate.ts'
-import { applicationId } from './migrations.ts'
+import { applicationId, formatWith, projectFormat } from './migrations.ts'
 
 /** Rows that were saved of a damaged project. */
 export interface Recovered {
@@ -15,6 +15,8 @@ const tables = [
   'spec',
   'run',
   'point',
+  'evaluation_shape',
+  'evaluation',
   'policy_failure',
   'document',
   'edit',
@@ -51,11 +53,14 @@ export function recoverProject(path: string, target: string): Recovered {
     const present = presentTables(source)
     const database = (made = new Database(target))
     database.pragma('foreign_keys = OFF')
-    migrate(database)
+    const format = Number(source.pragma('user_version', { simple: true }))
+    migrate(database, Math.min(format, projectFormat))
     database.transaction(() => {
       for (const table of tables) if (present.has(table)) copyTable(source, database, table)
       dropOrphans(database)
+      if (format >= formatWith.packedEvaluations) dropWithoutEvaluation(database)
     })()
+    migrate(database)
     const count = (table: string): number => Number(database.prepare(`SELECT count(*) FROM ${table}`).pluck().get())
     return { runs: count('run'), points: count('point'), documents: count('document') }
   } finally {
@@ -119,4 +124,10 @@ function dropOrphans(made: Database.Database): void {
         made.prepare('UPDATE point SET parent_id = NULL WHERE rowid = ?').run(rowid)
       else made.prepare(`DELETE FROM "${table}" WHERE rowid = ?`).run(rowid)
   }
+}
+
+/** Deletes points whose evaluation is lost, and what refers to them. */
+function dropWithoutEvaluation(made: Database.Database): void {
+  made.exec('DELETE FROM point WHERE id NOT IN (SELECT point_id FROM evaluation)')
+  dropOrphans(made)
 }

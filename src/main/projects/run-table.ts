@@ -5,7 +5,7 @@ import { contentHash } from '../../core/content-hash.ts'
 import type { JobTrack } from '../../core/report/job-track.ts'
 import type { InputHashes, RunRecord, RunStatus, Versions } from '../../core/report/run-record.ts'
 import type { Certificate, ExplorationInputs, FailedPolicy, Objective } from '../../core/search/exploration.ts'
-import { evaluationJson, evaluationOf } from './point-table.ts'
+import { evaluationOf } from './evaluation-table.ts'
 import type { SpecTable } from './spec-table.ts'
 
 interface RunRow {
@@ -156,10 +156,10 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
         objective: given.objective,
         policies: canonicalJson(given.policies),
         inputs_hash: inputsHash(given),
-        model_hash: specs.put('model', given.model),
-        chip_hash: specs.put('chip', given.chip),
-        training_hash: specs.put('training', given.training),
-        space_hash: specs.put('space', given.space),
+        model_hash: specs.put('model', given.model).hash,
+        chip_hash: specs.put('chip', given.chip).hash,
+        training_hash: specs.put('training', given.training).hash,
+        space_hash: specs.put('space', given.space).hash,
         versions: canonicalJson(versions),
         process_id: process.pid,
         host: hostname()
@@ -175,8 +175,9 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     track: (id) => optional<JobTrack>(getTrack.get(id) ?? null),
     pointCount: (id) => countPoints.get(id) ?? 0,
     fail(id, { policy, reason, evaluation }) {
-      const json = evaluation ? evaluationJson(evaluation) : null
-      insertFailure.run(id, policy, reason, json, evaluation ? specs.put('mapping', evaluation.mapping) : null)
+      // The mapping is kept once, under its hash.
+      const json = evaluation ? JSON.stringify({ ...evaluation, mapping: undefined }) : null
+      insertFailure.run(id, policy, reason, json, evaluation ? specs.put('mapping', evaluation.mapping).hash : null)
     },
     end(id, { status, certificate, statistics, failure }) {
       const time = new Date().toISOString()

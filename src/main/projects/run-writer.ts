@@ -1,5 +1,5 @@
 import type { Certificate, FailedPolicy, KeptPoint } from '../../core/search/exploration.ts'
-import type { PointTable } from './point-table.ts'
+import type { PointWriter } from './point-writer.ts'
 import type { RunEnding, RunTable } from './run-table.ts'
 
 /** Runs a change of the project as one transaction, or not at all. */
@@ -37,10 +37,10 @@ const assertFinite = (point: KeptPoint): void => {
 export class RunWriter {
   readonly id: number
   readonly #runs: RunTable
-  readonly #points: PointTable
+  readonly #points: PointWriter
   readonly #transact: Transact
 
-  constructor(id: number, runs: RunTable, points: PointTable, transact: Transact) {
+  constructor(id: number, runs: RunTable, points: PointWriter, transact: Transact) {
     this.id = id
     this.#runs = runs
     this.#points = points
@@ -50,7 +50,7 @@ export class RunWriter {
   /** @throws Problem `disk-full` when the batch does not fit; what was kept before stays */
   keep(points: readonly KeptPoint[]): void {
     points.forEach(assertFinite)
-    this.#transact(() => points.forEach((point) => this.#points.insert(this.id, point)))
+    this.#transact(() => this.#points.insert(this.id, points))
   }
 
   /** Makes these points, kept before, the run's front in place of the former one. */

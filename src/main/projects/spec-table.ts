@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3'
+import type { Database, Statement } from 'better-sqlite3'
 import * as z from 'zod'
 import { canonicalJson } from '../../core/canonical.ts'
 import { ChipSpec } from '../../core/chip/chip-spec.ts'
@@ -12,29 +12,40 @@ const schemas = { model: ModelSpec, chip: ChipSpec, training: TrainingSpec, spac
 export type SpecKind = keyof typeof schemas
 type SpecOf<Kind extends SpecKind> = z.output<(typeof schemas)[Kind]>
 
+/** How a kept spec is referred to: by number within the project, by content anywhere. */
+export interface SpecKey {
+  readonly id: number
+  readonly hash: string
+}
+
 /** Specs of a project by content: the same spec is kept once, whoever refers to it. */
 export interface SpecTable {
-  /** Keeps a spec and returns its hash. Call within a transaction. */
-  put(kind: SpecKind, spec: unknown): string
+  /** Keeps a spec. Call within a transaction. */
+  put(kind: SpecKind, spec: unknown): SpecKey
+  /** Forgets what was put: the transaction that did so was rolled back. */
+  forget(): void
   /** @throws Problem `corrupt-project` when the spec is missing or no longer what its schema says */
   get<Kind extends SpecKind>(kind: Kind, hash: string): SpecOf<Kind>
 }
 
 export function specTable(database: Database, path: string): SpecTable {
   const insert = database.prepare('INSERT INTO spec (hash, kind, json) VALUES (?, ?, ?)')
-  const exists = database.prepare<[string], 1>('SELECT 1 FROM spec WHERE hash = ?').pluck()
   const select = database.prepare<[string], string>('SELECT json FROM spec WHERE hash = ?').pluck()
+  let selectId: Statement<[string], number> | undefined
   /** Points of one chip share the object: its hash is worked out once. */
-  const hashes = new WeakMap<object, string>()
+  let kept = new WeakMap<object, SpecKey>()
   const parsed = new Map<string, unknown>()
 
-  const put = (kind: SpecKind, spec: unknown): string => {
-    const shared = spec !== null && typeof spec === 'object' ? hashes.get(spec) : undefined
-    const hash = shared ?? contentHash(spec ?? null)
-    // Looked up even when it was put before: the transaction that did so may have been rolled back.
-    if (exists.get(hash) === undefined) insert.run(hash, kind, canonicalJson(spec ?? null))
-    if (spec !== null && typeof spec === 'object') hashes.set(spec, hash)
-    return hash
+  const put = (kind: SpecKind, spec: unknown): SpecKey => {
+    const shared = spec !== null && typeof spec === 'object' ? kept.get(spec) : undefined
+    if (shared) return shared
+    const hash = contentHash(spec ?? null)
+    // Formats that are only read number no specs.
+    selectId ??= database.prepare<[string], number>('SELECT id FROM spec WHERE hash = ?').pluck()
+    const id = selectId.get(hash) ?? Number(insert.run(hash, kind, canonicalJson(spec ?? null)).lastInsertRowid)
+    const key = { id, hash }
+    if (spec !== null && typeof spec === 'object') kept.set(spec, key)
+    return key
   }
 
   const get = <Kind extends SpecKind>(kind: Kind, hash: string): SpecOf<Kind> => {
@@ -51,5 +62,5 @@ export function specTable(database: Database, path: string): SpecTable {
       throw new Problem('corrupt-project', `'${path}' is damaged: ${why}. Restore a copy`)
     }
   }
-  return { put, get }
+  return { put, get, forget: () => void (kept = new WeakMap()) }
 }

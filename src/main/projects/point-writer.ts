@@ -1,0 +1,104 @@
+import type { Database } from 'better-sqlite3'
+import type { StoredPoint } from '../../core/report/run-record.ts'
+import type { KeptPoint } from '../../core/search/exploration.ts'
+import type { EvaluationTable } from './evaluation-table.ts'
+import type { SpecTable } from './spec-table.ts'
+
+const columns = [
+  'run_id',
+  'ordinal',
+  'source',
+  'label',
+  'chip_id',
+  'mapping_id',
+  'iteration_time_s',
+  'tokens_per_s',
+  'mfu',
+  'power_low_W',
+  'power_high_W',
+  'energy_low_J',
+  'energy_high_J',
+  'peak_memory_B',
+  'area_mm2',
+  'cost_usd',
+  'feasible'
+]
+
+/** What makes a kept point itself within a run: who found it, the chip and the mapping. */
+type PointKey = [runId: number, chipId: number, mappingId: number, source: string]
+const ofKey = 'run_id = ? AND chip_id = ? AND mapping_id = ? AND source = ?'
+
+/** SQL that writes the points of a project of this format. Calls belong within a transaction. */
+export interface PointWriter {
+  /** Keeps points; one that the run already has is left as it is. */
+  insert(runId: number, points: readonly KeptPoint[]): void
+  /** Keeps a point of the same run that was made from another; returns its id, or that of the one there is. */
+  derive(parent: StoredPoint, point: KeptPoint): number
+  /** Makes these, and no others, the run's front. */
+  markFront(runId: number, front: readonly KeptPoint[]): void
+}
+
+export function pointWriter(database: Database, specs: SpecTable, evaluations: EvaluationTable): PointWriter {
+  const insertRow = database.prepare(
+    `INSERT INTO point (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+     ON CONFLICT (run_id, mapping_id, chip_id, source) DO NOTHING`
+  )
+  const lastOrdinal = database
+    .prepare<[number], number>('SELECT coalesce(max(ordinal), 0) FROM point WHERE run_id = ?')
+    .pluck()
+  const selectId = database.prepare<PointKey, number>(`SELECT id FROM point WHERE ${ofKey}`).pluck()
+  const setParent = database.prepare('UPDATE point SET parent_id = ? WHERE id = ? AND parent_id IS NULL')
+  const clearFront = database.prepare('UPDATE point SET on_front = 0 WHERE run_id = ? AND on_front = 1')
+  const setFront = database.prepare<PointKey>(`UPDATE point SET on_front = 1 WHERE ${ofKey}`)
+
+  const keyOf = (runId: number, point: KeptPoint): PointKey => [
+    runId,
+    specs.put('chip', point.chip).id,
+    specs.put('mapping', point.mapping).id,
+    point.source
+  ]
+
+  const insert = (runId: number, points: readonly KeptPoint[]): void => {
+    let ordinal = lastOrdinal.get(runId)!
+    for (const point of points) {
+      const { evaluation } = point
+      const [, chipId, mappingId] = keyOf(runId, point)
+      const { changes, lastInsertRowid } = insertRow.run(
+        runId,
+        ordinal + 1,
+        point.source,
+        point.label,
+        chipId,
+        mappingId,
+        evaluation.iterationTime_s,
+        evaluation.tokensPerSecond,
+        evaluation.mfu,
+        evaluation.power_W.low,
+        evaluation.power_W.high,
+        evaluation.energy_J.low,
+        evaluation.energy_J.high,
+        evaluation.memory_B.peak,
+        point.area_mm2 ?? null,
+        point.cost_usd ?? null,
+        evaluation.feasible ? 1 : 0
+      )
+      if (changes === 0) continue
+      ordinal++
+      evaluations.insert(Number(lastInsertRowid), evaluation)
+    }
+  }
+
+  return {
+    insert,
+    derive(parent, point) {
+      insert(parent.runId, [point])
+      const id = selectId.get(...keyOf(parent.runId, point))!
+      setParent.run(parent.id, id)
+      return id
+    },
+    markFront(runId, front) {
+      clearFront.run(runId)
+      for (const point of front) setFront.run(...keyOf(runId, point))
+    }
+  }
+}
