@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ArchitectureSpace } from '../core/search/architecture-space.ts'
-import { MappingSpace } from '../core/search/space.ts'
+import { MappingSpace } from '../core/mapping/mapping-space.ts'
 import { InputReference } from './input-reference.ts'
 
 const WEEK_s = 7 * 24 * 3600
@@ -24,7 +24,10 @@ export const SearchSpec = z.strictObject({
     .describe("which wafers may be chosen: 'around' the given one, by named genes, or null for the given one alone"),
   powerCap_W: z.number().positive().nullable().optional().describe("null waives the chip's own cap"),
   costCap_usd: z.number().positive().optional(),
-  policies: z.array(z.string().min(1).max(120)).optional().describe('baselines to compare with; all unless given'),
+  policies: z
+    .array(z.string().min(1).max(120))
+    .optional()
+    .describe('baselines to compare with; unless given, all but those that search for seconds themselves'),
   budget_s: z.number().min(1).max(WEEK_s).nullable().default(20).describe('time limit; null runs to the end'),
   workers: z.int().min(1).max(64).optional().describe('threads; one per core unless given'),
   seed: z.int().min(0).max(0xffff_ffff).default(1)

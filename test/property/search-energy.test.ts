@@ -8,7 +8,7 @@ import { enumerateMappings } from '../../src/core/search/exhaustive.ts'
 import { energyOf_J, goalOf } from '../../src/core/search/goal.ts'
 import { EXACT, QUICK, searchMapping } from '../../src/core/search/mapping-search.ts'
 import { polish } from '../../src/core/search/polish.ts'
-import { MappingSpace, type MappingSpaceInput } from '../../src/core/search/space.ts'
+import { MappingSpace, type MappingSpaceInput } from '../../src/core/mapping/mapping-space.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
@@ -123,7 +123,7 @@ describe.each([
     expect(quick!.iterationTime_s).toBeLessThanOrEqual(frugal!.iterationTime_s * (1 + 1e-9))
     expect(energyOf_J(goal, lean.leastCost_s)).toBeLessThanOrEqual(frugal!.energy_J.high * (1 + 1e-9))
     expect(lean.lowerBound_s).toBeLessThanOrEqual(quick!.iterationTime_s * (1 + 1e-9))
-    const polished = polish(workload, machine, fast.best!.mapping, 1, 200, goal)
+    const polished = polish(workload, machine, fast.best!.mapping, 1, 200, { goal })
     expect(evaluate(workload, machine, polished.mapping).energy_J.high).toBeLessThanOrEqual(quick!.energy_J.high)
     expect(evaluate(workload, machine, polished.mapping).iterationTime_s).toBeCloseTo(polished.iterationTime_s, 9)
   })

@@ -6,8 +6,9 @@ import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { enumerateMappings } from '../../src/core/search/exhaustive.ts'
 import { EXACT, searchMapping, THOROUGH } from '../../src/core/search/mapping-search.ts'
 import { Problem } from '../../src/core/problem.ts'
-import { MappingSpace, type MappingSpaceInput } from '../../src/core/search/space.ts'
+import { MappingSpace, type MappingSpaceInput } from '../../src/core/mapping/mapping-space.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { withinSpace } from '../../src/core/search/within-space.ts'
 import { stepBound } from '../../src/core/simulator/bounds.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { ModelSpec } from '../../src/core/workload/model-spec.ts'
@@ -60,6 +61,8 @@ const smallWorkload = fc
 const spaces = fc.constantFrom<MappingSpaceInput>(
   { roles: narrowRoles, recompute: 'none', residual: ['replicated', 'sequence'] },
   { roles: narrowRoles, recompute: 'full', residual: ['sequence', 'hidden'] },
+  { roles: { ...narrowRoles, up: ['output'] }, recompute: 'layer', residual: ['sequence'], microBatch: [1] },
+  { roles: narrowRoles, recompute: 'model', residual: ['sequence'], streamed: false, placements: ['replica-first'] },
   {
     roles: { ...narrowRoles, qkv: ['output'], attention: ['head'], up: ['output'] },
     recompute: 'any',
@@ -98,8 +101,9 @@ describe('the exact search', () => {
         expect(exact.exact).toBe(true)
         expect(exact.best!.iterationTime_s / all!.best.iterationTime_s).toBeCloseTo(1, 9)
         expect(exact.lowerBound_s).toBeLessThanOrEqual(all!.best.iterationTime_s * (1 + 1e-9))
+        expect(withinSpace(workload, machine, space)(exact.best!.mapping)).toBe(true)
       }),
-      { numRuns: 25 }
+      { numRuns: 40 }
     )
   })
 

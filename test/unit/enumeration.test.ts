@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { enumerateMappings, enumerationResult } from '../../src/core/search/exhaustive.ts'
 import type { SearchProgress } from '../../src/core/search/mapping-search.ts'
-import { MappingSpace } from '../../src/core/search/space.ts'
+import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { waferOf, workloadOf } from './simulator-fixture.ts'
 

@@ -7,6 +7,7 @@ import { regionDies } from '../../src/core/mapping/region.ts'
 import { hierarchyOf, hierarchiesOf } from '../../src/core/policies/accpar-hierarchy.ts'
 import { modelLayers, partitionModel } from '../../src/core/policies/accpar-layers.ts'
 import { policies, policyNamed } from '../../src/core/policies/policies.ts'
+import { runPolicy } from '../../src/core/search/run-policy.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { TrainingSpec, type TrainingSpecInput } from '../../src/core/workload/training-spec.ts'
@@ -125,7 +126,7 @@ describe('AccPar on a language model', () => {
     const pair = machineOf({ ...chipPreset('watos-56'), wafers: 2 } as ChipSpec)
     const placementOf = (globalBatch: number): Mapping['placement'] => {
       const workload = workloadOf('gpt-6.7b', { globalBatch, sequenceLength: 2048 })
-      return policyNamed('accpar-ga').run(workload, pair).evaluation!.mapping.placement
+      return runPolicy(policyNamed('accpar-ga'), workload, pair).evaluation!.mapping.placement
     }
     expect(placementOf(64)).toEqual([[[0, 0]], [[7, 0]]])
     expect(placementOf(7)).toEqual([[[0, 0]]])
@@ -136,14 +137,14 @@ describe('AccPar on a language model', () => {
   })
 
   it('runs out of memory with the whole batch of GPT-3 at once, and says by how much', () => {
-    const outcome = policyNamed('accpar-raw').run(gpt3, wafer)
+    const outcome = runPolicy(policyNamed('accpar-raw'), gpt3, wafer)
     expect(outcome.evaluation!.feasible).toBe(false)
     expect(outcome.evaluation!.mapping).toMatchObject({ microBatch: 112, dataParallel: 1, zeroStage: 0 })
     expect(outcome.failure).toMatch(/out of memory: stage 0 needs [\d.]+ GB per die, [\d.]+x the 70\.00 GB/)
   })
 
   it('needs less memory per die with accumulation, and with a price on bytes no more than that', () => {
-    const peak_B = (policy: string): number => policyNamed(policy).run(gpt3, wafer).evaluation!.memory_B.peak
+    const peak_B = (policy: string): number => runPolicy(policyNamed(policy), gpt3, wafer).evaluation!.memory_B.peak
     const [raw, accumulated, aware] = [peak_B('accpar-raw'), peak_B('accpar-ga'), peak_B('accpar-m')]
     expect(accumulated).toBeLessThan(raw / 2)
     expect(aware).toBeLessThanOrEqual(accumulated)
@@ -152,13 +153,13 @@ describe('AccPar on a language model', () => {
   it('fits a model by paying for bytes that it does not fit by accumulation alone', () => {
     const model = workloadOf('gpt-6.7b', { globalBatch: 256, sequenceLength: 2048, attention: 'flash' })
     const narrow = machineOf(mergeChip(chipPreset('lean-48'), { memory: { stacksPerDie: 1, stackCapacity_B: 6e9 } }))
-    expect(policyNamed('accpar-ga').run(model, narrow).failure).toContain('out of memory')
-    expect(policyNamed('accpar-m').run(model, narrow).failure).toBeUndefined()
+    expect(runPolicy(policyNamed('accpar-ga'), model, narrow).failure).toContain('out of memory')
+    expect(runPolicy(policyNamed('accpar-m'), model, narrow).failure).toBeUndefined()
   })
 
   it('keeps everything and neither pipelines nor shards, whatever its form', () => {
     for (const name of ['accpar-raw', 'accpar-ga', 'accpar-m']) {
-      const { mapping } = policyNamed(name).run(gpt3, wafer).evaluation!
+      const { mapping } = runPolicy(policyNamed(name), gpt3, wafer).evaluation!
       expect(mapping.stages).toHaveLength(1)
       expect(mapping.zeroStage).toBe(0)
       expect(Object.values(mapping.plans).every(({ recompute }) => recompute.length === 0)).toBe(true)
@@ -170,14 +171,14 @@ describe('AccPar on a language model', () => {
 describe('Megatron on dies that its degrees do not divide', () => {
   it('uses at most 48 of 56 dies for the 96 layers of GPT-3', () => {
     for (const name of ['megatron-full', 'megatron-2022', 'megatron-tuned'])
-      expect(diesUsed(policyNamed(name).run(gpt3, wafer).evaluation!.mapping)).toBeLessThanOrEqual(48)
+      expect(diesUsed(runPolicy(policyNamed(name), gpt3, wafer).evaluation!.mapping)).toBeLessThanOrEqual(48)
   })
 })
 
 describe('DeepSpeed with a small batch', () => {
   it('leaves dies without a sequence idle', () => {
     const small = workloadOf('gpt-6.7b', { globalBatch: 16, sequenceLength: 2048 })
-    const { mapping } = policyNamed('deepspeed-z3-checkpoint').run(small, wafer).evaluation!
+    const { mapping } = runPolicy(policyNamed('deepspeed-z3-checkpoint'), small, wafer).evaluation!
     expect(diesUsed(mapping)).toBe(16)
   })
 })

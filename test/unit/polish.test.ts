@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import { policyNamed } from '../../src/core/policies/policies.ts'
+import { runPolicy } from '../../src/core/search/run-policy.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
@@ -16,8 +17,8 @@ describe('polishing', () => {
       TrainingSpec.parse({ globalBatch: 8, sequenceLength: 512 })
     )
     const machine = machineOf(chipPreset('wsc-llm-54'))
-    const { mapping } = policyNamed('deepspeed-z3-checkpoint').run(workload, machine).evaluation!
-    expect(polish(workload, machine, mapping, 1, 1000, undefined, () => false).mapping).toBe(mapping)
+    const { mapping } = runPolicy(policyNamed('deepspeed-z3-checkpoint'), workload, machine).evaluation!
+    expect(polish(workload, machine, mapping, 1, 1000, { goesOn: () => false }).mapping).toBe(mapping)
     expect(polish(workload, machine, mapping, 1, 1000).mapping).not.toBe(mapping)
   })
 

@@ -21,7 +21,8 @@ export function snake(gridRows: number, gridColumns: number, region: Region): re
   })
 }
 
-export type PlacementOrder = 'pipeline-first' | 'replica-first'
+export const placementOrders = ['pipeline-first', 'replica-first'] as const
+export type PlacementOrder = (typeof placementOrders)[number]
 
 /**
  * Corners of every stage of every replica. `pipeline-first` lays the stages of one replica side by side and replica after

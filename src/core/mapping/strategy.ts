@@ -46,7 +46,7 @@ export interface StrategyLayout {
 }
 
 /** Roles of each operator on the axes of the tensor-parallel group (column- then row-parallel, 1909.08053 section 3). */
-const TENSOR_ROLES: Readonly<Record<string, AxisRole>> = {
+export const tensorRoles = {
   embedding: 'reduction',
   qkv: 'output',
   attention: 'head',
@@ -58,7 +58,7 @@ const TENSOR_ROLES: Readonly<Record<string, AxisRole>> = {
   sharedUp: 'output',
   sharedDown: 'reduction',
   logits: 'output'
-}
+} as const satisfies Readonly<Record<string, AxisRole>>
 
 /** Stored tensors that selective recomputation drops: what the attention core makes inside (2205.05198 section 5). */
 const SELECTIVE = new Set(['attention.scores'])
@@ -79,7 +79,7 @@ function planOf(
     operators: Object.fromEntries(
       layer.steps.map((step) => [
         step.main.name,
-        roles((axis) => (isContext(axis) ? 'sequence' : TENSOR_ROLES[step.main.name]!))
+        roles((axis) => (isContext(axis) ? 'sequence' : tensorRoles[step.main.name as keyof typeof tensorRoles]))
       ])
     ),
     // Frameworks checkpoint whole transformer layers; embedding and head keep what they have.

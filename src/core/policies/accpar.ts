@@ -6,7 +6,7 @@ import type { Workload } from '../workload/workload.ts'
 import { hierarchiesOf, wafersOf, type Hierarchy } from './accpar-hierarchy.ts'
 import { partitionModel } from './accpar-layers.ts'
 import { accparMapping, withBestResidual } from './accpar-mapping.ts'
-import { bestOf, largestReplicas, type Policy, type PolicyOutcome } from './policy.ts'
+import { bestOf, largestReplicas, type RulePolicy, type PolicyOutcome } from './policy.ts'
 
 /** Prices of a byte, in elements exchanged, between which the memory-aware form looks: far below and far above any price that matters. */
 const LEAST_PRICE = 2 ** -20
@@ -93,7 +93,7 @@ const RULES = [
   'no pipeline, no recomputation, no sharding of the model state'
 ].join('; ')
 
-export const accparPolicies: readonly Policy[] = [
+export const accparPolicies: readonly RulePolicy[] = [
   {
     name: 'accpar-raw',
     title: 'AccPar',

@@ -1,7 +1,7 @@
-import type { Policy } from './policy.ts'
+import type { RulePolicy } from './policy.ts'
 
 /** What our simulator counts for everybody and the authors' own accounts of their systems leave out. */
-export const countedBeside: Readonly<Record<Policy['family'], string>> = {
+export const countedBeside: Readonly<Record<RulePolicy['family'], string>> = {
   AccPar:
     'AccPar counts elements exchanged and products; time on shared links, norms and softmax, the residual stream, embedding and logits, latency, the optimiser and all of memory are ours',
   DeepSpeed:

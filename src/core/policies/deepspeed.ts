@@ -3,7 +3,7 @@ import type { Mapping } from '../mapping/mapping.ts'
 import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strategy.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
-import { bestOf, expertDegrees, gridOf, placementOrders, replicasOf, type Policy } from './policy.ts'
+import { bestOf, expertDegrees, gridOf, placementOrders, replicasOf, type RulePolicy } from './policy.ts'
 
 const MICRO_BATCH = [1, 2, 4, 8, 16]
 const TENSOR = [1, 2, 4, 8]
@@ -71,7 +71,7 @@ function* threeDimensional(workload: Workload, machine: Machine): Generator<() =
 
 const SOURCE = 'Rajbhandari et al., SC 2020 (arXiv 1910.02054); DeepSpeed documentation'
 
-export const deepspeedPolicies: readonly Policy[] = [
+export const deepspeedPolicies: readonly RulePolicy[] = [
   {
     name: 'deepspeed-z3',
     title: 'DeepSpeed ZeRO-3',

@@ -10,7 +10,7 @@ import {
   gridOf,
   placementOrders,
   replicasOf,
-  type Policy,
+  type RulePolicy,
   type PolicyOutcome
 } from './policy.ts'
 
@@ -148,7 +148,7 @@ function* everySetting(workload: Workload, machine: Machine, zeroLevels: readonl
 
 const SOURCE = 'Narayanan et al., SC 2021 (arXiv 2104.04473); Korthikanti et al., MLSys 2023 (arXiv 2205.05198)'
 
-export const megatronPolicies: readonly Policy[] = [
+export const megatronPolicies: readonly RulePolicy[] = [
   {
     name: 'megatron-full',
     title: 'Megatron, full recomputation',

@@ -1,5 +1,6 @@
 import { divisors } from '../optimization/divisors.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
+import type { MappingSpaceInput } from '../mapping/mapping-space.ts'
 import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
 import type { Grid } from '../mapping/legality.ts'
 import { Problem } from '../problem.ts'
@@ -18,19 +19,38 @@ export interface PolicyOutcome {
   readonly evaluations: number
   /** Why there is no feasible mapping; undefined when there is one. */
   readonly failure: string | undefined
+  /** Combinations of outer genes that a search solved; undefined where rules decide. */
+  readonly combinations?: number
+}
+
+interface PolicyFacts {
+  readonly name: string
+  readonly title: string
+  /** What it does, and where ours differs from its authors'. */
+  readonly rules: string
+  readonly source: string
 }
 
 /** How somebody else's system would map a model: rules in, one mapping or "does not fit" out. Scored by the same simulator as ours. */
-export interface Policy {
-  readonly name: string
-  readonly title: string
+export interface RulePolicy extends PolicyFacts {
   readonly family: 'AccPar' | 'DeepSpeed' | 'Megatron'
   /** `published`: the authors' own settings; `tuned`: the best of all their system can do; `extended`: with an addition of ours. */
   readonly kind: 'published' | 'tuned' | 'extended'
-  readonly rules: string
-  readonly source: string
   readonly run: (workload: Workload, machine: Machine) => PolicyOutcome
 }
+
+/**
+ * A system that searches, too: the part of our space that it chooses from, searched by our own programmes at our own effort. What its
+ * authors' search would find there is no better, but for what thinning leaves out of both.
+ */
+export interface SpacePolicy extends PolicyFacts {
+  readonly family: 'Alpa' | 'Galvatron' | 'Cerebras' | 'WATOS' | 'TEMP'
+  readonly kind: 'reimplemented'
+  /** Undefined where the system can do nothing with the model on this machine. */
+  readonly space: (workload: Workload, machine: Machine) => MappingSpaceInput | undefined
+}
+
+export type Policy = RulePolicy | SpacePolicy
 
 export const gridOf = (machine: Machine): Grid => ({
   rows: machine.gridRows,

@@ -5,7 +5,7 @@ import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
 import { outerGenesOf, shapesOf, type OuterGenes } from './outer-genes.ts'
 import { fastestLayers, shapeKey, type FastestLayers } from './shape-frontiers.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 import { leastWork_s, outerBound_s, outerWork_s } from './step-bound.ts'
 
 /** Outer genes with a layout of the residual stream, and a time and a cost that no mapping with them can beat. */

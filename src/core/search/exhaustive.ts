@@ -8,14 +8,14 @@ import { addLayers, PEAK_B, STEP_COLUMNS, TIME_S, type StepFrame } from '../simu
 import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
 import { sharesTable, tableCut } from '../simulator/tied-table.ts'
 import type { Workload } from '../workload/workload.ts'
-import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
-import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
+import { layerRecomputations, recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
+import { outerGenesOf, shapesOf, variantsOf, type OuterGenes, type Recomputation } from './outer-genes.ts'
 import { modelOf } from './shape-frontiers.ts'
 import { stepCost_s, type Goal } from './goal.ts'
 import type { SearchProgress, SearchResult } from './mapping-search.ts'
 import { leastWork_s } from './step-bound.ts'
 import { framedGenes, mappingOf, stageLengths, stageRuns } from './solution.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Designs an enumeration may visit before it is refused: about a minute of work. */
 export const MOST_DESIGNS = 2e7
@@ -57,16 +57,24 @@ export interface EnumerationOptions {
 }
 
 /** Every legal plan of a class with this residual layout. */
-function plansOf(model: CostModel, layerClass: number, residual: number, space: MappingSpace): PlanCode[] {
+function plansOf(
+  model: CostModel,
+  layerClass: number,
+  residual: number,
+  space: MappingSpace,
+  recompute: Recomputation
+): PlanCode[] {
   const layer = model.context.workload.classes[layerClass]!
-  const choices = layer.steps.map((step) => {
-    const masks = recomputeMasks(step, space.recompute, layer.hasAttention)
-    return roleOptions(model, step.main, space).flatMap((roles) => masks.map((mask) => ({ roles, mask })))
+  const combined = layerRecomputations(recompute, layer.hasAttention).flatMap((stepwise) => {
+    const choices = layer.steps.map((step) => {
+      const masks = recomputeMasks(step, stepwise, layer.hasAttention)
+      return roleOptions(model, step.main, space).flatMap((roles) => masks.map((mask) => ({ roles, mask })))
+    })
+    return choices.reduce<readonly (readonly { roles: number; mask: number }[])[]>(
+      (plans, options) => plans.flatMap((plan) => options.map((option) => [...plan, option])),
+      [[]]
+    )
   })
-  const combined = choices.reduce<readonly (readonly { roles: number; mask: number }[])[]>(
-    (plans, options) => plans.flatMap((plan) => options.map((option) => [...plan, option])),
-    [[]]
-  )
   const scratch = new Float64Array(PLAN_COLUMNS)
   return combined
     .map((steps) => ({
@@ -200,7 +208,9 @@ export function enumerateMappings(
         for (const genes of variantsOf(outer, space)) {
           const model = modelOf(workload, machine, genes, space)
           for (const residual of residualLayouts(model, space)) {
-            const perClass = workload.classes.map((_layer, layerClass) => plansOf(model, layerClass, residual, space))
+            const perClass = workload.classes.map((_layer, layerClass) =>
+              plansOf(model, layerClass, residual, space, genes.recompute)
+            )
             if (perClass.some((plans) => plans.length === 0)) continue
             const plans = perClass.flat()
             let next = 0

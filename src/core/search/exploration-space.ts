@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DefectMap } from '../chip/defects/defect-map.ts'
 import { ArchitectureSpace } from './architecture-space.ts'
-import { MappingSpace } from './space.ts'
+import { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Everything an exploration may choose: mappings, and where wished the wafer itself. Schema `tmac.space/1`. */
 export const ExplorationSpace = z.strictObject({
@@ -17,6 +17,10 @@ export const ExplorationSpace = z.strictObject({
     .describe(
       'bounded prunes by bounds and thins frontiers; exact prunes by bounds only (to about 8 dies); exhaustive visits every design one by one'
     ),
+  sharedLinks: z
+    .boolean()
+    .default(true)
+    .describe('ranks the finalists anew with their transfers sharing the links; false takes the best by closed forms'),
   powerCap_W: z
     .number()
     .positive()

@@ -25,12 +25,18 @@ const POLISH_MOVES = 3000
 const MOST_FINALISTS = 24
 
 /** @throws Problem for a space that says more than a damaged wafer can be asked */
-export function checkDamagedSpace(chip: ChipSpec, { architecture, strategy }: ExplorationSpace): void {
+export function checkDamagedSpace(chip: ChipSpec, { architecture, strategy, sharedLinks }: ExplorationSpace): void {
   if (chip.kind === 'wafer' && architecture !== null && typeof architecture === 'object')
     throw new Problem(
       'bad-input',
       `space: the defects are of '${chip.name}' as it is, and architecture would explore other wafers; leave one of them out`,
       'architecture'
+    )
+  if (!sharedLinks)
+    throw new Problem(
+      'bad-input',
+      'space: detours around defects share links, so that no finalist is judged without; leave sharedLinks out, or the defects',
+      'sharedLinks'
     )
   if (strategy === 'exhaustive')
     throw new Problem(
@@ -93,7 +99,7 @@ export async function exploreDamaged(
       progress.searched
     ),
     host.run<'policy'>(
-      inputs.policies.map((policy) => ({ kind: 'policy', policy })),
+      inputs.policies.map((policy) => ({ kind: 'policy', policy, seed: inputs.seed })),
       progress.compared
     )
   ])

@@ -16,10 +16,9 @@ import { keptPoint } from './kept-point.ts'
 import { mappingProgress } from './mapping-progress.ts'
 import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
 import { betterBy, rankedBy } from './objective.ts'
+import { POLISH_MOVES } from './polish.ts'
 import { rerank } from './rerank.ts'
 import type { TaskFrame } from './tasks.ts'
-
-const POLISH_MOVES = 20_000
 
 /**
  * A space whose genes come in the order of their paths. Points are numbered by that order, and a project keeps inputs as canonical JSON:
@@ -73,7 +72,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     host.run<'search'>([{ kind: 'search', effort: 'thorough' }], progress.searched),
     frame.architecture ? previewArchitectures(frame, host, inputs.seed) : [],
     host.run<'policy'>(
-      compared.map((policy) => ({ kind: 'policy', policy })),
+      compared.map((policy) => ({ kind: 'policy', policy, seed: inputs.seed })),
       progress.compared
     )
   ])
@@ -105,8 +104,9 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     ? search!.trail.map(({ mapping }) => keptPoint(workload, machine, 'search', 'TMAC', mapping))
     : []
   const finalists = [...designs, ...former].filter((point) => !bestPolicy || better(bestPolicy, point) === point)
-  const reranked = first && rerank([first, ...finalists], workload, machine, inputs.objective)
-  const mapped = reranked?.best
+  const reranked =
+    first && frame.space.sharedLinks ? rerank([first, ...finalists], workload, machine, inputs.objective) : undefined
+  const mapped = reranked?.best ?? first
   if (mapped) {
     best_tokensPerSecond = mapped.evaluation.tokensPerSecond
     host.keep([mapped])
@@ -115,7 +115,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
 
   const certificate = mapped && {
     ...certificateOf(mapped, search!, workload, machine, inputs.objective),
-    sharedLinks: reranked!.sharedLinks
+    ...(reranked && { sharedLinks: reranked.sharedLinks })
   }
   const architectures = frame.architecture
     ? await exploreArchitectures(frame, host, {

@@ -6,7 +6,7 @@ import type { Workload } from '../workload/workload.ts'
 import type { FailedPolicy } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { outerGenesOf, shapesOf } from './outer-genes.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Why there is no design: the limit that binds and the least value that was reached, both in one unit. */
 export interface Infeasibility {
@@ -48,7 +48,7 @@ export function stateShortfall(workload: Workload, machine: Machine): Infeasibil
 }
 
 /** A space that leaves no combination of degrees which the model, the batch and the chip allow. */
-function emptySpace(workload: Workload, machine: Machine, space: MappingSpace): Infeasibility | undefined {
+export function emptySpace(workload: Workload, machine: Machine, space: MappingSpace): Infeasibility | undefined {
   const isEmpty = shapesOf(workload, machine, space).every(
     (shape) => outerGenesOf(workload, machine, shape, space).length === 0
   )
@@ -107,7 +107,7 @@ export function overBudget(
 }
 
 /** Memories, in multiples of a die's own, for which a mapping is looked for when none fits. */
-const ROOMIER = [1.2, 1.5, 2, 3, 5, 10, 100, 1000]
+export const ROOMIER = [1.2, 1.5, 2, 3, 5, 10, 100, 1000]
 
 /**
  * What stands in the way when no mapping fits: proved where it can be, else by how much the mapping that comes closest misses. Undefined

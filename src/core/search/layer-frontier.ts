@@ -1,13 +1,14 @@
-import { LAYOUT_COUNT, ROLE_COUNT, roleCode, roleName, rolesOf } from '../mapping/axis-roles.ts'
+import { LAYOUT_COUNT, ROLE_COUNT, roleCode, roleFacts, roleName, rolesOf } from '../mapping/axis-roles.ts'
 import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
-import { dominates } from '../optimization/pareto.ts'
+import { dominates, paretoFront } from '../optimization/pareto.ts'
 import { LabelSet, type Label, type Scalarization } from '../optimization/label-set.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { OUTPUT_LAYOUT } from '../simulator/cost-row.ts'
 import * as plan from '../simulator/plan-cost.ts'
 import type { Operator, Step } from '../workload/operator.ts'
 import { work_s, type EnergyGoal } from './goal.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
+import type { Recomputation } from './outer-genes.ts'
 
 /** Costs that decide whether one plan of a layer can ever be preferred to another; all additive but the last. */
 export const TIME_S = 0
@@ -56,11 +57,12 @@ export interface FrontierRequest {
   readonly model: CostModel
   readonly layerClass: number
   readonly residual: number
-  readonly space: MappingSpace
+  readonly space: Pick<MappingSpace, 'roles' | 'streamed'>
+  readonly recompute: Recomputation
   /** Largest number of plans kept per state; Infinity for an exact frontier. */
   readonly limit: number
   /**
-   * Only one plan without recomputation is wanted, the one with least time, least fill (time minus twice the weight gradients) or least
+   * Only one plan is wanted, the one with least time, least fill (time minus twice the weight gradients) or least
    * work: a bound on what any plan can have. It is told as TIME_S.
    */
   readonly only?: 'time' | 'fill' | 'work'
@@ -72,11 +74,17 @@ export interface FrontierRequest {
   readonly allows?: (roles: number) => boolean
 }
 
+type StepRequest = FrontierRequest & { readonly recompute: StepRecomputation }
+
 /** Role options already worked out: they depend on nothing that changes during a search. */
 const optionsOf = new WeakMap<CostModel, Map<Operator, readonly number[]>>()
 
 /** Role codes of an operator that a search considers. */
-export function roleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
+export function roleOptions(
+  model: CostModel,
+  operator: Operator,
+  space: Pick<MappingSpace, 'roles' | 'streamed'>
+): readonly number[] {
   let known = optionsOf.get(model)
   if (!known) optionsOf.set(model, (known = new Map()))
   let options = known.get(operator)
@@ -85,9 +93,15 @@ export function roleOptions(model: CostModel, operator: Operator, space: Mapping
 }
 
 /** Role codes an operator may have on all axes of the region, within the space; repeating work only where no cut divides. */
-function findRoleOptions(model: CostModel, operator: Operator, space: MappingSpace): readonly number[] {
+function findRoleOptions(
+  model: CostModel,
+  operator: Operator,
+  space: Pick<MappingSpace, 'roles' | 'streamed'>
+): readonly number[] {
   const named = space.roles?.[operator.name]
-  const digits = rolesOf(operator).filter((digit) => !named || named.includes(roleName(digit)))
+  const digits = rolesOf(operator).filter(
+    (digit) => (!named || named.includes(roleName(digit))) && (space.streamed || !roleFacts[digit]!.streamed)
+  )
   const replicated = roleCode(operator, 'replicated')
   const product = (allowed: readonly number[]): readonly number[] =>
     model.axes.reduce<readonly number[]>(
@@ -101,11 +115,20 @@ function findRoleOptions(model: CostModel, operator: Operator, space: MappingSpa
   return cutting.length > 0 ? cutting : product(digits).filter(divides)
 }
 
+/** What each step of a layer may recompute for itself. */
+type StepRecomputation = Exclude<Recomputation, 'layer'>
+
+/** Ways to recompute that hold for all steps of one layer of a class: `layer` is none or all of it. */
+export function layerRecomputations(recompute: Recomputation, isLayer: boolean): readonly StepRecomputation[] {
+  if (recompute !== 'layer') return [recompute]
+  return isLayer ? ['none', 'full'] : ['none']
+}
+
 /**
  * Which sets of a step's stored tensors may be recomputed. Tensors of one unit go together: running it again makes all of them, and
  * dropping a tensor never needs more memory than keeping it for several layers and micro-batches.
  */
-export function recomputeMasks(step: Step, recompute: MappingSpace['recompute'], isLayer: boolean): readonly number[] {
+export function recomputeMasks(step: Step, recompute: StepRecomputation, isLayer: boolean): readonly number[] {
   const tensors = optionalTensors(step)
   const all = (1 << tensors.length) - 1
   if (recompute === 'none' || tensors.length === 0 || !isLayer) return [0]
@@ -155,11 +178,11 @@ function stepCosts(
 }
 
 /** The choices of one step from one source layout that no other choice with the same output layout beats. */
-function stepVectors(request: FrontierRequest, index: number, source: number): readonly StepVector[] {
-  const { model, layerClass, residual, space, only, price } = request
+function stepVectors(request: StepRequest, index: number, source: number): readonly StepVector[] {
+  const { model, layerClass, residual, space, recompute, only, price } = request
   const layer = model.context.workload.classes[layerClass]!
   const step = layer.steps[index]!
-  const masks = only ? [0] : recomputeMasks(step, space.recompute, layer.hasAttention)
+  const masks = recomputeMasks(step, recompute, layer.hasAttention)
   const dimensions = only ? 1 : price ? DIMENSIONS + 1 : DIMENSIONS
   const kept: StepVector[] = []
   for (const roles of roleOptions(model, step.main, space)) {
@@ -224,15 +247,28 @@ function joined(before: Float64Array, step: Float64Array): Float64Array {
   return sum
 }
 
+/** A frontier, and whether nothing was thinned out of it. */
+interface LayerFrontier {
+  readonly labels: readonly LayerLabel[]
+  readonly complete: boolean
+}
+
+const joinedFrontier = (one: LayerFrontier, other: LayerFrontier): LayerFrontier => ({
+  labels: paretoFront([...one.labels, ...other.labels], ({ costs }) => [...costs]),
+  complete: one.complete && other.complete
+})
+
 /**
  * Plans of one layer (layouts of all operators and what is recomputed, for a given layout of the residual stream) that can be best for
  * some memory budget: a multi-objective dynamic programme over the operators, the layout of the tensor between them as state.
  * Exact with an unlimited request. Empty where no legal plan exists.
  */
-export function layerFrontier(request: FrontierRequest): {
-  readonly labels: readonly LayerLabel[]
-  readonly complete: boolean
-} {
+export const layerFrontier = (request: FrontierRequest): LayerFrontier =>
+  layerRecomputations(request.recompute, request.model.context.workload.classes[request.layerClass]!.hasAttention)
+    .map((recompute) => stepwiseFrontier({ ...request, recompute }))
+    .reduce(joinedFrontier)
+
+function stepwiseFrontier(request: StepRequest): LayerFrontier {
   const { model, layerClass, residual, limit, only, price } = request
   const { steps } = model.context.workload.classes[layerClass]!
   const rates = only ? scalarizations.slice(0, 1) : price ? scalarizationsOf(price) : scalarizations

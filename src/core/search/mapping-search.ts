@@ -18,7 +18,7 @@ import { layerFrontier, type LayerLabel } from './layer-frontier.ts'
 import { variantsOf, type OuterGenes } from './outer-genes.ts'
 import { framedGenes, mappingOf, stageLengths, stageRuns, type Solution } from './solution.ts'
 import { modelOf, shapeKey } from './shape-frontiers.ts'
-import { MappingSpace } from './space.ts'
+import { MappingSpace } from '../mapping/mapping-space.ts'
 import { stageChoices, type ClassRun, type StageChoice } from './stage-options.ts'
 
 /** How thoroughly to search. */
@@ -199,7 +199,7 @@ class MappingSearch {
     const layerName = this.#workload.classes[layerClass]!.name
     const allows = cut === undefined ? undefined : tableFilter(model, layerName, cut)
     const { speed = 1 } = model.context
-    const name = `${key}c${layerClass}r${residual}t${allows ? cut : ''}l${logitsHeld}s${speed}`
+    const name = `${key}c${layerClass}a${genes.recompute}r${residual}t${allows ? cut : ''}l${logitsHeld}s${speed}`
     let known = this.#frontiers.get(name)
     if (!known) {
       const isLayer = this.#workload.classes[layerClass]!.hasAttention
@@ -209,6 +209,7 @@ class MappingSearch {
         layerClass,
         residual,
         space: this.#space,
+        recompute: genes.recompute,
         limit,
         logitsHeld,
         price: this.#goal && {

@@ -1,17 +1,20 @@
 import { divisors } from '../optimization/divisors.ts'
 import type { Mapping, Schedule } from '../mapping/mapping.ts'
 import { chunksOf, scheduleFault } from '../mapping/schedule-fit.ts'
-import type { PlacementOrder } from '../mapping/placement.ts'
+import { placementOrders, type PlacementOrder } from '../mapping/placement.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { placeableRegions } from './living-placement.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** A region of a stage with its micro-batch: what the cost of a layer depends on first of all. */
 export interface Shape {
   readonly region: Mapping['region']
   readonly microBatch: number
 }
+
+/** What the plans of a mapping may recompute: any tensors, none, every layer, or each layer wholly or not at all. */
+export type Recomputation = Exclude<MappingSpace['recompute'], 'model'>
 
 /** The genes outside of the stages: how many regions there are and how micro-batches run through them. */
 export interface OuterGenes {
@@ -23,6 +26,7 @@ export interface OuterGenes {
   readonly microBatches: number
   readonly zeroStage: Mapping['zeroStage']
   readonly order: PlacementOrder
+  readonly recompute: Recomputation
 }
 
 /** Largest micro-batch tried unless the space names others: beyond it dies are busy and only memory grows. */
@@ -78,7 +82,11 @@ function schedulesOf(
     .filter((schedule) => scheduleFault(schedule, { stages, microBatches, layers }) === undefined)
 }
 
-/** Ways to lay pipelines of regions of one shape over the chip; ZeRO level and placement order are refined by {@link variantsOf}. */
+/** Ways to recompute that a space tells apart: `model` is one search with and one without. */
+const recomputationsOf = ({ recompute }: MappingSpace): readonly Recomputation[] =>
+  recompute === 'model' ? ['none', 'full'] : [recompute]
+
+/** Ways to lay pipelines of regions of one shape over the chip; ZeRO level, placement order and recomputation are refined by {@link variantsOf}. */
 export function outerGenesOf(
   workload: Workload,
   machine: Machine,
@@ -108,7 +116,8 @@ export function outerGenesOf(
             schedule,
             microBatches,
             zeroStage: 0,
-            order: 'pipeline-first'
+            order: 'pipeline-first',
+            recompute: recomputationsOf(space)[0]!
           })
         }
     }
@@ -116,11 +125,13 @@ export function outerGenesOf(
   return result
 }
 
-/** The choices of ZeRO level and placement order that can matter: with one die per weight there is nothing to share. */
+/** The choices of ZeRO level, placement order and recomputation that can matter: with one die per weight there is nothing to share. */
 export function variantsOf(genes: OuterGenes, space: MappingSpace): readonly OuterGenes[] {
   const shares = genes.replicas > 1 || genes.shape.region.rows * genes.shape.region.columns > 1
   const levels = space.zeroStages ?? (genes.replicas > 1 ? [0, 1, 2, 3] : shares ? [0, 1, 2] : [0])
-  const orders: readonly PlacementOrder[] =
-    genes.replicas > 1 && genes.stages > 1 ? ['pipeline-first', 'replica-first'] : ['pipeline-first']
-  return levels.flatMap((zeroStage) => orders.map((order) => ({ ...genes, zeroStage, order })))
+  const allowed = space.placements ?? placementOrders
+  const orders = genes.replicas > 1 && genes.stages > 1 ? allowed : allowed.slice(0, 1)
+  return recomputationsOf(space).flatMap((recompute) =>
+    levels.flatMap((zeroStage) => orders.map((order) => ({ ...genes, zeroStage, order, recompute })))
+  )
 }

@@ -16,6 +16,9 @@ import type { Workload } from '../workload/workload.ts'
 import { stepCost_s, type Goal } from './goal.ts'
 import type { FoundMapping } from './mapping-search.ts'
 
+/** Moves of one annealing of an exploration. */
+export const POLISH_MOVES = 20_000
+
 type Move = (mapping: Mapping, workload: Workload, random: Random) => Mapping | undefined
 
 const pick = <Item>(items: readonly Item[], random: Random): Item => items[random.below(items.length)]!
@@ -184,11 +187,19 @@ export function tidy(mapping: Mapping): Mapping {
   }
 }
 
+/** How a mapping is polished. */
+export interface Polishing {
+  /** Time alone unless given. */
+  readonly goal?: Goal
+  /** Asked before each move; false ends the polishing with what it has. */
+  readonly goesOn?: (() => boolean) | undefined
+  /** Whether a mapping may be taken; every legal one unless given. */
+  readonly within?: (mapping: Mapping) => boolean
+}
+
 /**
  * Anneals over the whole gene string from a mapping: what the exact search fixes (one layout for all stages, snake placement, one split of
  * layers per pair of plans) is free here; then changes role by role as long as that helps. Never returns anything worse than it was given.
- * @param goal time alone unless given
- * @param goesOn asked before each move; false ends the polishing with what it has
  */
 export function polish(
   workload: Workload,
@@ -196,8 +207,7 @@ export function polish(
   start: Mapping,
   seed: number,
   moves: number,
-  goal?: Goal,
-  goesOn: () => boolean = () => true
+  { goal, goesOn = () => true, within = () => true }: Polishing = {}
 ): FoundMapping {
   const models = new Map<string, CostModel>()
   const step = new Float64Array(STEP_COLUMNS)
@@ -233,7 +243,7 @@ export function polish(
   }
   const propose = (mapping: Mapping, random: Random): Mapping | undefined => {
     const moved = pick(kinds, random)(mapping, workload, random)
-    return moved && tidy(moved)
+    return moved && within(moved) ? tidy(moved) : undefined
   }
   const result = anneal(
     start,
@@ -249,6 +259,7 @@ export function polish(
     before = best.cost
     for (const mapping of roleChanges(best.mapping, workload)) {
       if (!goesOn()) break
+      if (!within(mapping)) continue
       const next = cost(mapping)
       if (next < best.cost) best = { mapping, cost: next }
     }

@@ -8,11 +8,11 @@ import { frameOf, type Design } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
 import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
 import type { Workload } from '../workload/workload.ts'
-import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
-import { outerGenesOf, shapesOf, variantsOf, type OuterGenes } from './outer-genes.ts'
+import { layerRecomputations, recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
+import { outerGenesOf, shapesOf, variantsOf, type OuterGenes, type Recomputation } from './outer-genes.ts'
 import { modelOf } from './shape-frontiers.ts'
 import { framedGenes, mappingOf, stageRuns } from './solution.ts'
-import { MappingSpace } from './space.ts'
+import { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** A design drawn at random, with the genes it was drawn for. */
 export interface RandomDesign {
@@ -47,16 +47,18 @@ function spacePlan(
   layerClass: number,
   residual: number,
   random: Random,
-  space: MappingSpace
+  space: MappingSpace,
+  recompute: Recomputation
 ): PlanCode | undefined {
   const { steps, hasAttention } = model.context.workload.classes[layerClass]!
   const options = steps.map(({ main }) => roleOptions(model, main, space))
   if (options.some(({ length }) => length === 0)) return undefined
+  const stepwise = pick(layerRecomputations(recompute, hasAttention), random)
   return {
     layerClass,
     residual,
     roles: options.map((codes) => pick(codes, random)),
-    recompute: steps.map((step) => pick(recomputeMasks(step, space.recompute, hasAttention), random))
+    recompute: steps.map((step) => pick(recomputeMasks(step, stepwise, hasAttention), random))
   }
 }
 
@@ -112,10 +114,12 @@ export function drawDesigns(workload: Workload, machine: Machine, drawing: Drawi
     }
     const trial = trials.get(key)!
     const residual = pick(residualLayouts(model, space), random)
-    const ends = workload.classes.map((_layer, index) => drawPlan(model, index, residual, random, space))
+    const ends = workload.classes.map((_layer, index) =>
+      drawPlan(model, index, residual, random, space, genes.recompute)
+    )
     const extra = Array.from({ length: random.below(3) }, () => {
       const layerClass = layerClasses.length > 1 ? pick(layerClasses, random) : layerClasses[0]!
-      return drawPlan(model, layerClass, residual, random, space)
+      return drawPlan(model, layerClass, residual, random, space, genes.recompute)
     })
     const plans = [...ends, ...extra]
     if (plans.some((plan) => plan === undefined || planCost(trial, plan, scratch, 0) >= 0)) continue

@@ -3,11 +3,11 @@ import type { Machine } from '../simulator/machine.ts'
 import { PEAK_B, simulateStep, STEP_COLUMNS } from '../simulator/pipeline.ts'
 import { PLAN_COLUMNS } from '../simulator/plan-cost.ts'
 import type { Workload } from '../workload/workload.ts'
-import { recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
+import { layerRecomputations, recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
 import { outerGenesOf, shapesOf, variantsOf } from './outer-genes.ts'
 import { drawDesigns } from './random-designs.ts'
 import { modelOf } from './shape-frontiers.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Mappings drawn at random from a space: how many there are to draw from, and how many fit the memory. */
 export interface SampleResult {
@@ -52,12 +52,18 @@ export function sampleSpace(
     const model = modelOf(workload, machine, genes, space)
     const plans = workload.classes.reduce(
       (product, { steps, hasAttention }) =>
-        steps.reduce(
-          (inner, one) =>
-            inner *
-            roleOptions(model, one.main, space).length *
-            recomputeMasks(one, space.recompute, hasAttention).length,
-          product
+        product *
+        layerRecomputations(genes.recompute, hasAttention).reduce(
+          (sum, recompute) =>
+            sum +
+            steps.reduce(
+              (inner, one) =>
+                inner *
+                roleOptions(model, one.main, space).length *
+                recomputeMasks(one, recompute, hasAttention).length,
+              1
+            ),
+          0
         ),
       1
     )

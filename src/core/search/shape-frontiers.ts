@@ -7,7 +7,7 @@ import type { Goal } from './goal.ts'
 import { TIME_S, layerFrontier, residualLayouts, type WorkPrice } from './layer-frontier.ts'
 import { placeRegions } from './living-placement.ts'
 import type { OuterGenes, Shape } from './outer-genes.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Fastest times of the classes of a workload on a shape, for one layout of the residual stream. */
 export interface FastestLayers {
@@ -77,7 +77,8 @@ export function closestExperts(
 }
 
 /**
- * Bounds on what any mapping with this shape can do in a layer: no memory limit, nothing exchanged between replicas.
+ * Bounds on what any mapping with this shape can do in a layer: no memory limit, no recomputation that the space leaves open, nothing
+ * exchanged between replicas.
  * One entry per layout of the residual stream for which every class has a legal plan, fastest transformer stack first.
  */
 export function fastestLayers(
@@ -96,7 +97,8 @@ export function fastestLayers(
     schedule: { name: '1f1b', virtualStages: 1 },
     microBatches: 1,
     zeroStage: 0,
-    order: 'pipeline-first'
+    order: 'pipeline-first',
+    recompute: 'none'
   }
   const placed = modelOf(workload, machine, alone, space)
   const model =
@@ -119,6 +121,8 @@ export function fastestLayers(
         layerClass,
         residual,
         space,
+        // Without recomputation a layer is fastest, where the space does not insist on it.
+        recompute: space.recompute === 'full' ? 'full' : 'none',
         limit: 1,
         only,
         price: only === 'work' ? price : undefined

@@ -7,7 +7,7 @@ import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { OuterGenes } from './outer-genes.ts'
 import { placementOf } from './shape-frontiers.ts'
-import type { MappingSpace } from './space.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Outer genes with the plans of every stage. */
 export interface Solution {

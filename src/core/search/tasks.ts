@@ -4,6 +4,7 @@ import { waferCost_usd } from '../chip/cost.ts'
 import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { policyNamed } from '../policies/policies.ts'
+import type { PolicyOutcome } from '../policies/policy.ts'
 import { Problem } from '../problem.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { evaluate } from '../simulator/evaluate.ts'
@@ -30,6 +31,8 @@ import {
 import { largestWholeWafer, placeableRegions, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
+import { runPolicy } from './run-policy.ts'
+import { withinSpace } from './within-space.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
@@ -48,7 +51,7 @@ export interface TaskFrame {
 
 /** A piece of an exploration that one worker does on its own. Same task, same result. Plain JSON data. */
 export type Task =
-  | { readonly kind: 'policy'; readonly policy: string }
+  | { readonly kind: 'policy'; readonly policy: string; /** Of a policy that anneals. */ readonly seed?: number }
   | {
       readonly kind: 'search'
       readonly point?: number
@@ -68,12 +71,6 @@ export type Task =
   | { readonly kind: 'sample'; readonly count: number; readonly seed: number }
   | { readonly kind: 'preview'; readonly points: readonly number[] }
   | { readonly kind: 'estimate'; readonly points: readonly number[]; readonly pool: readonly Mapping[] }
-
-export interface PolicyResult {
-  readonly evaluation: Evaluation | undefined
-  readonly evaluations: number
-  readonly failure: string | undefined
-}
 
 /** Points that break no hard limit, and how many broke which first. */
 export interface ScreenResult {
@@ -112,7 +109,7 @@ export interface AssessedMapping {
 }
 
 export interface TaskResults {
-  readonly policy: PolicyResult
+  readonly policy: PolicyOutcome
   readonly search: SearchResult
   readonly polish: FoundMapping
   readonly screen: ScreenResult
@@ -165,12 +162,19 @@ function search(
 }
 
 /** A policy knows nothing of defects: on a damaged wafer it has the largest rectangle of dies that can be used. */
-function runPolicy(frame: TaskFrame, name: string): PolicyResult {
+function compare(
+  frame: TaskFrame,
+  { policy: name, seed }: Extract<Task, { kind: 'policy' }>,
+  goesOn: (() => boolean) | undefined
+): PolicyOutcome {
   const workload = buildWorkload(frame.model, frame.training)
+  const policy = policyNamed(name)
+  const run = (machine: Machine): PolicyOutcome =>
+    runPolicy(policy, workload, machine, { goal: goalOf(frame.objective, machine), seed, goesOn })
   const machine = givenMachine(frame)
   const rectangle = largestWholeWafer(machine)
-  if (!rectangle) return policyNamed(name).run(workload, machine)
-  const outcome = policyNamed(name).run(workload, machineFor(frame, rectangle.chip))
+  if (!rectangle) return run(machine)
+  const outcome = run(machineFor(frame, rectangle.chip))
   if (!outcome.evaluation) return outcome
   const mapping = rectangle.onWafer(outcome.evaluation.mapping)
   return { ...outcome, evaluation: { ...outcome.evaluation, mapping } }
@@ -206,7 +210,7 @@ function preview(frame: TaskFrame, points: readonly number[]): PreviewedPoint[] 
   const workload = buildWorkload(frame.model, frame.training)
   const policy = policyNamed('deepspeed-z3-checkpoint')
   return screen(frame, points).buildable.flatMap((point) => {
-    const { evaluation, failure } = policy.run(workload, machineFor(frame, chipOfPoint(frame, point)))
+    const { evaluation, failure } = runPolicy(policy, workload, machineFor(frame, chipOfPoint(frame, point)))
     return evaluation && failure === undefined ? [{ point, mapping: evaluation.mapping }] : []
   })
 }
@@ -273,13 +277,17 @@ export function runTask(
 ): TaskResults[Task['kind']] {
   switch (task.kind) {
     case 'policy':
-      return runPolicy(frame, task.policy)
+      return compare(frame, task, goesOn)
     case 'search':
       return search(frame, task, onProgress, resume)
     case 'polish': {
       const machine = givenMachine(frame)
       const workload = buildWorkload(frame.model, frame.training)
-      return polish(workload, machine, task.mapping, task.seed, task.moves, goalOf(frame.objective, machine), goesOn)
+      const goal = goalOf(frame.objective, machine)
+      const within = withinSpace(workload, machine, frame.space.mapping)
+      // A start from outside, a policy's, has the whole gene string.
+      const stays = within(task.mapping) && { within }
+      return polish(workload, machine, task.mapping, task.seed, task.moves, { goal, goesOn, ...stays })
     }
     case 'assess':
       return assess(frame, task.mappings, task.defects)

@@ -49,7 +49,11 @@ const options: Command['options'] = {
     value: 'MAP',
     help: 'map the given wafer as it is: a file (see tmac defects), or drawn: sample:SEED as the chip is assembled, dies:SEED, bonds:SEED'
   },
-  policies: { type: 'string', value: 'LIST', help: "policies to compare with, or none (all; see 'tmac policies')" },
+  policies: {
+    type: 'string',
+    value: 'LIST',
+    help: "policies to compare with, or none (all that do not search themselves; see 'tmac policies')"
+  },
   objective: {
     type: 'string',
     value: objectives.join('|'),

@@ -1,5 +1,5 @@
 import { countedBeside } from '../../core/policies/counted-beside.ts'
-import { policies } from '../../core/policies/policies.ts'
+import { allPolicies } from '../../core/policies/policies.ts'
 import type { Policy } from '../../core/policies/policy.ts'
 import { cell, columns, type Table } from '../../core/report/document.ts'
 import { textTable } from '../../core/report/tables.ts'
@@ -16,7 +16,7 @@ const described = ({ name, title, family, kind, rules, source }: Policy) => ({
   kind,
   rules,
   source,
-  countedBeside: countedBeside[family]
+  ...(family in countedBeside && { countedBeside: countedBeside[family as keyof typeof countedBeside] })
 })
 
 /** Words of a text on lines of at most so many characters; a longer word has a line of its own. */
@@ -43,7 +43,7 @@ function rowsOf(policy: Policy): Table['rows'] {
 const overview = (): Table => ({
   caption: '',
   columns: columns('Name', 'Title', 'Kind', 'Rules', 'Source'),
-  rows: policies.flatMap(rowsOf)
+  rows: allPolicies.flatMap(rowsOf)
 })
 
 const beside = (): string =>
@@ -55,10 +55,11 @@ export const command: Command = {
   usage: [''],
   description:
     'Lists the policies that designs are compared with: how other systems would map a model, scored by the same simulator. Kind is ' +
-    "published for the authors' own settings, tuned for the best of all their system can do, extended where we added to it.",
+    "published for the authors' own settings, tuned for the best of all their system can do, extended where we added to it, reimplemented for systems that search: " +
+    'their choices as a part of our space, searched as ours is. Those take seconds each, so explore compares with them where --policies names them.',
   options: {},
   async run({ json }, { out }) {
-    await out(json ? `${JSON.stringify(policies.map(described))}\n` : `${textTable(overview())}\n${beside()}\n`)
+    await out(json ? `${JSON.stringify(allPolicies.map(described))}\n` : `${textTable(overview())}\n${beside()}\n`)
     return exitCodes.done
   }
 }

@@ -1,4 +1,5 @@
 import { policyNamed } from '../../core/policies/policies.ts'
+import type { PolicyOutcome } from '../../core/policies/policy.ts'
 import { drawPoints } from '../../core/search/explore-architectures.ts'
 import { genesOf, spaceSize } from '../../core/search/architecture-space.ts'
 import type { CheckedBaseline, CheckedWafers } from '../../core/search/check-findings.ts'
@@ -8,7 +9,7 @@ import { taskFrame } from '../../core/search/explore.ts'
 import { QUICK, THOROUGH } from '../../core/search/mapping-search.ts'
 import type { SampleResult } from '../../core/search/sample.ts'
 import { addAccounts, NO_ACCOUNT } from '../../core/search/task-account.ts'
-import type { PolicyResult, ResultOf, ScreenResult, Task, TaskFrame } from '../../core/search/tasks.ts'
+import type { ResultOf, ScreenResult, Task, TaskFrame } from '../../core/search/tasks.ts'
 import { machineOf } from '../../core/simulator/machine.ts'
 import { buildWorkload } from '../../core/workload/workload.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
@@ -31,7 +32,7 @@ const joined = (parts: readonly SampleResult[]): SampleResult => ({
   plansPerCombination: parts.reduce((sum, one) => sum + one.plansPerCombination, 0) / parts.length
 })
 
-const baselineOf = (policy: string, { evaluation, failure }: PolicyResult): CheckedBaseline => ({
+const baselineOf = (policy: string, { evaluation, failure }: PolicyOutcome): CheckedBaseline => ({
   policy,
   iterationTime_s: evaluation?.iterationTime_s,
   mfu: evaluation?.mfu,

@@ -1,4 +1,4 @@
-import type { MappingSpace } from '../../../core/search/space.ts'
+import { MappingSpace } from '../../../core/mapping/mapping-space.ts'
 import type { SearchSpec } from '../../../contract/search-spec.ts'
 
 /** A gene of the mapping space that is a list of whole numbers. */
@@ -42,15 +42,11 @@ export function withGene<Key extends keyof MappingSpace>(
   return (value === undefined ? rest : { ...rest, [key]: value }) as SearchSpec['mapping']
 }
 
+const free: Readonly<Record<string, unknown>> = MappingSpace.parse({})
+
 /** How many genes of a space are narrowed. */
 export const narrowedGenes = (mapping: SearchSpec['mapping']): number =>
-  Object.entries(mapping).filter(
-    ([key, value]) =>
-      value !== undefined &&
-      !(key === 'collectives' && value === 'best') &&
-      !(key === 'recompute' && value === 'any') &&
-      !(key === 'equalStages' && value === false)
-  ).length
+  Object.entries(mapping).filter(([key, value]) => value !== free[key]).length
 
 /** Where a new search starts: small enough to be over in 20 seconds. */
 export const FIRST_SEARCH = {

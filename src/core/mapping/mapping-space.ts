@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { AxisRole, CollectiveGene, scheduleNames } from '../mapping/mapping.ts'
+import { AxisRole, CollectiveGene, scheduleNames } from './mapping.ts'
+import { placementOrders } from './placement.ts'
 
 const count = z.int().positive()
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1)
@@ -19,7 +20,17 @@ export const MappingSpace = z.strictObject({
   collectives: CollectiveGene.default('best'),
   roles: z.record(z.string(), list(AxisRole)).optional().describe('operator -> roles it may have'),
   residual: list(z.enum(['replicated', 'batch', 'sequence', 'hidden'])).optional(),
-  recompute: z.enum(['any', 'none', 'full']).default('any'),
+  recompute: z
+    .enum(['any', 'none', 'full', 'layer', 'model'])
+    .default('any')
+    .describe(
+      'which stored tensors may be recomputed: any of them; none; all of every layer (full); all or none of each layer; all or none of every layer alike (model)'
+    ),
+  streamed: z.boolean().default(true).describe('weights may be cut and streamed around an axis when used'),
+  offload: z.boolean().default(true).describe("stored tensors may wait in the chip's offload memory"),
+  placements: list(z.enum(placementOrders))
+    .optional()
+    .describe('places in a snake in one of these orders; left out, both are tried and regions may change places'),
   equalStages: z.boolean().default(false).describe('stages of equal layer counts only')
 })
 export type MappingSpace = z.output<typeof MappingSpace>
