@@ -5,13 +5,14 @@ import { frontChart, shownFront } from '../../src/core/report/charts/front-chart
 import { hatchPath } from '../../src/core/report/charts/hatching.ts'
 import { memoryChart } from '../../src/core/report/charts/memory-chart.ts'
 import { memoryTimeChart } from '../../src/core/report/charts/memory-time-chart.ts'
-import { recordCharts } from '../../src/core/report/charts/record-charts.ts'
 import { timeChart } from '../../src/core/report/charts/time-chart.ts'
 import { csvText } from '../../src/core/report/csv.ts'
+import { figureOf } from '../../src/core/report/figure-of.ts'
+import type { FigureSpec } from '../../src/core/report/report-spec.ts'
 import { rowWords, sheetCsv, sheetTable } from '../../src/core/report/data-sheet.ts'
 import { pointColumns } from '../../src/core/report/point-columns.ts'
 import { renderChart } from '../../src/main/report/render-chart.ts'
-import { exampleRecord } from '../fixtures/exploration-record.ts'
+import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
 
 const record = exampleRecord()
 const designs = record.points.slice(0, 3).map((point) => ({ name: point.label, evaluation: point.evaluation }))
@@ -38,11 +39,20 @@ test('text of every theme reads at 4.5:1, marks and the first four categories at
 })
 
 test('every chart draws in every theme, and its picture has the title of its axis', () => {
+  const specs: readonly FigureSpec[] = [
+    { figure: 'policies', run: 1 },
+    { figure: 'front', run: 1 },
+    { figure: 'time', points: [1, 2] },
+    { figure: 'memory', points: [1, 2], misfits: true }
+  ]
   for (const theme of Object.values(chartThemes))
-    for (const chart of recordCharts(record, theme)) {
+    for (const spec of specs) {
+      const { picture } = figureOf(spec, materialOf(record), theme)!
+      if (!('chart' in picture)) throw new Error(`${spec.figure} is no chart`)
+      const { chart } = picture
       const svg = renderChart(chart)
       expect(svg).toMatch(/^<svg role="img" aria-label="[^"]+"/)
-      expect(svg).toContain(chart.name === 'front' ? 'Throughput (tokens/s)' : chart.title)
+      expect(svg).toContain(spec.figure === 'front' ? 'Throughput (tokens/s)' : chart.title)
     }
 })
 

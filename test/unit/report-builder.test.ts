@@ -4,19 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { buildBlock, buildReport } from '../../src/core/report/build-report.ts'
 import { escapeMarkdown } from '../../src/core/report/markdown.ts'
 import { parseMarkdown, plainText } from '../../src/core/report/markdown-text.ts'
-import type { ReportMaterial } from '../../src/core/report/report-material.ts'
 import { ReportSpec } from '../../src/core/report/report-spec.ts'
 import { chipTemplate, comparisonTemplate, runTemplate } from '../../src/core/report/report-templates.ts'
 import { drawFigure } from '../../src/main/report/charts.ts'
 import { makeReport } from '../../src/main/report/report-files.ts'
-import { exampleRecord } from '../fixtures/exploration-record.ts'
+import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
 
 const record = exampleRecord()
-const material: ReportMaterial = {
-  project: { id: '0123456789abcdef', name: 'first.tmac' },
-  run: (id) => (id === 1 ? record : undefined),
-  point: (id) => record.points.find((point) => point.id === id)
-}
+const material = materialOf(record)
 const madeAt = new Date('2026-11-23T10:00:00Z')
 const attack = `<script>alert(1)</script> [x](javascript:alert(2)) <img src=x onerror=alert(3)>`
 const withText = (text: string): ReportSpec => ({

@@ -1,35 +1,41 @@
 import { expect, test } from 'vitest'
-import { explorationReport } from '../../src/core/report/exploration-report.ts'
-import { reportCharts } from '../../src/main/report/charts.ts'
+import { buildReport } from '../../src/core/report/build-report.ts'
+import type { ExplorationRecord } from '../../src/core/report/exploration-record.ts'
+import { runTemplate } from '../../src/core/report/report-templates.ts'
+import { drawFigures } from '../../src/main/report/charts.ts'
 import { renderReportHtml } from '../../src/main/report/html.ts'
 import { sequenceColor } from '../../src/core/report/palette.ts'
 import { waferMap } from '../../src/core/report/wafer-map.ts'
-import { exampleRecord } from '../fixtures/exploration-record.ts'
+import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
 import { exampleChip } from '../fixtures/kept-point.ts'
 
 const record = exampleRecord()
-const html = renderReportHtml(explorationReport(record), reportCharts(record))
+const built = (of: ExplorationRecord) => buildReport(runTemplate(of), materialOf(of))
+function pageOf(of: ExplorationRecord): string {
+  const { document, figures } = built(of)
+  return renderReportHtml(document, drawFigures(figures))
+}
+const html = pageOf(record)
 
 test('the same run gives the same bytes, however many charts were drawn before', () => {
-  const again = exampleRecord()
-  expect(renderReportHtml(explorationReport(again), reportCharts(again))).toBe(html)
+  expect(pageOf(exampleRecord())).toBe(html)
 })
 
-test('all five figures are there as SVG that says what it shows', () => {
+test('all six figures are there as SVG that says what it shows', () => {
   const figures = html.match(/<figure><svg[^>]*>/g) ?? []
-  expect(figures).toHaveLength(5)
+  expect(figures).toHaveLength(6)
   for (const figure of figures)
     expect(figure).toMatch(/role="img".*aria-label="[^"]{20,}"|aria-label="[^"]{20,}".*role="img"/)
 })
 
 test('the page runs nothing and loads nothing', () => {
   expect(html).not.toMatch(/<script|<link|<iframe|<object|<img|@import|url\((?!#)|\son\w+=/i)
-  expect([...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].every(([, target]) => target!.startsWith('#'))).toBe(true)
+  expect([...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].every(([, target]) => /^(#|tmac:)/.test(target!))).toBe(true)
   expect(html).toContain("default-src 'none'")
 })
 
 test('each figure is well-formed XML: attributes end where they should', () => {
-  for (const svg of Object.values(reportCharts(record)))
+  for (const svg of Object.values(drawFigures(built(record).figures)))
     for (const [tag] of svg.matchAll(/<[a-z][^>]*>/gi))
       expect(tag).toMatch(/^<[a-zA-Z]+(\s+[a-zA-Z0-9:_-]+="[^"<]*")*\s*\/?>$/)
 })
@@ -50,7 +56,7 @@ test('names that people give are text, wherever they stand', () => {
     failedPolicies: [{ policy: attack, reason: attack, evaluation: record.points[0]!.evaluation }]
   }
   const hostile = { ...record, run, points, best: points[0], project: attack }
-  const page = renderReportHtml(explorationReport(hostile), reportCharts(hostile))
+  const page = pageOf(hostile)
   expect(page).toContain('&lt;script&gt;')
   expect(page).not.toMatch(/<script|<img/i)
 })
@@ -79,10 +85,11 @@ test('rows of the placement past the first wafer lie on the next', () => {
   expect(second).toContain('<title>replica 0, stage 3</title>')
 })
 
-test('a run without a feasible point has a page without figures', () => {
-  const empty = { ...record, points: [], best: undefined }
-  expect(reportCharts(empty)).toEqual({})
-  expect(renderReportHtml(explorationReport(empty), {})).not.toContain('<figure>')
+test('a run without any point and policy has a page without figures, and no block of it is stale', () => {
+  const run = { ...record.run, failedPolicies: [] }
+  const empty = { ...record, run, points: [], best: undefined }
+  expect(built(empty)).toMatchObject({ figures: [], stale: [] })
+  expect(pageOf(empty)).not.toContain('<figure>')
 })
 
 test('stage colours run from the dark end of the sequence to the light one', () => {

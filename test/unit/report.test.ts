@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
-import { explorationReport } from '../../src/core/report/exploration-report.ts'
+import { buildReport } from '../../src/core/report/build-report.ts'
 import { mappingSentence } from '../../src/core/report/describe-mapping.ts'
 import type { Table } from '../../src/core/report/document.ts'
+import type { ExplorationRecord } from '../../src/core/report/exploration-record.ts'
+import { runTemplate } from '../../src/core/report/report-templates.ts'
 import { NOT_TRIED } from '../../src/core/search/exploration.ts'
-import { exampleRecord } from '../fixtures/exploration-record.ts'
+import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
 import { exampleChip } from '../fixtures/kept-point.ts'
 
 const record = exampleRecord()
+const explorationReport = (of: ExplorationRecord) => buildReport(runTemplate(of), materialOf(of)).document
 const report = explorationReport(record)
 
 const tablesOf = (document: typeof report): Table[] =>
@@ -98,8 +101,18 @@ test('stages that read alike share a row', () => {
 test('a run in which nothing fits says why and shows no mapping', () => {
   const points = record.points.slice(0, 0)
   const empty = explorationReport({ ...record, points, best: undefined })
-  expect(empty.headline).toEqual([{ name: 'Best design', value: 'none fits' }])
-  expect(empty.sections.map(({ id }) => id)).toEqual(['summary', 'policies', 'chip', 'provenance', 'notes'])
+  expect(empty.sections[0]!.blocks).toContainEqual({
+    kind: 'facts',
+    facts: [{ name: 'Best design', value: 'none fits' }],
+    headline: true
+  })
+  expect(empty.sections.map(({ title }) => title)).toEqual([
+    'Result',
+    'Ours and the policies of others',
+    'The chip',
+    'Provenance',
+    'How to read the numbers'
+  ])
   expect(textOf(empty)).toContain('23.0 GB more than its 48.0 GB')
 })
 

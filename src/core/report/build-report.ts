@@ -7,11 +7,14 @@ import { figureOf, type Figure } from './figure-of.ts'
 import { figureLink, figureSource } from './figure-source.ts'
 import * as format from './format-quantity.ts'
 import { parseMarkdown, plainText } from './markdown-text.ts'
-import { provenanceSection } from './provenance-section.ts'
+import { provenanceFacts, readingNotes } from './provenance-facts.ts'
+import { provenanceTable } from './provenance-table.ts'
 import type { ReportMaterial } from './report-material.ts'
 import type { ReportBlock, ReportSpec } from './report-spec.ts'
 import type { StoredPoint } from './run-record.ts'
-import { frontTable, memoryTable, policyTable, timeTable, verdictTable } from './sections.ts'
+import { headline, resultBlocks } from './run-summary.ts'
+import { countedSentence, frontTable, memoryTable, policyTable, timeTable, verdictTable } from './sections.ts'
+import { waferBlocks } from './wafer-blocks.ts'
 
 /** A block of a report with what it shows now. */
 export interface BuiltBlock {
@@ -75,6 +78,23 @@ function tableOf(kind: (ReportBlock & { kind: 'table' })['table'], record: Explo
   }
 }
 
+function passageOf(kind: (ReportBlock & { kind: 'passage' })['passage'], record: ExplorationRecord): readonly Block[] {
+  switch (kind) {
+    case 'headline':
+      return [{ kind: 'facts', facts: headline(record), headline: true }]
+    case 'result':
+      return resultBlocks(record)
+    case 'wafer':
+      return waferBlocks(record)
+    case 'counted':
+      return [{ kind: 'paragraph', text: countedSentence() }]
+    case 'chip':
+      return [{ kind: 'table', table: provenanceTable(record.best?.chip ?? record.run.inputs.chip) }]
+    case 'notes':
+      return [readingNotes(record)]
+  }
+}
+
 /** What a block shows now. Pure: the same block and material give the same. */
 export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltBlock {
   const { key } = block
@@ -85,6 +105,10 @@ export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltB
       const point = material.point(block.point)
       return point ? shown(key, [{ kind: 'facts', facts: pointFacts(point) }]) : noPoint(key, block.point)
     }
+    case 'passage': {
+      const record = material.run(block.run)
+      return record ? shown(key, passageOf(block.passage, record)) : noRun(key, block.run)
+    }
     case 'table': {
       const record = material.run(block.run)
       return record ? shown(key, [{ kind: 'table', table: tableOf(block.table, record) }]) : noRun(key, block.run)
@@ -92,7 +116,8 @@ export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltB
     case 'figure': {
       const figure = figureOf(block.figure, material, chartThemes.print)
       if (!figure) return gone(key, `The ${block.figure.figure} figure has no run or points to show.`)
-      const source = { text: figureSource(block.figure, material), href: figureLink(block.figure, material) }
+      const href = figureLink(block.figure, material)
+      const source = { text: figureSource(block.figure, material), ...(href !== undefined && { href }) }
       const caption = block.caption ?? `${figure.title}.`
       return shown(key, [{ kind: 'chart', chart: figure.name, caption, source }], [figure])
     }
@@ -114,7 +139,7 @@ export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltB
     }
     case 'provenance': {
       const record = material.run(block.run)
-      return record ? shown(key, provenanceSection(record).blocks) : noRun(key, block.run)
+      return record ? shown(key, [{ kind: 'facts', facts: provenanceFacts(record) }]) : noRun(key, block.run)
     }
   }
 }
@@ -150,7 +175,6 @@ export function buildReport(spec: ReportSpec, material: ReportMaterial): BuiltRe
     document: {
       title: spec.title,
       subtitle: material.project.name,
-      headline: [],
       sections: sections as Section[]
     },
     figures: [...new Map(built.flatMap(({ figures }) => figures).map((figure) => [figure.name, figure])).values()],

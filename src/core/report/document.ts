@@ -27,15 +27,16 @@ export interface Fact {
   readonly note?: string
 }
 
-/** What a figure was made from, and the address of the view that shows it. */
+/** What a figure was made from, and the address of the view that shows it, where one is kept. */
 export interface FigureSource {
   readonly text: string
-  readonly href: string
+  readonly href?: string
 }
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly text: string }
-  | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
+  /** @property headline the few that sum the whole up: set large */
+  | { readonly kind: 'facts'; readonly facts: readonly Fact[]; readonly headline?: true }
   | { readonly kind: 'table'; readonly table: Table }
   /** What a person wrote. */
   | { readonly kind: 'text'; readonly text: readonly TextBlock[] }
@@ -53,11 +54,10 @@ export interface Section {
   readonly blocks: readonly Block[]
 }
 
-/** A report as data, ready for any host to set: headline numbers, then sections. */
+/** A report as data, ready for any host to set. */
 export interface ReportDocument {
   readonly title: string
   readonly subtitle: string
-  readonly headline: readonly Fact[]
   readonly sections: readonly Section[]
 }
 

@@ -50,6 +50,14 @@ const named = (point: StoredPoint): NamedEvaluation => ({
   evaluation: point.evaluation
 })
 
+/** The policies that do not fit, as far as they could be evaluated, of the runs of some points. */
+const misfitsOf = (points: readonly StoredPoint[], material: ReportMaterial): NamedEvaluation[] =>
+  [...new Set(points.map(({ runId }) => runId))].flatMap((run) =>
+    (material.run(run)?.run.failedPolicies ?? []).flatMap(({ policy, evaluation }) =>
+      evaluation ? [{ name: `${policy} (does not fit)`, evaluation }] : []
+    )
+  )
+
 const ofChart = (name: string, chart: Chart): Figure => ({
   name,
   title: chart.title,
@@ -95,7 +103,10 @@ export function figureOf(spec: FigureSpec, material: ReportMaterial, theme: Char
     case 'time':
       return ofChart(name, timeChart(points.map(named), theme))
     case 'memory':
-      return ofChart(name, memoryChart(points.map(named), theme))
+      return ofChart(
+        spec.misfits ? `${name}misfits` : name,
+        memoryChart([...points.map(named), ...(spec.misfits ? misfitsOf(points, material) : [])], theme)
+      )
     case 'waterfall':
       return ofChart(name, waterfallChart(named(points[0]!), named(points[1]!), theme))
     case 'wafer':

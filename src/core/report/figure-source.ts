@@ -4,8 +4,9 @@ import type { FigureSpec } from './report-spec.ts'
 
 const listed = (ids: readonly number[]): string => `point${ids.length === 1 ? '' : 's'} ${ids.join(', ')}`
 
-/** The view that shows a figure, as a link from outside re-opens it. */
-export function figureLink(spec: FigureSpec, material: ReportMaterial): string {
+/** The view that shows a figure, as a link from outside re-opens it; undefined where the results are kept nowhere. */
+export function figureLink(spec: FigureSpec, material: ReportMaterial): string | undefined {
+  if (material.project.id === undefined) return undefined
   const { run, points } = sourcesOf(spec)
   const base = `tmac://project/${material.project.id}`
   const first = points[0] === undefined ? undefined : material.point(points[0])
@@ -33,7 +34,7 @@ export function figureSource(spec: FigureSpec, material: ReportMaterial): string
   const ids = run === undefined ? [...new Set(points.flatMap((id) => material.point(id)?.runId ?? []))] : [run]
   const runs = ids.flatMap((id) => material.run(id)?.run ?? [])
   return [
-    material.project.name,
+    ...(material.project.id === undefined ? [] : [material.project.name]),
     ...runs.map(
       ({ id, inputs, hashes, versions }) =>
         `run ${id} (seed ${inputs.seed}, TMAC ${versions.tmac}, inputs ${hashes.all.slice(0, 16)})`

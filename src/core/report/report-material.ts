@@ -14,8 +14,8 @@ export interface ReportInsights {
 
 /** What a report is built from; a run or a point that is not in the project any more is undefined. */
 export interface ReportMaterial {
-  /** The project's id, of which addresses are made, and its file. */
-  readonly project: { readonly id: string; readonly name: string }
+  /** The project's id, of which addresses are made, and its file; without id where the results are kept nowhere. */
+  readonly project: { readonly id?: string; readonly name: string }
   readonly run: (id: number) => ExplorationRecord | undefined
   readonly point: (id: number) => StoredPoint | undefined
   /** Left out where no figure needs it. */

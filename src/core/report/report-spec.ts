@@ -11,7 +11,11 @@ export const FigureSpec = z.discriminatedUnion('figure', [
   z.strictObject({ figure: z.literal('front'), run: id }),
   z.strictObject({ figure: z.literal('policies'), run: id }),
   z.strictObject({ figure: z.literal('time'), points }),
-  z.strictObject({ figure: z.literal('memory'), points }),
+  z.strictObject({
+    figure: z.literal('memory'),
+    points,
+    misfits: z.literal(true).optional().describe('with the policies of the run that do not fit')
+  }),
   z.strictObject({ figure: z.literal('waterfall'), from: id, to: id }),
   z.strictObject({ figure: z.literal('wafer'), point: id }),
   z.strictObject({ figure: z.literal('roofline'), point: id }),
@@ -39,6 +43,8 @@ export const figureKinds = [
   'links'
 ] as const
 
+/** Passages that every report of a run has: its numbers, what it found, and what a reader must know. */
+export const passageKinds = ['headline', 'result', 'wafer', 'counted', 'chip', 'notes'] as const
 export const tableKinds = ['policies', 'front', 'time', 'memory', 'limits', 'numbers'] as const
 
 /** Stays with a block wherever it is moved. */
@@ -48,6 +54,7 @@ const caption = z.string().max(2000).optional().describe('in the place of the on
 export const ReportBlock = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('text'), key, text: z.string().max(100_000).describe('a subset of Markdown') }),
   z.strictObject({ kind: z.literal('facts'), key, point: id }),
+  z.strictObject({ kind: z.literal('passage'), key, passage: z.enum(passageKinds), run: id }),
   z.strictObject({ kind: z.literal('table'), key, table: z.enum(tableKinds), run: id }),
   z.strictObject({ kind: z.literal('figure'), key, figure: FigureSpec, caption }),
   z.strictObject({ kind: z.literal('mapping'), key, point: id }),

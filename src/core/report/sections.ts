@@ -1,8 +1,7 @@
 import type { Verdict } from '../chip/verdict.ts'
 import { countedBeside } from '../policies/counted-beside.ts'
 import { memoryCategories, timeCategories } from './categories.ts'
-import { describeMapping } from './describe-mapping.ts'
-import { cell, columns, type Block, type Cell, type Section, type Table } from './document.ts'
+import { cell, columns, type Block, type Cell, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
 import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
 import { formatCount, formatNumber } from './format-number.ts'
@@ -115,57 +114,9 @@ export function memoryTable(points: readonly StoredPoint[]): Table {
   }
 }
 
-export const policySection = (record: ExplorationRecord): Section => ({
-  id: 'policies',
-  title: 'Ours and the policies of others',
-  blocks: [
-    { kind: 'chart', chart: 'policies', caption: 'Throughput of each mapping policy on the same chip.' },
-    { kind: 'table', table: policyTable(record) },
-    {
-      kind: 'paragraph',
-      text: `All are scored by one simulator, which counts more than their authors do. ${Object.values(countedBeside).join('. ')}.`
-    }
-  ]
-})
-
-export const frontSection = (record: ExplorationRecord): Section => ({
-  id: 'front',
-  title: 'The front of designs',
-  blocks: [
-    {
-      kind: 'chart',
-      chart: 'front',
-      caption: 'Throughput against power (upper estimate); the colour is the peak memory of a die.'
-    },
-    { kind: 'table', table: frontTable(record) }
-  ]
-})
-
-/** How many columns a breakdown table can have and still fit on a printed page. */
-const breakdownColumns = 6
-
-export function breakdownSection(record: ExplorationRecord): Section {
-  const points = bestPerSource(record).slice(0, breakdownColumns)
-  return {
-    id: 'breakdown',
-    title: 'Where the time and the memory go',
-    blocks: [
-      { kind: 'chart', chart: 'time', caption: 'Time of one optimizer step by category.' },
-      { kind: 'table', table: timeTable(points) },
-      { kind: 'chart', chart: 'memory', caption: 'Peak memory of a die by category; the line is the capacity.' },
-      { kind: 'table', table: memoryTable(points) }
-    ]
-  }
-}
-
-export const mappingSection = (best: StoredPoint): Section => ({
-  id: 'mapping',
-  title: 'The mapping of the best design',
-  blocks: [
-    { kind: 'chart', chart: 'wafer', caption: 'Where each pipeline stage lies on the wafer, to scale.' },
-    ...describeMapping(best.mapping, best.evaluation, best.chip.kind)
-  ]
-})
+/** What the simulator counts of every policy and its authors do not. */
+export const countedSentence = (): string =>
+  `All are scored by one simulator, which counts more than their authors do. ${Object.values(countedBeside).join('. ')}.`
 
 export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
   caption: 'Limits of the chip and how far it is from them',

@@ -27,7 +27,6 @@ import { explorationInputs, objectives } from './explore/exploration-inputs.ts'
 import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
-import { writeRunReport } from './report/write-run-report.ts'
 import { notes } from './notes.ts'
 import { checkResultFile, makeFolderOf, missingFolder } from './write-result-file.ts'
 
@@ -132,8 +131,12 @@ async function answer(
   else await context.out(summaryText(record))
   // The result is told before anything else can fail.
   const report = textOption(values, 'report')
-  if (report !== undefined) await writeRunReport(record, report, context.cwd)
   const project = textOption(values, 'project')
+  if (report !== undefined) {
+    // What draws takes long to load; who wants no report does not wait for it.
+    const { writeRunReport } = await import('./report/write-built-report.ts')
+    await writeRunReport(store, runId, { output: report, cwd: context.cwd, isKept: project !== undefined })
+  }
   const note = notes(context.err, json)
   if (project !== undefined) note(`Project  ${project} (run ${runId})`)
   if (report !== undefined) note(`Report   ${report}`)

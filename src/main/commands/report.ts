@@ -9,7 +9,6 @@ import { choiceOption, textOption, wholeOption } from './option-values.ts'
 import { reportFormats } from '../../core/report/report-formats.ts'
 import { templateNames } from '../../core/report/report-templates.ts'
 import { writeBuiltReport } from './report/write-built-report.ts'
-import { writeRunReport } from './report/write-run-report.ts'
 
 function newestRun(store: ProjectStore, project: string): number {
   const newest = store.runs().at(-1)
@@ -31,8 +30,7 @@ async function report(
   const record = explorationRecord(store, wholeOption(values, 'run') ?? newestRun(store, project))
   const { run, points, best } = record
   if (output !== undefined)
-    if (built === undefined && format === 'html') await writeRunReport(record, output, cwd)
-    else for (const remark of await writeBuiltReport(values, store, run.id, { format, output, cwd })) err(`${remark}\n`)
+    for (const remark of await writeBuiltReport(values, store, run.id, { format, output, cwd })) err(`${remark}\n`)
   if (json)
     await out(
       `${JSON.stringify({

@@ -38,7 +38,7 @@ const factHtml = ({ name, value, note }: Fact): string =>
 const captionHtml = ({ caption, source }: Block & { kind: 'chart' }): string =>
   escapeHtml(caption) +
   (source
-    ? `<br><small>${escapeHtml(source.text)} · <a href="${escapeHtml(source.href)}">open this view</a></small>`
+    ? `<br><small>${escapeHtml(source.text)}${source.href === undefined ? '' : ` · <a href="${escapeHtml(source.href)}">open this view</a>`}</small>`
     : '')
 
 function spanHtml({ text, style, href }: Span): string {
@@ -69,7 +69,9 @@ function blockHtml(block: Block, charts: Charts): string {
     case 'paragraph':
       return `<p>${escapeHtml(block.text)}</p>`
     case 'facts':
-      return `<dl class="facts">${block.facts.map(factHtml).join('\n')}</dl>`
+      return block.headline
+        ? `<dl class="headline">${block.facts.map((fact) => `<div>${factHtml(fact)}</div>`).join('\n')}</dl>`
+        : `<dl class="facts">${block.facts.map(factHtml).join('\n')}</dl>`
     case 'table':
       return tableHtml(block.table)
     case 'list':
@@ -92,13 +94,12 @@ const sectionHtml = ({ id, title, blocks }: Section, charts: Charts): string =>
 
 /**
  * A report as one HTML file that needs nothing else: style and figures inside, no script, no fetch (a content policy forbids both), every
- * text of the document escaped. The charts are trusted SVG from `reportCharts`.
+ * text of the document escaped. The charts are trusted SVG from `drawFigures`.
  */
-export function renderReportHtml(document: ReportDocument, charts: Charts, kind = 'Exploration report'): string {
+export function renderReportHtml(document: ReportDocument, charts: Charts): string {
   const links = document.sections.map(
     ({ id, title }) => `<li><a href="#${escapeHtml(id)}">${escapeHtml(title)}</a></li>`
   )
-  const headline = document.headline.map((fact) => `<div>${factHtml(fact)}</div>`)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -111,10 +112,9 @@ export function renderReportHtml(document: ReportDocument, charts: Charts, kind 
 <body>
 <main>
 <header>
-<p class="kind">${escapeHtml(kind)}</p>
+<p class="kind">Report</p>
 <h1>${escapeHtml(document.title)}</h1>
 <p class="subtitle">${escapeHtml(document.subtitle)}</p>
-<dl class="headline">${headline.join('\n')}</dl>
 <nav aria-label="Contents"><ol>${links.join('')}</ol></nav>
 </header>
 ${document.sections.map((section) => sectionHtml(section, charts)).join('\n')}

@@ -59,7 +59,8 @@ function blockMarkdown(block: Block): string {
     case 'source':
       return `${escapeMarkdown(block.title)}\n\n${fenced(block.text)}\n`
     case 'chart': {
-      const source = block.source ? ` ${escapeMarkdown(block.source.text)}, [open this view](${block.source.href})` : ''
+      const view = block.source?.href === undefined ? '' : `, [open this view](${block.source.href})`
+      const source = block.source ? ` ${escapeMarkdown(block.source.text)}${view}` : ''
       return `![${escapeMarkdown(block.caption)}](figures/${block.chart}.svg)\n\n*${escapeMarkdown(block.caption)}*${source}\n`
     }
   }

@@ -156,7 +156,11 @@ function blockContent(block: Block, charts: Charts): Content {
           { svg, width: fitted(svg), alignment: 'center', font: 'Sans' },
           { text: block.caption, style: 'caption' },
           ...(block.source
-            ? [{ text: `${block.source.text} · open this view`, link: block.source.href, style: 'source' }]
+            ? [
+                block.source.href === undefined
+                  ? { text: block.source.text, style: 'source' }
+                  : { text: `${block.source.text} · open this view`, link: block.source.href, style: 'source' }
+              ]
             : [])
         ]
       }

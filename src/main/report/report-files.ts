@@ -28,6 +28,7 @@ const runsOf = ({ blocks }: ReportSpec, material: ReportMaterial): number[] => {
       case 'text':
         return []
       case 'table':
+      case 'passage':
       case 'provenance':
         return [block.run]
       case 'facts':
@@ -60,7 +61,7 @@ export async function makeReport(
   switch (format) {
     case 'html': {
       const [{ renderReportHtml }, { drawFigures }] = await Promise.all([import('./html.ts'), import('./charts.ts')])
-      return { stale, files: [[path, renderReportHtml(report.document, drawFigures(report.figures), 'Report')]] }
+      return { stale, files: [[path, renderReportHtml(report.document, drawFigures(report.figures))]] }
     }
     case 'pdf':
       return { stale, files: [[path, await (await import('./pdf-report.ts')).pdfReport(report, madeAt)]] }

@@ -15,8 +15,11 @@ function ifThere<Value>(read: () => Value): Value | undefined {
   }
 }
 
-/** What a report is built from, read from a project when asked for and kept. */
-export function reportMaterial(store: ProjectStore, insights?: ReportInsights): ReportMaterial {
+/**
+ * What a report is built from, read from a project when asked for and kept.
+ * @param isKept whether the project stays, so that an address leads to it
+ */
+export function reportMaterial(store: ProjectStore, insights?: ReportInsights, isKept = true): ReportMaterial {
   const kept = new Map<string, unknown>()
   const once =
     <Value>(kind: string, read: (id: number) => Value) =>
@@ -30,7 +33,7 @@ export function reportMaterial(store: ProjectStore, insights?: ReportInsights): 
       return kept.get(key) as Value | undefined
     }
   return {
-    project: { id: projectId(store.path), name: basename(store.path) },
+    project: { ...(isKept && { id: projectId(store.path) }), name: basename(store.path) },
     run: once('run', (id) => explorationRecord(store, id)),
     point: once('point', (id) => store.point(id)),
     ...(insights && { insights })

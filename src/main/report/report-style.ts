@@ -15,7 +15,7 @@ h2 { margin: 44px 0 12px; padding-bottom: 6px; border-bottom: 1px solid var(--li
 p { max-width: 46em; }
 a { color: var(--accent); }
 nav ol { display: flex; flex-wrap: wrap; gap: 2px 22px; margin: 18px 0 0; padding: 0; list-style: none; font-size: 14px; }
-.headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 24px 0 0; }
+.headline { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 18px 0; }
 .headline div { padding: 12px 14px; border: 1px solid var(--line); border-radius: 8px; background: var(--soft); }
 .headline dt { color: var(--quiet); font-size: 13px; }
 .headline dd { margin: 2px 0 0; font-size: 19px; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }

@@ -10,7 +10,7 @@ import {
 import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
-import { defectsOfRun, waferSentence } from '../../../core/report/wafer-section.ts'
+import { defectsOfRun, waferSentence } from '../../../core/report/wafer-blocks.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const FRONT_ROWS = 12

@@ -45,16 +45,23 @@ function specOf(values: OptionValues, store: ProjectStore, run: number, director
   return templateReport(store, template, { run, points })
 }
 
-/** Writes a report that is built from blocks. @returns remarks for the person: which blocks are stale */
-export async function writeBuiltReport(
-  values: OptionValues,
+export interface ReportTarget {
+  readonly format: ReportFormat
+  readonly output: string
+  /** Where a relative path starts. */
+  readonly cwd: string
+  /** Whether the project stays, so that an address leads to it. */
+  readonly isKept?: boolean
+}
+
+/** Writes a report. @returns remarks for the person: which blocks are stale; @throws Problem of the file */
+async function writeReport(
+  spec: ReportSpec,
   store: ProjectStore,
-  run: number,
-  { format, output, cwd }: { readonly format: ReportFormat; readonly output: string; readonly cwd: string }
+  { format, output, cwd, isKept }: ReportTarget
 ): Promise<readonly string[]> {
-  const spec = specOf(values, store, run, cwd)
   const name = basename(output, extname(output))
-  const material = reportMaterial(store, await gatherInsights(spec.blocks, insightsHere(store)))
+  const material = reportMaterial(store, await gatherInsights(spec.blocks, insightsHere(store)), isKept)
   const { files, stale } = await makeReport(spec, material, format, name, new Date())
   const [first, ...beside] = files
   writeResultFile(output, cwd, first![1])
@@ -65,3 +72,19 @@ export async function writeBuiltReport(
   }
   return stale.map(({ key, reason }) => `Block ${key}: ${reason}`)
 }
+
+/** Writes the report of a run as a page. */
+export const writeRunReport = (
+  store: ProjectStore,
+  run: number,
+  target: Omit<ReportTarget, 'format'>
+): Promise<readonly string[]> =>
+  writeReport(templateReport(store, 'run', { run }), store, { ...target, format: 'html' })
+
+/** Writes the report that the options name. @returns remarks as {@link writeReport} */
+export const writeBuiltReport = (
+  values: OptionValues,
+  store: ProjectStore,
+  run: number,
+  target: ReportTarget
+): Promise<readonly string[]> => writeReport(specOf(values, store, run, target.cwd), store, target)

@@ -1,9 +1,7 @@
 import type { ChipSpec } from '../chip/chip-spec.ts'
-import type { Verdict } from '../chip/verdict.ts'
-import { cell, columns, type Section, type Table } from './document.ts'
+import { cell, columns, type Table } from './document.ts'
 import { formatField } from './format-quantity.ts'
 import { leaves } from './leaf-differences.ts'
-import { verdictTable } from './sections.ts'
 
 const markWords: Readonly<Record<string, string>> = {
   R: 'primary source',
@@ -45,12 +43,3 @@ export function provenanceTable(chip: ChipSpec): Table {
     })
   }
 }
-
-export const chipSection = (chip: ChipSpec, verdicts: readonly Verdict[]): Section => ({
-  id: 'chip',
-  title: 'The chip',
-  blocks: [
-    ...(verdicts.length > 0 ? [{ kind: 'table' as const, table: verdictTable(verdicts) }] : []),
-    { kind: 'table', table: provenanceTable(chip) }
-  ]
-})

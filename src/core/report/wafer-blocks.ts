@@ -4,7 +4,7 @@ import { isBroken, type DefectMap, type Place } from '../chip/defects/defect-map
 import { describeDefects, drawDefects } from '../chip/defects/describe-defects.ts'
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import type { Section } from './document.ts'
+import type { Block } from './document.ts'
 import type { ExplorationRecord } from './exploration-record.ts'
 
 /** The map of what is broken that a run was made for; undefined where the wafer was taken as it is meant to be. */
@@ -41,36 +41,30 @@ function idleDies(map: DefectMap, chip: ChipSpec, { region, placement }: Mapping
 const places = (some: readonly Place[]): string =>
   some.map(([row, column]) => `(${row}, ${column})`).join(' ') || 'none'
 
-/** The wafer as it is: which dies are dead, slow and spared, with a map; nothing where no defects were given. */
-export function waferSection(record: ExplorationRecord): readonly Section[] {
+/** The wafer as it is: which dies are dead, slow and spared, with a map; that it is whole where no defects were given. */
+export function waferBlocks(record: ExplorationRecord): readonly Block[] {
   const map = defectsOfRun(record)
   const { chip } = record.run.inputs
-  if (!map || chip.kind !== 'wafer') return []
+  if (!map || chip.kind !== 'wafer') return [{ kind: 'paragraph', text: 'Nothing is broken: the chip is whole.' }]
   const facts = defectFacts(map, chip)
   const slow = facts.dieSpeeds.flatMap((speed, die): Place[] =>
     speed > 0 && speed < 1 ? [[Math.floor(die / map.grid.columns), die % map.grid.columns]] : []
   )
   const spared = record.best ? idleDies(map, chip, record.best.mapping) : []
   return [
+    { kind: 'paragraph', text: waferSentence(map, chip) },
     {
-      id: 'wafer',
-      title: 'The wafer as it is',
-      blocks: [
-        { kind: 'paragraph', text: waferSentence(map, chip) },
-        {
-          kind: 'list',
-          items: [
-            `Dead dies (row, column): ${places(map.deadDies)}`,
-            `Dies below full speed: ${places(slow)}`,
-            ...(record.best ? [`Living dies without work in the best design: ${places(spared)}`] : [])
-          ]
-        },
-        {
-          kind: 'source',
-          title: 'Map: . whole die, o below full speed, X dead; links - and |, blank where dead',
-          text: drawDefects(map, facts)
-        }
+      kind: 'list',
+      items: [
+        `Dead dies (row, column): ${places(map.deadDies)}`,
+        `Dies below full speed: ${places(slow)}`,
+        ...(record.best ? [`Living dies without work in the best design: ${places(spared)}`] : [])
       ]
+    },
+    {
+      kind: 'source',
+      title: 'Map: . whole die, o below full speed, X dead; links - and |, blank where dead',
+      text: drawDefects(map, facts)
     }
   ]
 }

@@ -1,10 +1,7 @@
-import { chipSection } from './chip-section.ts'
-import type { Fact, ReportDocument, Section } from './document.ts'
+import type { Block, Fact } from './document.ts'
 import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecord } from './exploration-record.ts'
 import * as format from './format-quantity.ts'
-import { notesSection, provenanceSection } from './provenance-section.ts'
-import * as section from './sections.ts'
-import { waferSection } from './wafer-section.ts'
+import { certificateBlocks } from './sections.ts'
 
 /** What was asked, in a line. */
 export const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): string =>
@@ -53,7 +50,8 @@ export function headline(record: ExplorationRecord): Fact[] {
   ]
 }
 
-function summarySection(record: ExplorationRecord): Section {
+/** What a run found, what is proved about it, and what became of its wafers. */
+export function resultBlocks(record: ExplorationRecord): Block[] {
   const { best, run } = record
   const found = best
     ? `The best design is point ${best.id} (${pointName(best)}) on ‘${best.chip.name}’, found among ${run.pointCount} kept points.`
@@ -63,39 +61,9 @@ function summarySection(record: ExplorationRecord): Section {
       ? ''
       : ` The run is ${run.status}${run.failure ? ` (${run.failure})` : ''}: results are partial.`
   const wafers = wafersRemark(record)
-  return {
-    id: 'summary',
-    title: 'Result',
-    blocks: [
-      { kind: 'paragraph', text: found.trim() + state },
-      ...(best ? section.certificateBlocks(record) : []),
-      ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])
-    ]
-  }
-}
-
-/**
- * The report of one run as data: summary with certificate, policies, front, breakdowns, mapping, chip with verdicts and sources, provenance,
- * notes. Pure: the same record gives the same document.
- */
-export function explorationReport(record: ExplorationRecord): ReportDocument {
-  const { best, run } = record
-  const compared = record.points.some((point) => point.evaluation.feasible)
-  const hasFront = record.points.some((point) => point.onFront)
-  return {
-    title: `${run.inputs.model.name} on ${run.inputs.chip.title || run.inputs.chip.name}`,
-    subtitle: subtitle(record),
-    headline: headline(record),
-    sections: [
-      summarySection(record),
-      ...waferSection(record),
-      ...(compared || run.failedPolicies.length > 0 ? [section.policySection(record)] : []),
-      ...(hasFront ? [section.frontSection(record)] : []),
-      ...(compared ? [section.breakdownSection(record)] : []),
-      ...(best ? [section.mappingSection(best)] : []),
-      chipSection(best?.chip ?? run.inputs.chip, record.verdicts),
-      provenanceSection(record),
-      notesSection(record)
-    ]
-  }
+  return [
+    { kind: 'paragraph', text: found.trim() + state },
+    ...(best ? certificateBlocks(record) : []),
+    ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])
+  ]
 }
