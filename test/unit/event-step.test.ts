@@ -79,6 +79,25 @@ describe('a tensor-parallel step on an idle mesh', () => {
   })
 })
 
+describe('a step whose communication takes longer than the compute beside it', () => {
+  const workload = workloadOf(gpt, { globalBatch: 32, sequenceLength: 1024 })
+
+  it.each([
+    ['sharded weights', { tensorParallel: 1, dataParallel: 8, zeroStage: 3 }],
+    ['scattered gradients', { tensorParallel: 1, dataParallel: 8, zeroStage: 2 }],
+    ['sequence parallelism', { tensorParallel: 8, dataParallel: 1, sequenceParallel: true }],
+    ['both', { tensorParallel: 4, dataParallel: 4, sequenceParallel: true, zeroStage: 2 }]
+  ] as const)('hides as much of it as closed forms say, at any overlap: %s', (_name, strategy) => {
+    for (const overlap of [0, 0.25, 0.5, 0.75, 1]) {
+      const machine = { ...waferOf({ links: { bandwidthPerEdge_Bps: 5e10 } }, overlap), gradientOverlap: 0 }
+      const mapping = mappingOf(workload, machine, strategy)
+      const closed_s = evaluate(workload, machine, mapping).iterationTime_s
+      const event_s = events(prepared(workload, machine, mapping)).time_s
+      expect(Math.abs(event_s / closed_s - 1), `overlap ${overlap}`).toBeLessThan(0.01)
+    }
+  })
+})
+
 describe('gradients', () => {
   const schedules = ['gpipe', '1f1b', 'interleaved', 'zb-h1', 'zb-v'] as const
 

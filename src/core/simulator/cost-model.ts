@@ -3,6 +3,7 @@ import type { Operator, Step } from '../workload/operator.ts'
 import { fastest_s, type CollectiveCost } from './collective-cost.ts'
 import type { CostContext } from './cost-context.ts'
 import * as row from './cost-row.ts'
+import { exposed_s, hidden_s } from './hidden-time.ts'
 import { BYTES } from './model-state.ts'
 import { atSpeed, elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
 import { ParameterCost } from './parameter-cost.ts'
@@ -162,29 +163,29 @@ export class CostModel {
     const after = elementwise(step.after, afterCut)
 
     // Streams that run beside this operator hide under its own compute, by the one overlap setting.
-    const hidden = (communication: number, window: number): number =>
-      Math.max(0, communication - overlap * Math.min(communication, window))
+    const exposed = (communication: number, window: number): number => exposed_s(communication, window, overlap)
+    const hidden = (communication: number, window: number): number => hidden_s(communication, window, overlap)
     const context = this.#contextRing(step.main, cuts, tokens)
     const stream = this.#parameters.weightStreams(step.main, cuts)
     const inner = context.forward_s + stream.region_s
     const innerBackward = context.backward_s + 2 * stream.region_s
-    const forwardRoom = Math.max(0, main.forward_s - inner)
+    const forwardRoom = main.forward_s - hidden(inner, main.forward_s)
     const backward_s = main.inputGradient_s + main.weightGradient_s
     // One second of compute hides one second of communication: what the gradients' own collectives take, the streams lack.
     const innerRoom =
       backward_s -
-      Math.min(entry.backwardBeside_s, main.weightGradient_s) -
-      Math.min(entry.gatherAgain_s, main.inputGradient_s)
-    const backwardRoom = Math.max(0, innerRoom - innerBackward)
-    const mainForward_s = entry.forward_s + exit.forward_s + dispatch.time_s + hidden(inner, main.forward_s)
+      hidden(entry.backwardBeside_s, main.weightGradient_s) -
+      hidden(entry.gatherAgain_s, main.inputGradient_s)
+    const backwardRoom = innerRoom - hidden(innerBackward, innerRoom)
+    const mainForward_s = entry.forward_s + exit.forward_s + dispatch.time_s + exposed(inner, main.forward_s)
     const mainBackward_s =
-      hidden(entry.backwardBeside_s, main.weightGradient_s) +
-      hidden(entry.gatherAgain_s, main.inputGradient_s) +
+      exposed(entry.backwardBeside_s, main.weightGradient_s) +
+      exposed(entry.gatherAgain_s, main.inputGradient_s) +
       entry.backward_s +
       exit.backward_s +
       exit.backwardBeside_s +
       dispatch.time_s +
-      hidden(innerBackward, innerRoom)
+      exposed(innerBackward, innerRoom)
 
     at[offset + row.FORWARD_S] = before.forward_s + main.forward_s + after.forward_s
     at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
@@ -193,7 +194,7 @@ export class CostModel {
     const scatter = this.#parameters.gradientScatter(step.main, cuts)
     at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s + statistics.time_s
     at[offset + row.DATA_COMMUNICATION_S] =
-      hidden(stream.replicas_s, forwardRoom) + hidden(2 * stream.replicas_s + scatter.time_s, backwardRoom)
+      exposed(stream.replicas_s, forwardRoom) + exposed(2 * stream.replicas_s + scatter.time_s, backwardRoom)
     // Weights of this operator and the next, the gradient of weights that are not kept whole, gathered input, gradients in and out.
     const scattered = stream.gathered_B > 0 || this.context.zeroStage >= 2
     const weightGradient_B = scattered ? BYTES * this.#parameters.localParameters(step.main, cuts) * cuts.streamed : 0

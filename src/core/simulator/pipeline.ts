@@ -1,4 +1,5 @@
 import type { Schedule } from '../mapping/mapping.ts'
+import { exposed_s } from './hidden-time.ts'
 import {
   crossings,
   crossingsOfStep,
@@ -40,7 +41,7 @@ const BACKWARD_SHARE = 2 / 3
 
 /** Seconds of gradient synchronisation that do not hide under the backward pass of the last micro-batch. */
 export const exposedSync_s = (sync_s: number, microBatch_s: number, overlap: number): number =>
-  Math.max(0, sync_s - overlap * Math.min(sync_s, BACKWARD_SHARE * microBatch_s))
+  exposed_s(sync_s, BACKWARD_SHARE * microBatch_s, overlap)
 
 /** Seconds that a stage waits for its neighbours' transfers in each micro-batch, what hides under its own work left out. */
 export const exposedTransfer_s = (frame: StepFrame, stage: number, microBatch_s: number): number => {
@@ -49,7 +50,7 @@ export const exposedTransfer_s = (frame: StepFrame, stage: number, microBatch_s:
   const transfers =
     crossings(schedule) * ((boundaries_s[stage - 1] ?? 0) + (boundaries_s[stage] ?? 0)) +
     (crossings(schedule) - 1) * ends * frame.wrapAround_s
-  return transfers - frame.overlap * Math.min(transfers, microBatch_s)
+  return exposed_s(transfers, microBatch_s, frame.overlap)
 }
 
 /** Seconds of transfers while the pipeline fills and drains, once a step. */

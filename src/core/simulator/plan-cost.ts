@@ -2,6 +2,7 @@ import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
 import type { RecomputeUnit, Step } from '../workload/operator.ts'
 import type { CostModel } from './cost-model.ts'
 import * as row from './cost-row.ts'
+import { exposed_s } from './hidden-time.ts'
 
 /** Columns of the cost of one layer under a plan: one die, one micro-batch, unless the name says otherwise. */
 export const FORWARD_S = 0
@@ -136,7 +137,7 @@ function offloadTensors(
     if (mask & (1 << bit)) bytes += size
   }
   const oneWay_s = bytes / offload!.bandwidthPerDie_Bps
-  const exposed = (window: number): number => Math.max(0, oneWay_s - overlap * Math.min(oneWay_s, window))
+  const exposed = (window: number): number => exposed_s(oneWay_s, window, overlap)
   out[to + KEPT_B]! -= bytes
   out[to + OFFLOADED_B]! += bytes
   out[to + OFFLOAD_S]! += exposed(at[offset + row.FORWARD_S]!) + exposed(at[offset + row.BACKWARD_S]!)

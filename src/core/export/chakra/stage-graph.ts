@@ -130,8 +130,8 @@ export class StageGraph {
       if (overlap > 0) for (const call of block.beside) this.#collective('collectives', call, overlap, overlap, label)
       this.#compute(`${label} ${block.name}`, block.activity, block.compute_s)
       this.#wait('collectives', Math.max(0, block.beside.length - block.awaited))
-      if (overlap < 1 && block.beside.length > 0) {
-        for (const call of block.beside) this.#collective('collectives', call, 1 - overlap, 1 - overlap, label)
+      if (overlap < 1 && block.rest.length > 0) {
+        for (const call of block.rest) this.#collective('collectives', call, 1 - overlap, 1 - overlap, label)
         this.#wait('collectives')
       }
     }

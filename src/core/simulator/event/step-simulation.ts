@@ -203,8 +203,8 @@ export class StepSimulation {
     one.waitsSince_s = -1
     const [block, overlap] = [one.segments[one.segment]!.blocks[one.block]!, this.#frame.overlap]
     if (overlap < 1)
-      for (const call of block.beside) this.#lanes.call(one, actor.COLLECTIVES, call, 1 - overlap, 1 - overlap)
-    if (overlap < 1 && block.beside.length > 0) one.phase = actor.REST
+      for (const call of block.rest) this.#lanes.call(one, actor.COLLECTIVES, call, 1 - overlap, 1 - overlap)
+    if (overlap < 1 && block.rest.length > 0) one.phase = actor.REST
     else this.#nextBlock(one)
   }
 

@@ -51,13 +51,13 @@ class TaskClock {
     }
   }
 
-  block({ before, beside, awaited, compute_s }: Segment['blocks'][number]): void {
+  block({ before, beside, awaited, rest, compute_s }: Segment['blocks'][number]): void {
     if (before.length > 0) this.#wait(this.#ask(before, 1), before)
     const beside_s = this.#overlap > 0 ? this.#ask(beside, this.#overlap, awaited) : this.lane_s
     this.now_s += compute_s
     this.#wait(beside_s, beside.length > 0 ? beside : this.#behind)
     this.#behind = beside
-    if (this.#overlap < 1) this.#wait(this.#ask(beside, 1 - this.#overlap), beside)
+    if (this.#overlap < 1 && rest.length > 0) this.#wait(this.#ask(rest, 1 - this.#overlap), rest)
   }
 }
 

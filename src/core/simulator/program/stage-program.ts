@@ -20,7 +20,8 @@ export type Activity =
 
 /**
  * Compute of one operator on every die of a stage with the collectives around it: `before` it in sequence, `beside` it on their own
- * lane. It ends when it has computed and the first `awaited` of the collectives beside it, and all from earlier blocks, are done.
+ * lane. It ends when it has computed and the first `awaited` of the collectives beside it, and all from earlier blocks, are done; then
+ * comes the `rest`, alone, of those of which only a share may run beside compute: its own, or another block's.
  */
 export interface Block {
   readonly name: string
@@ -29,6 +30,7 @@ export interface Block {
   readonly before: readonly Call[]
   readonly beside: readonly Call[]
   readonly awaited: number
+  readonly rest: readonly Call[]
 }
 
 /** Blocks in order, several times in a row. */
@@ -67,11 +69,12 @@ const block = (
   compute_s: number,
   before: readonly Call[] = [],
   beside: readonly Call[] = [],
-  awaited = Infinity
-): Block => ({ name, activity, compute_s, before, beside, awaited })
+  awaited = Infinity,
+  rest = beside
+): Block => ({ name, activity, compute_s, before, beside, awaited, rest })
 
-const isBusy = ({ compute_s, before, beside }: Block): boolean =>
-  compute_s > 0 || before.length > 0 || beside.length > 0
+const isBusy = ({ compute_s, before, beside, rest }: Block): boolean =>
+  compute_s > 0 || before.length > 0 || beside.length > 0 || rest.length > 0
 
 /** The blocks of one layer under a plan, by task. */
 interface LayerBlocks {
@@ -127,28 +130,32 @@ function stepBlocks(
   units: Parameters<typeof recomputeBlocks>[2]
 ): StepBlocks {
   const { compute_s, collectives } = operations
-  const opening = block(name, 'input-gradient', compute_s.backwardAfter, callsOf(collectives, 'before-backward'))
+  const opening = (rest: readonly Call[]): Block =>
+    block(name, 'input-gradient', compute_s.backwardAfter, callsOf(collectives, 'before-backward'), [], Infinity, rest)
   const again = callsOf(collectives, 'beside-input-gradient')
   const streams = callsOf(collectives, 'beside-backward')
   const reduced = callsOf(collectives, 'beside-weight-gradient')
   const closing = callsOf(collectives, 'after-backward', 'statistics-backward')
   const hasWeights = compute_s.weightGradient > 0
-  const input = (awaited: number, calls: readonly Call[]): Block =>
-    block(name, 'input-gradient', compute_s.inputGradient, [], calls, awaited)
+  const input = (calls: readonly Call[], awaited = Infinity, rest = calls): Block =>
+    block(name, 'input-gradient', compute_s.inputGradient, [], calls, awaited, rest)
   return {
     forward: forwardBlocks(name, operations),
     recompute: recomputeBlocks(name, operations, units),
     backward: [
-      opening,
-      // The gathered input is what the weight gradient reads; streams may last until that is done too.
-      input(hasWeights ? again.length : Infinity, [...again, ...streams]),
-      block(name, 'weight-gradient', compute_s.weightGradient, [], reduced),
+      // The gathered input is what the weight gradient reads; streams may last until that is done too, so what runs alone of them comes last.
+      opening(hasWeights ? again : []),
+      input([...again, ...streams], hasWeights ? again.length : undefined, hasWeights ? [] : undefined),
+      block(name, 'weight-gradient', compute_s.weightGradient, [], reduced, Infinity, [
+        ...(hasWeights ? streams : []),
+        ...reduced
+      ]),
       block(name, 'input-gradient', compute_s.backwardBefore, closing)
     ],
     // Alone, the input gradient's sums have no weight gradient to hide under.
     inputGradient: [
-      opening,
-      input(Infinity, hasWeights ? streams.filter((call) => !scatters(call)) : streams),
+      opening([]),
+      input(hasWeights ? streams.filter((call) => !scatters(call)) : streams),
       block(name, 'input-gradient', compute_s.backwardBefore, [...reduced, ...closing])
     ],
     weightGradient: [
