@@ -5,17 +5,10 @@ import type { LayerClass } from '../workload/operator.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Grid } from './legality.ts'
 import { foldsChain, stretchesOf } from './chain-order.ts'
-import {
-  scheduleNames,
-  type AxisRole,
-  type LayerRun,
-  type Mapping,
-  type Plan,
-  type Region,
-  type Schedule
-} from './mapping.ts'
+import { contextAxis, groupRegions, type GroupRegion } from './group-region.ts'
+import { scheduleNames, type AxisRole, type LayerRun, type Mapping, type Plan, type Schedule } from './mapping.ts'
 import { optionalTensors } from './plan-code.ts'
-import { placeInSnake, tileCount, type PlacementOrder } from './placement.ts'
+import { placeInSnake, tileCount, type Corner, type PlacementOrder } from './placement.ts'
 import { regionAxes, type MeshAxis } from './region.ts'
 
 const degree = z.int().positive().default(1)
@@ -43,6 +36,15 @@ export interface StrategyLayout {
   readonly order?: PlacementOrder
   /** Rows of the tensor-parallel rectangle; left out: as few as fit the grid's width. */
   readonly tensorRows?: number
+  /** Where every group lies, in the place of rectangles in a snake. */
+  readonly placed?: PlacedGroups
+  /** Transformer layers of each stage, in the place of equal shares. */
+  readonly stageLayers?: readonly number[]
+}
+
+/** Context- and tensor-parallel groups that have their places: [replica][stage]. */
+export interface PlacedGroups extends GroupRegion {
+  readonly placement: Corner[][]
 }
 
 /** Roles of each operator on the axes of the tensor-parallel group (column- then row-parallel, 1909.08053 section 3). */
@@ -63,12 +65,14 @@ export const tensorRoles = {
 /** Stored tensors that selective recomputation drops: what the attention core makes inside (2205.05198 section 5). */
 const SELECTIVE = new Set(['attention.scores'])
 
-function planOf(
+/** The plan of a class of layers that a strategy means on the axes of its groups. */
+export function strategyPlan(
   layer: LayerClass,
   axes: readonly MeshAxis[],
-  isContext: (axis: MeshAxis) => boolean,
-  strategy: Strategy
+  context: MeshAxis | undefined,
+  strategy: Pick<Strategy, 'sequenceParallel' | 'recompute'>
 ): Plan {
+  const isContext = (axis: MeshAxis): boolean => axis === context
   const roles = (role: (axis: MeshAxis) => AxisRole): Record<string, AxisRole> =>
     Object.fromEntries(axes.map((axis) => [axis.name, role(axis)]))
   const cutsSequence = (axis: MeshAxis): boolean => isContext(axis) || strategy.sequenceParallel
@@ -89,38 +93,7 @@ function planOf(
   }
 }
 
-/** The region of a context- and tensor-parallel group, and the side along which its context-parallel axis lies. */
-interface GroupRegion {
-  readonly region: Region
-  readonly context: 'x' | 'y'
-}
-
 const tilesOf = (grid: Grid, { region }: GroupRegion): number => tileCount(grid.rows, grid.columns, region)
-
-/** Rectangles that a grid has room for: the flattest first, context-parallel groups below each other before those beside each other. */
-function groupRegions(strategy: Strategy, grid: Grid, tensorRows: number | undefined): readonly GroupRegion[] {
-  const { tensorParallel: tensor, contextParallel: context } = strategy
-  // A cluster is one row of devices: tensor-parallel neighbours first, context-parallel groups behind them.
-  if (grid.rows === 1) {
-    const columns = tensor * context
-    const split = context > 1 && tensor > 1 && { split: { x: [context, tensor], y: [1] } }
-    return [{ region: { rows: 1, columns, ...split }, context: 'x' }]
-  }
-  const heights = (tensorRows ? [tensorRows] : divisors(tensor)).filter((rows) => tensor % rows === 0)
-  const below = heights.map((rows): GroupRegion => {
-    const region = { rows: context * rows, columns: tensor / rows }
-    const split = context > 1 && rows > 1 && { split: { x: [region.columns], y: [context, rows] } }
-    return { region: { ...region, ...split }, context: 'y' }
-  })
-  const beside = heights.map((rows): GroupRegion => {
-    const columns = tensor / rows
-    const split = columns > 1 && { split: { x: [context, columns], y: [rows] } }
-    return { region: { rows, columns: context * columns, ...split }, context: 'x' }
-  })
-  return [...below, ...(context > 1 ? beside : [])].filter(
-    ({ region }) => region.rows <= grid.rows && region.columns <= grid.columns
-  )
-}
 
 /** The first rectangle of which the grid holds enough; where it holds enough of none, or as many as it can are wanted, that of which it holds most. */
 function regionOf(strategy: Strategy, grid: Grid, regions: number | undefined, tensorRows: number | undefined) {
@@ -198,6 +171,16 @@ function stageLayers(schedule: Schedule, layers: number, stages: number): readon
   return evenStages(layers / 2, stages).map((pairs) => 2 * pairs)
 }
 
+/** The stages that have so many transformer layers each, with the model's two ends at theirs; plans are named after classes. */
+export function stagesOf(workload: Workload, schedule: Schedule, counts: readonly number[]): Mapping['stages'] {
+  let from = 0
+  return counts.map((count, stage) => {
+    const share = { stage, stages: counts.length, from, to: from + count }
+    from += count
+    return { layers: runsOfStretches(workload, stretchesOf(schedule, share, workload.chain.length), (name) => name) }
+  })
+}
+
 /**
  * The mapping that a strategy means on a grid.
  * @param devices dies that may be used, for the data-parallel degree the strategy leaves open
@@ -213,7 +196,7 @@ export function strategyMapping(
   const { pipelineParallel: stages, tensorParallel, contextParallel } = strategy
   const perReplica = stages * tensorParallel * contextParallel
   const given = strategy.dataParallel
-  const group = regionOf(strategy, grid, given && stages * given, layout.tensorRows)
+  const group = layout.placed ?? regionOf(strategy, grid, given && stages * given, layout.tensorRows)
   const room = Math.min(Math.floor(devices / perReplica), Math.floor(tilesOf(grid, group) / stages))
   const replicas = given ?? mostReplicas(workload, room, layout.microBatch)
   const wanted = perReplica * replicas
@@ -225,21 +208,23 @@ export function strategyMapping(
     )
   const { layers } = workload.model
   const schedule = scheduleOf(strategy)
-  if (stages > layers)
+  if (stages > layers && !layout.stageLayers)
     throw new Problem(
       'illegal-mapping',
       `pipeline-parallel ${stages} is more than the ${layers} layers of ${workload.model.name}`,
       'strategy.pipelineParallel'
     )
   const { region } = group
-  const placement = placeInSnake(
-    grid.rows,
-    grid.columns,
-    region,
-    replicas,
-    stages,
-    layout.order ?? (grid.rows === 1 ? 'replica-first' : 'pipeline-first')
-  )
+  const placement =
+    layout.placed?.placement ??
+    placeInSnake(
+      grid.rows,
+      grid.columns,
+      region,
+      replicas,
+      stages,
+      layout.order ?? (grid.rows === 1 ? 'replica-first' : 'pipeline-first')
+    )
   if (!placement)
     throw new Problem(
       'illegal-mapping',
@@ -247,16 +232,8 @@ export function strategyMapping(
       'strategy'
     )
   const axes = regionAxes(region)
-  // The context-parallel axis is the outermost one of its side; where it is the only axis, tensor-parallel is 1.
-  const outer = axes.find((axis) => axis.direction === group.context)
-  const isContext = (axis: MeshAxis): boolean => contextParallel > 1 && axis === outer
-  const counts = stageLayers(schedule, layers, stages)
-  let from = 0
-  const stageRuns = counts.map((count, stage) => {
-    const stretches = stretchesOf(schedule, { stage, stages, from, to: from + count }, workload.chain.length)
-    from += count
-    return { layers: runsOfStretches(workload, stretches, (name) => name) }
-  })
+  const context = contextAxis(axes, contextParallel, group.context)
+  const counts = layout.stageLayers ?? stageLayers(schedule, layers, stages)
   return {
     schema: 'tmac.mapping/1',
     region,
@@ -266,8 +243,10 @@ export function strategyMapping(
     zeroStage: strategy.zeroStage,
     schedule,
     collectives: layout.collectives ?? 'best',
-    plans: Object.fromEntries(workload.classes.map((layer) => [layer.name, planOf(layer, axes, isContext, strategy)])),
-    stages: stageRuns,
+    plans: Object.fromEntries(
+      workload.classes.map((layer) => [layer.name, strategyPlan(layer, axes, context, strategy)])
+    ),
+    stages: stagesOf(workload, schedule, counts),
     placement
   }
 }
