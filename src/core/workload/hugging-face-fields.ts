@@ -1,7 +1,8 @@
+import type { ForeignValue } from '../import-account.ts'
 import { Problem } from '../problem.ts'
 
-/** What a config.json says at one place, as far as it can mean a number or a switch here. */
-export type FieldValue = number | boolean | string
+/** What a config.json says at one place. */
+export type FieldValue = ForeignValue
 
 /** Members of a ModelSpec that a configuration can set. */
 export type SpecField =

@@ -1,3 +1,4 @@
+import { ignoredValue, type ImportAccount } from '../import-account.ts'
 import { nearest } from '../nearest.ts'
 import { parseInput, Problem } from '../problem.ts'
 import { huggingFaceFamilies, type HuggingFaceFamily } from './hugging-face-families.ts'
@@ -5,16 +6,9 @@ import { configReader, ownMember, type FieldRule, type FieldValue, type SpecFiel
 import { ModelSpec } from './model-spec.ts'
 
 /** A model read from a Hugging Face config.json, with an account of every field. */
-export interface HuggingFaceImport {
+export interface HuggingFaceImport extends ImportAccount {
   readonly model: ModelSpec
-  /** Fields of the spec that a key of the configuration set. */
   readonly mapped: readonly { readonly field: SpecField; readonly from: string; readonly value: FieldValue }[]
-  /** Fields that no key set. */
-  readonly defaulted: readonly { readonly field: SpecField; readonly value: FieldValue; readonly why: string }[]
-  /** Fields that say less than the model has. */
-  readonly approximated: readonly { readonly field: SpecField; readonly value: FieldValue; readonly why: string }[]
-  /** Keys that say nothing about the shape of the model; lists and objects appear as their size. */
-  readonly ignored: readonly { readonly key: string; readonly value: FieldValue | null }[]
 }
 
 const familyNames = huggingFaceFamilies.map((family) => family.type)
@@ -46,13 +40,6 @@ function nameOf(config: object, family: HuggingFaceFamily): string {
   const path = ownMember(config, '_name_or_path')
   const last = typeof path === 'string' ? path.split(/[/\\]/).findLast((part) => /\w/.test(part)) : undefined
   return last?.slice(0, 80) ?? family.type
-}
-
-function ignoredValue(value: unknown): FieldValue | null {
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return value
-  if (typeof value === 'string') return value.length > 80 ? `${value.slice(0, 77)}...` : value
-  if (Array.isArray(value)) return `a list of ${value.length}`
-  return typeof value === 'object' ? `an object of ${Object.keys(value).length}` : typeof value
 }
 
 type Draft = Record<string, FieldValue | string | Record<string, FieldValue>>

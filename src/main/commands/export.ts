@@ -7,10 +7,10 @@ const { jsonl: _jsonl, level: _level, timeline: _timeline, ...designOptions } = 
 const options: Command['options'] = {
   format: {
     type: 'string',
-    value: 'chrome-trace|chakra|svg|csv',
-    help: 'a timeline for Perfetto, traces for ASTRA-sim, or a figure and its numbers'
+    value: 'chrome-trace|chakra|megatron|deepspeed|svg|csv',
+    help: 'a timeline for Perfetto, traces for ASTRA-sim, settings of a training framework, or a figure and its numbers'
   },
-  output: { type: 'string', value: 'PATH', help: 'the file of the timeline, or the folder of the traces' },
+  output: { type: 'string', value: 'PATH', help: 'the file, or the folder of traces and settings' },
   project: { type: 'string', value: 'F.tmac', help: 'a project, in the place of model, chip and mapping' },
   point: { type: 'string', value: 'N', help: "number of its point, as 'tmac report' tells it" },
   'every-die': { type: 'boolean', help: 'chrome-trace: a process per die instead of per stage' },
@@ -37,14 +37,15 @@ export const command: Command = {
   usage: [
     '--format chrome-trace --output F.json --project F.tmac --point N',
     '--format chrome-trace --output F.json --model M --chip C --global-batch N --micro-batch N --seq-length N [DEGREES]',
-    '--format chakra --output FOLDER (a point, or a model, a chip and a mapping, as above)',
+    '--format chakra|megatron|deepspeed --output FOLDER (a point, or a model, a chip and a mapping, as above)',
     '--format svg|csv --output FILE --project F.tmac --figure F [--run N] [--points 3,7]'
   ],
   description:
-    'Saves one optimiser step, or one figure. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
+    'Saves one optimiser step, how to run it, or one figure. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
     'a process per stage or die with lanes for compute, collectives, transfers and synchronisation, arrows along transfers, counters of memory and links, ' +
     'and the chip, model and mapping it belongs to. chakra writes what every die executes as MLCommons Chakra execution traces, with the network, ' +
-    'system and group files that ASTRA-sim 2 asks for. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows. What the files hold: docs/traces.md.',
+    'system and group files that ASTRA-sim 2 asks for. megatron and deepspeed write launch arguments or a configuration for the nearest setting that the framework ' +
+    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows. What the files hold: docs/traces.md, docs/exports.md.',
   options,
   run: async (invocation, context) => (await import('./export/run-export.ts')).runExport(invocation, context)
 }

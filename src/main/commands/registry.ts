@@ -20,7 +20,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'export',
-    summary: 'save one step as a timeline for Perfetto, or as execution traces for ASTRA-sim',
+    summary: 'save a step as a timeline, as traces for ASTRA-sim, or as settings of Megatron-LM and DeepSpeed',
     load: () => import('./export.ts')
   },
   {
@@ -46,7 +46,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'import',
-    summary: 'make a model spec of a Hugging Face config.json',
+    summary: 'read files of Hugging Face, Megatron-LM and DeepSpeed, with an account of every field',
     load: () => import('./import.ts')
   },
   {

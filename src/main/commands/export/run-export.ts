@@ -17,12 +17,15 @@ import { writeChakra } from './write-chakra.ts'
 import { writeChromeTrace } from './write-chrome-trace.ts'
 
 const stepFormats = ['chrome-trace', 'chakra'] as const
-const formats = [...stepFormats, ...figureFormats] as const
+const frameworkFormats = ['megatron', 'deepspeed'] as const
+const formats = [...stepFormats, ...frameworkFormats, ...figureFormats] as const
 type Format = (typeof formats)[number]
 
 const ownOptions: Readonly<Record<Format, readonly string[]>> = {
   'chrome-trace': ['every-die', 'micro-batches', 'stages', 'detail', ...jitterOptions],
   chakra: ['one-stream'],
+  megatron: [],
+  deepspeed: [],
   svg: ['figure', 'points', 'run'],
   csv: ['figure', 'points', 'run']
 }
@@ -42,21 +45,28 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
   const { cwd, out } = context
   const format = formatOf(values)
   const output = requiredText(values, 'output', 'PATH')
-  if (format === 'chakra') checkResultFolder(output, cwd)
+  if (format === 'chakra' || format === 'megatron' || format === 'deepspeed') checkResultFolder(output, cwd)
   else checkResultFile(output, cwd)
   if (format === 'svg' || format === 'csv') {
     const message = await (await import('./write-figure.ts')).writeFigure(values, format, output, cwd)
     await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output })}\n` : message)
     return exitCodes.done
   }
-  const { workload, machine, mapping } = designFromOptions(values, cwd)
-  const step = preparedStep(workload, machine, mapping, networkFor(machine))
-  const { jitter } = jitterFrom(values)
+  const design = designFromOptions(values, cwd)
+  const { workload, machine, mapping } = design
   const source = {
     program: `tmac ${packageFile.version}`,
     command: commandLine('export', values),
     mapping: contentHash(mapping)
   }
+  if (format === 'megatron' || format === 'deepspeed') {
+    const { writeFramework } = await import('./write-framework.ts')
+    const { summary, message } = writeFramework(format, design, source, output, cwd)
+    await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n` : message)
+    return exitCodes.done
+  }
+  const step = preparedStep(workload, machine, mapping, networkFor(machine))
+  const { jitter } = jitterFrom(values)
   const microBatches = spanOption(values, 'micro-batches', step.order.microBatches)
   const stages = spanOption(values, 'stages', step.order.stages)
   const detail = choiceOption(values, 'detail', ['operators', 'tasks'])

@@ -1,0 +1,24 @@
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Workload } from '../workload/workload.ts'
+import type { Recomputation } from './recomputation.ts'
+
+/** What of a step a framework can be told; the rest is lost on the way into it. */
+export interface Framework {
+  readonly name: string
+  readonly title: string
+  /** Whether sequences can be cut over ranks (ring attention), and the residual stream over the tensor-parallel ones. */
+  readonly contextParallel: boolean
+  readonly sequenceParallel: boolean
+  /** Whether stages can have model chunks in turn, and any number of layers each. */
+  readonly interleaves: boolean
+  readonly unequalStages: boolean
+  /** Whether its collective library can be held to rings; without that the library chooses. */
+  readonly ringsAlone: boolean
+  /** The level of ZeRO nearest to one. */
+  readonly zeroStage: (
+    wanted: Mapping['zeroStage'],
+    degrees: { readonly pipelineParallel: number; readonly tensorParallel: number }
+  ) => Mapping['zeroStage']
+  /** Everything that can be run again, the plainest first. @param layers most transformer layers of a model chunk */
+  readonly recomputations: (workload: Workload, layers: number) => readonly Recomputation[]
+}
