@@ -5,7 +5,8 @@ export type NumberArray = InstanceType<(typeof kinds)[Kind]>
 
 const PIECE = 0x8000
 const kindOf = (data: unknown): Kind | undefined =>
-  (Object.keys(kinds) as Kind[]).find((kind) => data?.constructor === kinds[kind])
+  // Asked of every value that crosses: most are none.
+  ArrayBuffer.isView(data) ? (Object.keys(kinds) as Kind[]).find((kind) => data.constructor === kinds[kind]) : undefined
 
 function textOf({ buffer, byteOffset, byteLength }: NumberArray): string {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength)

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ascendingOrder } from '../../src/core/optimization/ascending-order.ts'
 import { paretoFront, paretoFront2d } from '../../src/core/optimization/pareto.ts'
 import { best, inRegion, knee, thinned } from '../../src/core/report/points/choose-points.ts'
 import { filterChips, filterPoints, noFilters } from '../../src/core/report/points/point-filters.ts'
 import { losses, pointFrame, type PointFrame } from '../../src/core/report/points/point-frame.ts'
+import { frontOf, sortedPoints } from '../../src/core/report/points/point-order.ts'
 
 const few = fc.integer({ min: 0, max: 20 })
 const frames: fc.Arbitrary<PointFrame> = fc
@@ -40,6 +42,7 @@ describe('the front of two quantities', () => {
         const [x, y] = losses(frame, 'power_W', 'tokensPerSecond')
         const slow = paretoFront([...among], (index) => [x[index]!, y[index]!])
         expect([...paretoFront2d(among, x, y)].sort((a, b) => a - b)).toEqual(slow)
+        expect(frontOf(frame, among, 'power_W', 'tokensPerSecond')).toEqual(paretoFront2d(among, x, y))
       })
     )
   })
@@ -49,6 +52,39 @@ describe('the front of two quantities', () => {
         const all = filterPoints(frame, { ...noFilters, infeasibleToo: true })
         const [x, y] = losses(frame, 'area_mm2', 'tokensPerSecond')
         for (const index of paretoFront2d(all, x, y)) expect(frame.metrics.area_mm2[index]).not.toBeNaN()
+        expect(frontOf(frame, all, 'area_mm2', 'tokensPerSecond')).toEqual(paretoFront2d(all, x, y))
+        const [u, v] = losses(frame, 'tokensPerSecond', 'area_mm2')
+        expect(frontOf(frame, all, 'tokensPerSecond', 'area_mm2')).toEqual(paretoFront2d(all, u, v))
+      })
+    )
+  })
+})
+
+describe('the order of points', () => {
+  it('by any numbers is that of a comparison: equal ones stay, what is none comes last', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.double(), few)), (values) => {
+        const none = (index: number): number => Number(Number.isNaN(values[index]!))
+        const slow = values
+          .map((_, index) => index)
+          .sort(
+            (a, b) => none(a) - none(b) || (none(a) ? 0 : values[a]! < values[b]! ? -1 : +(values[a]! > values[b]!))
+          )
+        expect([...ascendingOrder(values)]).toEqual(slow)
+      })
+    )
+  })
+  it('by a quantity keeps equal ones in theirs, both ways, and those without it last', () => {
+    fc.assert(
+      fc.property(frames, fc.boolean(), (frame, up) => {
+        const among = filterPoints(frame, noFilters)
+        const value = (index: number): number => frame.metrics.area_mm2[index]!
+        const sorted = [...sortedPoints(frame, among, 'area_mm2', up)]
+        const slow = [...among].sort((a, b) => {
+          const gone = Number(Number.isNaN(value(a))) - Number(Number.isNaN(value(b)))
+          return gone || (up ? 1 : -1) * (value(a) - value(b)) || a - b
+        })
+        expect(sorted).toEqual(slow)
       })
     )
   })

@@ -5,6 +5,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { customJsonSerializers } from '../../src/contract/typed-arrays.ts'
 import type { WorkbenchClient } from '../../src/contract/workbench.ts'
 import { testHost, type TestHost } from '../fixtures/browser-host.ts'
 
@@ -95,7 +96,9 @@ async function withClient(use: (client: WorkbenchClient) => Promise<void>): Prom
     headers: { Cookie: cookie, Origin: self }
   })
   try {
-    await use(createORPCClient(new RPCLink({ websocket: websocket as unknown as globalThis.WebSocket })))
+    await use(
+      createORPCClient(new RPCLink({ websocket: websocket as unknown as globalThis.WebSocket, customJsonSerializers }))
+    )
   } finally {
     websocket.terminate()
   }

@@ -1,20 +1,20 @@
 import type { Database } from 'better-sqlite3'
 import type { PointColumns } from '../../contract/runs-contract.ts'
 
-interface Row {
-  readonly id: number
-  readonly ordinal: number
-  readonly source: string
-  readonly label: string
-  readonly on_front: 0 | 1
-  readonly feasible: 0 | 1
-  readonly tokens_per_s: number
-  readonly iteration_time_s: number
-  readonly power_high_W: number
-  readonly peak_memory_B: number
-  readonly area_mm2: number | null
-  readonly cost_usd: number | null
-}
+type Row = readonly [
+  id: number,
+  ordinal: number,
+  source: string,
+  label: string,
+  onFront: 0 | 1,
+  feasible: 0 | 1,
+  tokensPerSecond: number,
+  iterationTime_s: number,
+  power_W: number,
+  peakMemory_B: number,
+  area_mm2: number | null,
+  cost_usd: number | null
+]
 
 /** The quantities of a run's points that lists and charts show, without reading one evaluation. */
 export function pointColumns(database: Database, runId: number, afterOrdinal: number): PointColumns {
@@ -23,19 +23,36 @@ export function pointColumns(database: Database, runId: number, afterOrdinal: nu
       `SELECT id, ordinal, source, label, on_front, feasible, tokens_per_s, iteration_time_s, power_high_W, peak_memory_B,
          area_mm2, cost_usd FROM point WHERE run_id = ? AND ordinal > ? ORDER BY ordinal`
     )
+    .raw()
     .all(runId, afterOrdinal)
-  return {
-    id: rows.map((row) => row.id),
-    ordinal: rows.map((row) => row.ordinal),
-    source: rows.map((row) => row.source),
-    label: rows.map((row) => row.label),
-    onFront: rows.map((row) => row.on_front === 1),
-    feasible: rows.map((row) => row.feasible === 1),
-    tokensPerSecond: rows.map((row) => row.tokens_per_s),
-    iterationTime_s: rows.map((row) => row.iteration_time_s),
-    power_W: rows.map((row) => row.power_high_W),
-    peakMemory_B: rows.map((row) => row.peak_memory_B),
-    area_mm2: rows.map((row) => row.area_mm2),
-    cost_usd: rows.map((row) => row.cost_usd)
+  const numbers = () => new Float64Array(rows.length)
+  const columns = {
+    id: numbers(),
+    ordinal: numbers(),
+    source: Array<string>(rows.length),
+    label: Array<string>(rows.length),
+    onFront: new Uint8Array(rows.length),
+    feasible: new Uint8Array(rows.length),
+    tokensPerSecond: numbers(),
+    iterationTime_s: numbers(),
+    power_W: numbers(),
+    peakMemory_B: numbers(),
+    area_mm2: numbers(),
+    cost_usd: numbers()
   }
+  for (const [at, row] of rows.entries()) {
+    columns.id[at] = row[0]
+    columns.ordinal[at] = row[1]
+    columns.source[at] = row[2]
+    columns.label[at] = row[3]
+    columns.onFront[at] = row[4]
+    columns.feasible[at] = row[5]
+    columns.tokensPerSecond[at] = row[6]
+    columns.iterationTime_s[at] = row[7]
+    columns.power_W[at] = row[8]
+    columns.peakMemory_B[at] = row[9]
+    columns.area_mm2[at] = row[10] ?? Number.NaN
+    columns.cost_usd[at] = row[11] ?? Number.NaN
+  }
+  return columns
 }

@@ -1,5 +1,6 @@
 import { onBeforeUnmount, onMounted, shallowRef, watch, type Ref } from 'vue'
 import type { Chart } from '../../core/report/charts/chart.ts'
+import { drawNever, drawSoon } from './drawing-queue.ts'
 import type { EChartsType } from './echarts.ts'
 
 /** What the drawn chart passes on: the datum under the pointer. */
@@ -42,7 +43,7 @@ export function useChart(element: Ref<HTMLElement | undefined>, chart: () => Cha
       const { parallelAxisIndex, intervals } = event as unknown as AxisAreas
       if (parallelAxisIndex !== undefined) events.onInterval?.(parallelAxisIndex, intervals?.[0])
     })
-    draw()
+    drawSoon(draw)
   }
   function draw(): void {
     if (!instance) return void start()
@@ -74,9 +75,10 @@ export function useChart(element: Ref<HTMLElement | undefined>, chart: () => Cha
     observer.observe(element.value!)
     watchDensity()
   })
-  watch(chart, draw)
+  watch(chart, () => drawSoon(draw))
   onBeforeUnmount(() => {
     ended = true
+    drawNever(draw)
     observer?.disconnect()
     density?.removeEventListener('change', onDensity)
     stop()

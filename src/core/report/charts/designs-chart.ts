@@ -1,4 +1,4 @@
-import { isPolicy, pointName } from '../exploration-record.ts'
+import { pointName } from '../exploration-record.ts'
 import { metricOf, type PointFrame, type PointMetricName } from '../points/point-frame.ts'
 import type { Chart, ChartStop } from './chart.ts'
 import { baseOption, legend, paperWidth, valueAxis, withoutPatterns } from './chart-style.ts'
@@ -25,22 +25,27 @@ export interface DesignsView {
 /** Points drawn alike: what they are called, and their indices. */
 export interface DesignGroup {
   readonly name: 'Other designs' | 'Policies' | 'In the region' | 'Beaten by none'
-  readonly indices: readonly number[]
+  readonly indices: ArrayLike<number>
 }
 
 /** The groups of a chart of designs, in the order of its series, those without a member left out. */
 export function designGroups({ frame, passing, front, brushed }: DesignsView): DesignGroup[] {
-  const special = new Set<number>(Array.from(front))
-  for (const index of brushed) special.add(index)
-  const plain: number[] = []
+  const special = new Uint8Array(frame.size)
+  for (const indices of [front, brushed]) for (let at = 0; at < indices.length; at++) special[indices[at]!] = 1
+  const plain = new Uint32Array(passing.length)
   const policies: number[] = []
-  for (const index of Array.from(passing))
-    if (!special.has(index)) (isPolicy({ source: frame.source[index]! }) ? policies : plain).push(index)
+  let count = 0
+  for (let at = 0; at < passing.length; at++) {
+    const index = passing[at]!
+    if (special[index] === 1) continue
+    if (frame.policy[index] === 1) policies.push(index)
+    else plain[count++] = index
+  }
   const groups: DesignGroup[] = [
-    { name: 'Other designs', indices: plain },
+    { name: 'Other designs', indices: plain.subarray(0, count) },
     { name: 'Policies', indices: policies },
     { name: 'In the region', indices: brushed },
-    { name: 'Beaten by none', indices: Array.from(front) }
+    { name: 'Beaten by none', indices: front }
   ]
   return groups.filter(({ indices }) => indices.length > 0)
 }
@@ -88,7 +93,7 @@ export function designsChart(view: DesignsView, theme: ChartTheme): Chart {
       ],
       rows: groups
         .toReversed()
-        .flatMap(({ indices }) => indices)
+        .flatMap(({ indices }) => Array.from(indices))
         .slice(0, SHEET_ROWS)
         .map((index) => [
           frame.id[index]!,
@@ -132,7 +137,7 @@ export function designsChart(view: DesignsView, theme: ChartTheme): Chart {
           large: indices.length > LARGE,
           dimensions: ['x', 'y'],
           itemStyle: { color: styles[name].color, opacity: name === 'Other designs' ? 0.7 : 1 },
-          data: indices.length > LARGE ? packed(indices, place) : indices.map(place)
+          data: indices.length > LARGE ? packed(indices, xs, along.scale, ys, up.scale) : Array.from(indices, place)
         })),
         {
           type: 'scatter',
@@ -148,8 +153,17 @@ export function designsChart(view: DesignsView, theme: ChartTheme): Chart {
   }
 }
 
-function packed(indices: readonly number[], place: (index: number) => readonly [number, number]): Float32Array {
+function packed(
+  indices: ArrayLike<number>,
+  xs: Float64Array,
+  along: number,
+  ys: Float64Array,
+  up: number
+): Float32Array {
   const data = new Float32Array(2 * indices.length)
-  for (const [at, index] of indices.entries()) data.set(place(index), 2 * at)
+  for (let at = 0; at < indices.length; at++) {
+    data[2 * at] = xs[indices[at]!]! / along
+    data[2 * at + 1] = ys[indices[at]!]! / up
+  }
   return data
 }

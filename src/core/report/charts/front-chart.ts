@@ -1,4 +1,4 @@
-import { paretoFront } from '../../optimization/pareto.ts'
+import { paretoFront2d } from '../../optimization/pareto.ts'
 import { isPolicy, pointName } from '../exploration-record.ts'
 import { formatBytes_B, formatPower_W, formatThroughput_tokensPerSecond } from '../format-quantity.ts'
 import type { PointColumns } from '../point-columns.ts'
@@ -14,17 +14,23 @@ const LARGE = 2000
  * no end of the run, so it moves while a search goes on.
  */
 export function shownFront(columns: PointColumns): number[] {
-  const feasible = columns.id.map((_, index) => index).filter((index) => columns.feasible[index])
-  return paretoFront(feasible, (index) => [columns.power_W[index]!, -columns.tokensPerSecond[index]!]).sort(
-    (a, b) => columns.power_W[a]! - columns.power_W[b]!
+  return Array.from(
+    paretoFront2d(
+      feasibleOf(columns),
+      columns.power_W,
+      columns.tokensPerSecond.map((value) => -value)
+    )
   )
 }
 
+/** Indices of the points that fit their chips. */
+const feasibleOf = ({ feasible }: PointColumns): number[] =>
+  Array.from(feasible, (_, index) => index).filter((index) => feasible[index] === 1)
+
 /** Indices of the feasible points that a run counts to its front, by rising power. */
 export const keptFront = (columns: PointColumns): number[] =>
-  columns.id
-    .map((_, index) => index)
-    .filter((index) => columns.feasible[index] && columns.onFront[index])
+  feasibleOf(columns)
+    .filter((index) => columns.onFront[index] === 1)
     .sort((a, b) => columns.power_W[a]! - columns.power_W[b]!)
 
 export const designAt = (columns: PointColumns, index: number): string =>
@@ -39,6 +45,8 @@ export interface FrontView {
   /** Identifier of the point that is chosen. */
   readonly selected?: number | undefined
 }
+
+const known = (value: number): number | null => (Number.isNaN(value) ? null : value)
 
 /** A range a little wider than the values, never of no width. */
 function around(values: readonly number[]): { min: number; max: number } {
@@ -59,7 +67,7 @@ export function frontChart({ columns, front, frontName, selected }: FrontView, t
     columns.peakMemory_B[index]! / 1e9,
     index
   ]
-  const feasible = columns.id.map((_, index) => index).filter((index) => columns.feasible[index])
+  const feasible = feasibleOf(columns)
   const policy = (index: number): boolean => isPolicy({ source: columns.source[index]! })
   const groups = [
     {
@@ -114,8 +122,8 @@ export function frontChart({ columns, front, frontName, selected }: FrontView, t
         columns.tokensPerSecond[index]!,
         columns.power_W[index]!,
         columns.peakMemory_B[index]!,
-        columns.area_mm2[index] ?? null,
-        columns.cost_usd[index] ?? null
+        known(columns.area_mm2[index]!),
+        known(columns.cost_usd[index]!)
       ])
     }),
     stops: () => {

@@ -1,3 +1,4 @@
+import { isPolicy } from '../exploration-record.ts'
 import * as format from '../format-quantity.ts'
 
 /** A quantity of points: how it is called, which way is better, and in what unit people read it. */
@@ -57,6 +58,8 @@ export interface PointFrame {
   readonly id: ArrayLike<number>
   /** 1 where the point fits its chip. */
   readonly feasible: Uint8Array
+  /** 1 where a policy made the point. */
+  readonly policy: Uint8Array
   /** What made each point, and what it is called. */
   readonly source: readonly string[]
   readonly label: readonly string[]
@@ -79,7 +82,8 @@ export function pointFrame(columns: FrameColumns): PointFrame {
   return {
     size,
     id: columns.id,
-    feasible: Uint8Array.from(columns.feasible, Number),
+    feasible: Uint8Array.from(columns.feasible as ArrayLike<number>),
+    policy: Uint8Array.from(columns.source, (source) => Number(isPolicy({ source }))),
     source: columns.source,
     label: columns.label,
     metrics: {
@@ -93,10 +97,16 @@ export function pointFrame(columns: FrameColumns): PointFrame {
   }
 }
 
-/** Smaller is better: the quantity itself, or turned around. */
-const loss = (frame: PointFrame, name: PointMetricName): Float64Array =>
-  metricOf(name).better === 'less' ? frame.metrics[name] : frame.metrics[name].map((value) => -value)
+const turned = new WeakMap<Float64Array, Float64Array>()
+/** Smaller is better: the quantity itself, or turned around, once. */
+function loss(frame: PointFrame, name: PointMetricName): Float64Array {
+  const values = frame.metrics[name]
+  if (metricOf(name).better === 'less') return values
+  const losses = turned.get(values) ?? values.map((value) => -value)
+  turned.set(values, losses)
+  return losses
+}
 
-/** Both quantities of a frame as losses, for {@link paretoFront2d} and what chooses on a front. */
+/** Both quantities of a frame as losses, for what chooses on a front. */
 export const losses = (frame: PointFrame, x: PointMetricName, y: PointMetricName) =>
   [loss(frame, x), loss(frame, y)] as const
