@@ -3,6 +3,7 @@ import { ChipSpec } from '../core/chip/chip-spec.ts'
 import { DefectMap } from '../core/chip/defects/defect-map.ts'
 import { Mapping } from '../core/mapping/mapping.ts'
 import { LayersFile } from '../core/policies/accpar-networks/layers-file.ts'
+import { StudySpec } from '../core/study/study-spec.ts'
 import { ModelSpec } from '../core/workload/model-spec.ts'
 import { TrainingSpec } from '../core/workload/training-spec.ts'
 import { ChipReference } from './chip-reference.ts'
@@ -16,6 +17,7 @@ const inputs = {
   defects: [DefectMap, 'What is broken on a wafer'],
   layers: [LayersFile, 'A network of fully-connected and convolution layers'],
   mapping: [Mapping, 'How a model is laid on a chip'],
+  study: [StudySpec, 'Cases, who is run in each, predictions and claims'],
   'evaluate-request': [EvaluateRequest, "One line of the input of 'tmac evaluate --jsonl'"]
 } as const
 

@@ -82,7 +82,7 @@ function brokenCounts(screened: readonly ScreenResult[]): Record<string, number>
 }
 
 /** Every n-th of a list so that at most `most` stay, the two ends among them. */
-function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
+export function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items
   return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!)
 }

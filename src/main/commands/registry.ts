@@ -34,6 +34,11 @@ export const commandEntries: readonly CommandEntry[] = [
     load: () => import('./compare.ts')
   },
   {
+    name: 'study',
+    summary: 'run every contender in many cases, and say what holds of what was predicted and claimed',
+    load: () => import('./study.ts')
+  },
+  {
     name: 'policies',
     summary: 'how other systems would map a model: their rules and sources',
     load: () => import('./policies.ts')

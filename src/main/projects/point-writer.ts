@@ -32,6 +32,8 @@ const ofKey = 'run_id = ? AND chip_id = ? AND mapping_id = ? AND source = ?'
 export interface PointWriter {
   /** Keeps points; one that the run already has is left as it is. */
   insert(runId: number, points: readonly KeptPoint[]): void
+  /** Keeps a point and returns its id, or that of the one that the run already has. */
+  insertOne(runId: number, point: KeptPoint): number
   /** Keeps a point of the same run that was made from another; returns its id, or that of the one there is. */
   derive(parent: StoredPoint, point: KeptPoint): number
   /** Makes these, and no others, the run's front. */
@@ -88,11 +90,16 @@ export function pointWriter(database: Database, specs: SpecTable, evaluations: E
     }
   }
 
+  const insertOne = (runId: number, point: KeptPoint): number => {
+    insert(runId, [point])
+    return selectId.get(...keyOf(runId, point))!
+  }
+
   return {
     insert,
+    insertOne,
     derive(parent, point) {
-      insert(parent.runId, [point])
-      const id = selectId.get(...keyOf(parent.runId, point))!
+      const id = insertOne(parent.runId, point)
       setParent.run(parent.id, id)
       return id
     },

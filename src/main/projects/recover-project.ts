@@ -23,7 +23,9 @@ const tables = [
   'version_content',
   'version',
   'version_document',
-  'setting'
+  'setting',
+  'study',
+  'study_case'
 ]
 
 type Row = Readonly<Record<string, unknown>>

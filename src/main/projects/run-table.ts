@@ -57,6 +57,8 @@ export interface RunTable {
   pointCount(id: number): number
   fail(id: number, failed: FailedPolicy): void
   end(id: number, ending: RunEnding): void
+  /** Deletes a run with all that belongs to it. */
+  remove(id: number): void
   /** Ends every run that no process is working on; called by the one writer before it starts its own. */
   interruptAll(): void
   all(): RunRecord[]
@@ -95,6 +97,7 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     `UPDATE run SET status = ?, finished_at = ?, certificate = coalesce(?, certificate),
        statistics = coalesce(?, statistics), failure = ? WHERE id = ?`
   )
+  const deleteRow = database.prepare('DELETE FROM run WHERE id = ?')
   const interruptRows = database.prepare(`UPDATE run SET status = 'interrupted' WHERE status = 'running'`)
   const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points FROM run`
   const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
@@ -184,6 +187,7 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
       const json = (value: unknown): string | null => (value === undefined ? null : canonicalJson(value))
       endRow.run(status, time, json(certificate), json(statistics), failure ?? null, id)
     },
+    remove: (id) => void deleteRow.run(id),
     interruptAll: () => void interruptRows.run(),
     all: () => selectAll.all().map(assemble),
     byId(id) {

@@ -1,11 +1,9 @@
-import { basename, dirname, join } from 'node:path'
 import { calibrate } from '../../../core/calibration/calibrate.ts'
 import { parseMeasurements } from '../../../core/calibration/measurements.ts'
 import { chipPreset } from '../../../core/chip/chip-presets.ts'
 import type { ClusterChipSpec } from '../../../core/chip/chip-spec.ts'
 import { cell, columns, type Table } from '../../../core/report/document.ts'
 import { formatShare } from '../../../core/report/format-quantity.ts'
-import { markdownTable } from '../../../core/report/markdown.ts'
 import { textTable } from '../../../core/report/tables.ts'
 import { allReduceTable, identities } from '../../../core/validation/identities.ts'
 import { foldingTable } from '../../../core/validation/folding.ts'
@@ -14,14 +12,13 @@ import { publishedSets } from '../../../core/validation/published-steps.ts'
 import * as published from '../../../core/validation/published-tables.ts'
 import * as tables from '../../../core/validation/validation-tables.ts'
 import { validatePair, validationPairs, type PairValidation } from '../../../core/validation/validation.ts'
-import packageFile from '../../../../package.json' with { type: 'json' }
 import { readJsonFile } from '../../input/read-json-file.ts'
 import type { Chart } from '../../../core/report/charts/chart.ts'
-import { renderChart } from '../../report/render-chart.ts'
 import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '../command.ts'
 import { textOption, wholeOption } from '../option-values.ts'
 import { notes } from '../notes.ts'
-import { checkResultFile, makeFolderOf, missingFolder, writeResultFile } from '../write-result-file.ts'
+import { writePage, type PagePart } from '../write-page.ts'
+import { checkResultFile, makeFolderOf, missingFolder } from '../write-result-file.ts'
 import { agreementChart, tornadoChart } from './validation-charts.ts'
 
 /** The devices whose presets are fitted to measurements of their own. */
@@ -46,19 +43,12 @@ function calibrationTable(path: string, directory: string): Table {
   }
 }
 
-interface Part {
-  readonly title: string
-  readonly text: string
-  readonly tables: readonly Table[]
-  readonly charts: readonly { readonly name: string; readonly chart: Chart }[]
-}
-
 function partsOf(
   pairs: readonly PairValidation[],
   calibration: Table | undefined,
   folding: Table | undefined,
   steps: readonly published.PredictedSet[]
-): readonly Part[] {
+): readonly PagePart[] {
   const charts = (prefix: string, make: (pair: PairValidation) => Chart | undefined) =>
     pairs.flatMap((pair, index) => {
       const chart = make(pair)
@@ -125,27 +115,6 @@ function partsOf(
   ]
 }
 
-/** The page: parts with tables, and figures in a folder named after it. */
-function writePage(path: string, directory: string, parts: readonly Part[], command: string): void {
-  const folder = basename(path).replace(/\.[^.]*$/, '')
-  const chapters = parts.map(({ title, text, tables: own, charts }) => {
-    const figures = charts.map(({ name, chart }) => {
-      const file = join(dirname(path), folder, `${name}.svg`)
-      makeFolderOf(file, directory)
-      writeResultFile(file, directory, `${renderChart(chart)}\n`)
-      return `![${chart.description}](${folder}/${name}.svg)\n`
-    })
-    return [`## ${title}`, '', ...(text ? [text, ''] : []), ...own.map(markdownTable), ...figures].join('\n')
-  })
-  const head = [
-    '# Validation',
-    '',
-    `Made by \`${command}\` with version ${packageFile.version} on ${new Date().toISOString().slice(0, 10)}. Do not edit: run it again.`,
-    ''
-  ]
-  writeResultFile(path, directory, `${[...head, ...chapters].join('\n')}`)
-}
-
 /** Validates, tells how far it has come, and prints or writes what it found. */
 export async function runValidate({ values, json }: Invocation, { cwd, out, err }: CommandContext): Promise<ExitCode> {
   const output = textOption(values, 'output')
@@ -174,7 +143,7 @@ export async function runValidate({ values, json }: Invocation, { cwd, out, err 
   const folding = most === validationPairs.length ? foldingTable(() => performance.now() / 1e3) : undefined
   const parts = partsOf(pairs, calibration, folding, steps)
   const command = `tmac validate --designs ${count} --seed ${seed}${data === undefined ? '' : ' --data FILE'}`
-  if (output !== undefined) writePage(output, cwd, parts, command)
+  if (output !== undefined) writePage(output, cwd, { title: 'Validation', command, parts })
   await out(
     json
       ? `${JSON.stringify({ schema: 'tmac.validation/1', identities: identities(), pairs, published: steps })}\n`

@@ -1,0 +1,112 @@
+import { chipVerdicts } from '../chip/verdicts.ts'
+import { nearest } from '../nearest.ts'
+import { policyNamed } from '../policies/policies.ts'
+import { Problem } from '../problem.ts'
+import { ablationNamed } from '../search/ablations.ts'
+import { OURS } from './case-result.ts'
+import { contendersOf } from './measure.ts'
+import { wafersOf } from './outer-search.ts'
+import { casesOf, type Study, type StudyCase } from './study-case.ts'
+import type { StudyGrid, StudySpec } from './study-spec.ts'
+
+/** A problem of a study, under the path of what it is about. */
+function under<Value>(path: string, check: () => Value): Value {
+  try {
+    return check()
+  } catch (error) {
+    throw error instanceof Problem ? new Problem(error.code, `study: ${path}: ${error.message}`, path) : error
+  }
+}
+
+const gridsOf = (spec: StudySpec): readonly (readonly [string, StudyGrid])[] => [
+  ...spec.grids.map((grid, index) => [`grids[${index}]`, grid] as const),
+  ...(spec.reduced ?? []).map((grid, index) => [`reduced[${index}]`, grid] as const)
+]
+
+/** Everybody that the study's measures and claims speak of is run somewhere, and known. */
+function checkMeasured(spec: StudySpec): void {
+  const run = new Set([
+    OURS,
+    ...gridsOf(spec).flatMap(([, { policies, ablations }]) => [
+      ...policies,
+      ...ablations.map((name) => `ablation:${name}`)
+    ])
+  ])
+  const asked = [
+    ...spec.predictions.flatMap(({ measure }, index) =>
+      contendersOf(measure).map((name) => [`predictions[${index}].measure`, name] as const)
+    ),
+    ...spec.claims.flatMap(({ over }, index) => over.map((name) => [`claims[${index}].over`, name] as const)),
+    ...spec.tuned.map((name, index) => [`tuned[${index}]`, name] as const)
+  ]
+  for (const [path, name] of asked)
+    if (!run.has(name)) {
+      const guess = nearest(name, [...run])
+      throw new Problem(
+        'bad-input',
+        `study: ${path}: no grid runs '${name}', so nothing could be said of it${guess ? `; did you mean '${guess}'?` : ''}`,
+        path
+      )
+    }
+}
+
+/** Caps that no wafer, or no less than every wafer, could keep. */
+function checkCaps({ spec }: Study): void {
+  const capped = gridsOf(spec).find(([, grid]) => grid.ledgers.includes('capped'))
+  if (capped && !spec.caps)
+    throw new Problem(
+      'bad-input',
+      `study: ${capped[0]} runs the ledger 'capped', but the study states no caps; give caps.powerCap_W, or leave the ledger out`,
+      'caps'
+    )
+  if (!capped && spec.caps)
+    throw new Problem(
+      'bad-input',
+      "study: caps are stated, but no grid runs the ledger 'capped'; add it to a grid's ledgers, or leave the caps out",
+      'caps'
+    )
+}
+
+/** Every capped case has a wafer to choose. @throws Problem `bad-input` naming the cap that leaves none */
+function checkWafers(study: Study, cases: readonly StudyCase[]): void {
+  const asked = new Map(
+    cases.filter(({ ledger }) => ledger !== 'same-chip').map((one) => [`${one.ledger} ${one.chip}`, one])
+  )
+  for (const one of asked.values()) {
+    const chip = study.chips[one.chip]!
+    if (chip.kind !== 'wafer')
+      throw new Problem(
+        'bad-input',
+        `study: the ledger '${one.ledger}' explores wafers, and '${one.chip}' is a cluster; name a wafer, or the ledger 'same-chip'`,
+        'chips'
+      )
+    if (wafersOf(study, one).length > 0) continue
+    const { caps } = study.spec
+    const stated =
+      one.ledger === 'capped' && caps
+        ? ` under ${caps.powerCap_W} W${caps.costCap_usd === undefined ? '' : `, ${caps.costCap_usd} USD`} and a yield of at least ${caps.leastYield}`
+        : ''
+    const broken = chipVerdicts(chip).find(({ ok }) => !ok)
+    throw new Problem(
+      'bad-input',
+      `study: no wafer around '${one.chip}' can be built${stated}${broken ? ` (the given one: ${broken.message})` : ''}; ` +
+        `loosen the caps, widen outer.space, or leave the chip out of the ledger '${one.ledger}'`,
+      one.ledger === 'capped' ? 'caps' : 'outer.space'
+    )
+  }
+}
+
+/**
+ * Refuses a study that could not be run or that could say nothing, before anything is run.
+ * @throws Problem naming the place in the study, the value, and a fix
+ */
+export function checkStudy(study: Study): void {
+  const { spec } = study
+  for (const [path, { policies, ablations }] of gridsOf(spec)) {
+    policies.forEach((name, index) => under(`${path}.policies[${index}]`, () => policyNamed(name)))
+    ablations.forEach((name, index) => under(`${path}.ablations[${index}]`, () => ablationNamed(name)))
+  }
+  checkMeasured(spec)
+  checkCaps(study)
+  checkWafers(study, casesOf(gridsOf(spec).map(([, grid]) => grid)))
+}

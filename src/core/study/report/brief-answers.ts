@@ -1,0 +1,66 @@
+import { geometricMean, median } from '../../optimization/statistics.ts'
+import { formatPower_W, formatRatio, formatShare } from '../../report/format-quantity.ts'
+import { OURS, type ContenderMetrics } from '../case-result.ts'
+import { beatenIn, chipGainIn, lossIn, speedupIn, statisticOf } from '../measure.ts'
+import type { StudyResults } from '../study-results.ts'
+import { claimSentence } from './claims.ts'
+import { measuredWords } from './measured-words.ts'
+import { batchesOf, ofBatch, ofLedger } from './slices.ts'
+
+/** Margin over the best tuned baseline at each batch, in a sentence. */
+function marginSentence({ study, finished }: StudyResults): string {
+  const cases = ofLedger(finished, 'same-chip')
+  const parts = batchesOf(cases).flatMap((batch) => {
+    const { value } = statisticOf(ofBatch(cases, batch), speedupIn(study.spec.tuned), geometricMean)
+    return value === undefined ? [] : [`${formatRatio(value)} at ${batch}`]
+  })
+  return parts.length === 0
+    ? 'No tuned baseline fits anywhere, so there is no margin to tell.'
+    : `Our margin over the best tuned baseline on the same chip, by sequences in the batch: ${parts.join(', ')}.`
+}
+
+function recomputeSentence({ finished }: StudyResults): string {
+  const name = 'no-recompute-search'
+  const cases = finished.filter(({ setting }) => setting.ablations.includes(name))
+  if (cases.length === 0) return 'Recomputation outside the search was not run.'
+  const unfit = cases.filter(
+    ({ contenders }) => contenders.get(OURS)?.metrics && !contenders.get(`ablation:${name}`)?.metrics
+  ).length
+  const loss = measuredWords('loss', statisticOf(cases, lossIn(name), geometricMean))
+  return `Recomputation inside the search: without it a step takes ${loss} cases, and ${unfit} of ${cases.length} no longer fit.`
+}
+
+function chipSentence(results: StudyResults): string {
+  const parts = (['co-explored', 'capped'] as const).flatMap((ledger) => {
+    const cases = ofLedger(results.finished, ledger)
+    const { value } = statisticOf(cases, chipGainIn(results, OURS), geometricMean)
+    if (value === undefined) return []
+    const power = median(
+      cases
+        .flatMap(({ contenders }) => contenders.get(OURS)?.metrics ?? [])
+        .map((one: ContenderMetrics) => one.powerHigh_W)
+    )
+    return [
+      `${formatRatio(value)} ${ledger === 'capped' ? 'under the caps' : 'without a cap'}, at a median of ${formatPower_W(power)}`
+    ]
+  })
+  return parts.length === 0
+    ? 'Choosing the wafer was not run.'
+    : `Choosing the wafer as well brings ${parts.join('; ')}.`
+}
+
+function standing({ finished }: StudyResults): string {
+  const beaten = finished.filter((one) => beatenIn(one) === 1).length
+  const gaps = finished.flatMap(({ certificate }) => certificate?.gap ?? [])
+  const gap = gaps.length > 0 ? ` The certified gap is ${formatShare(median(gaps))} in the median.` : ''
+  return `A baseline is ahead of ours in ${beaten} of ${finished.length} cases.${gap}`
+}
+
+/** For a reader in a hurry: one sentence per question. */
+export const briefAnswers = (results: StudyResults): readonly string[] => [
+  ...results.study.spec.claims.map((claim) => claimSentence(results, claim)),
+  marginSentence(results),
+  recomputeSentence(results),
+  chipSentence(results),
+  standing(results)
+]

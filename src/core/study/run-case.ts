@@ -1,0 +1,246 @@
+import type { ChipSpec } from '../chip/chip-spec.ts'
+import { policyNamed } from '../policies/policies.ts'
+import { ablationNamed } from '../search/ablations.ts'
+import type { Certificate, ExplorationInputs, ExplorationOutcome } from '../search/exploration.ts'
+import { ExplorationSpace } from '../search/exploration-space.ts'
+import { explore, taskFrame } from '../search/explore.ts'
+import type { PolicyResult, ResultOf, Task, TaskFrame, TaskResults } from '../search/tasks.ts'
+import { runTask } from '../search/tasks.ts'
+import { machineOf } from '../simulator/machine.ts'
+import { buildWorkload } from '../workload/workload.ts'
+import { ablationContender, OURS, SEARCH_ALONE, type CaseResult } from './case-result.ts'
+import { chosenWafer, wafersOf } from './outer-search.ts'
+import { settle, type Choice } from './settle.ts'
+import { caseKey, type Study, type StudyCase } from './study-case.ts'
+
+/** Seconds since some moment; who runs a case says by which clock. */
+export type Clock = () => number
+
+/** Tasks in this thread, one after the other, with what each took. */
+class TaskRunner {
+  readonly took: { readonly task: Task; readonly result: TaskResults[Task['kind']]; readonly took_s: number }[] = []
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  run<Kind extends Task['kind']>(frame: TaskFrame, task: Extract<Task, { kind: Kind }>): ResultOf<Kind> {
+    const begun = this.#clock()
+    const result = runTask(frame, task) as ResultOf<Kind>
+    this.took.push({ task, result, took_s: this.#clock() - begun })
+    return result
+  }
+}
+
+/** What an exploration of one chip depends on, for one case. */
+export function inputsOf(study: Study, one: StudyCase, chip: ChipSpec = study.chips[one.chip]!): ExplorationInputs {
+  return {
+    model: study.models[one.model]!,
+    chip,
+    training: one.training,
+    // A cap is the ledger's matter: a wafer that it forbids is not among those to choose from.
+    space: ExplorationSpace.parse({ architecture: null, powerCap_W: null }),
+    policies: one.policies,
+    objective: 'throughput',
+    seed: one.seed
+  }
+}
+
+/** Moves of the annealing count as designs looked at, as do combinations that were solved. */
+const evaluationsOf = ({ task, result }: TaskRunner['took'][number]): number =>
+  task.kind === 'polish' ? task.moves : task.kind === 'search' ? (result as ResultOf<'search'>).solved : 0
+
+/** Our search on one chip, from the policies' best as from its own. */
+async function ours(
+  inputs: ExplorationInputs,
+  runner: TaskRunner
+): Promise<{ readonly outcome: ExplorationOutcome; readonly choice: Choice }> {
+  const frame = taskFrame(inputs)
+  const before = runner.took.length
+  const outcome = await explore(inputs, {
+    run: async <Kind extends Task['kind']>(tasks: readonly Extract<Task, { kind: Kind }>[]) =>
+      tasks.map((task) => runner.run<Kind>(frame, task)),
+    keep: () => undefined,
+    progress: () => undefined
+  })
+  const own = runner.took.slice(before).filter(({ task }) => task.kind !== 'policy')
+  return {
+    outcome,
+    choice: {
+      contender: OURS,
+      source: 'search',
+      label: 'TMAC',
+      chip: outcome.best?.chip ?? frame.chip,
+      mapping: outcome.best?.mapping,
+      failure: outcome.infeasibility?.message,
+      attempt: undefined,
+      evaluations: own.reduce((sum, one) => sum + evaluationsOf(one), 0),
+      took_s: own.reduce((sum, { took_s }) => sum + took_s, 0)
+    }
+  }
+}
+
+const policyChoice = (policy: string, chip: ChipSpec, result: PolicyResult, took_s: number): Choice => {
+  const fits = result.failure === undefined
+  return {
+    contender: policy,
+    source: `policy:${policy}`,
+    label: policyNamed(policy).title,
+    chip,
+    mapping: fits ? result.evaluation?.mapping : undefined,
+    failure: result.failure,
+    attempt: fits ? undefined : result.evaluation,
+    evaluations: result.evaluations,
+    took_s
+  }
+}
+
+/** Our search with something taken away, on one chip, without what policies found to start from, which would give it back. */
+async function ablated(name: string, inputs: ExplorationInputs, runner: TaskRunner): Promise<Choice> {
+  const { title, space, exploration } = ablationNamed(name)
+  const workload = buildWorkload(inputs.model, inputs.training)
+  const given = inputs.space as ExplorationSpace
+  const mapping = space(workload, machineOf(inputs.chip))
+  const restricted = ExplorationSpace.parse({ ...given, mapping, ...exploration })
+  const { choice } = await ours({ ...inputs, policies: [], space: restricted }, runner)
+  const contender = ablationContender(name)
+  return { ...choice, contender, source: contender, label: title }
+}
+
+/** What ablations are set against, and each of them. */
+async function ablationsOf(names: readonly string[], inputs: ExplorationInputs, runner: TaskRunner): Promise<Choice[]> {
+  if (names.length === 0) return []
+  const { choice } = await ours({ ...inputs, policies: [] }, runner)
+  const choices: Choice[] = [{ ...choice, contender: SEARCH_ALONE, source: SEARCH_ALONE, label: 'Nothing taken away' }]
+  for (const name of names) choices.push(await ablated(name, inputs, runner))
+  return choices
+}
+
+async function onGivenChip(
+  study: Study,
+  one: StudyCase,
+  runner: TaskRunner
+): Promise<{ readonly choices: readonly Choice[]; readonly certificate: Certificate | undefined }> {
+  const inputs = inputsOf(study, one)
+  const { chip } = taskFrame(inputs)
+  const { outcome, choice } = await ours(inputs, runner)
+  const policies = runner.took.flatMap(({ task, result, took_s }) =>
+    task.kind === 'policy' ? [policyChoice(task.policy, chip, result as PolicyResult, took_s)] : []
+  )
+  const ablations = await ablationsOf(one.ablations, inputs, runner)
+  return { choices: [choice, ...policies, ...ablations], certificate: outcome.certificate }
+}
+
+/** Every contender on the wafer that suits it best, of those that all of them are tried on. */
+async function onChosenWafers(
+  study: Study,
+  one: StudyCase,
+  runner: TaskRunner
+): Promise<{ readonly choices: readonly Choice[]; readonly certificate: undefined }> {
+  const wafers = wafersOf(study, one)
+  if (wafers.length === 0) {
+    const failure = `no wafer around '${one.chip}' can be built under the limits of this ledger`
+    const nobody = { mapping: undefined, failure, attempt: undefined, evaluations: 0, took_s: 0 }
+    const chip = study.chips[one.chip]!
+    return {
+      choices: [
+        { contender: OURS, source: 'search', label: 'TMAC', chip, ...nobody },
+        ...one.policies.map((policy) => ({
+          contender: policy,
+          source: `policy:${policy}`,
+          label: policyNamed(policy).title,
+          chip,
+          ...nobody
+        }))
+      ],
+      certificate: undefined
+    }
+  }
+  const frames = wafers.map((chip) => taskFrame(inputsOf(study, { ...one, policies: [] }, chip)))
+  const policies = one.policies.map((policy) =>
+    chosenWafer(
+      frames.map((frame) => {
+        const result = runner.run<'policy'>(frame, { kind: 'policy', policy })
+        return { ...policyChoice(policy, frame.chip, result, runner.took.at(-1)!.took_s), cost_s: timeOf(result) }
+      })
+    )
+  )
+  const quick = frames.map((frame) => {
+    const { best } = runner.run<'search'>(frame, { kind: 'search', effort: 'quick' })
+    return { frame, cost_s: best?.iterationTime_s ?? Infinity, took: runner.took.at(-1)! }
+  })
+  const first = quick.reduce((best, next) => (next.cost_s < best.cost_s ? next : best))
+  const fastest = policies.filter(({ mapping }) => mapping).sort((a, b) => a.cost_s - b.cost_s)[0]
+  // Thoroughly on the wafer that looks best, and on the best policy's: what others find there is in our space, too.
+  const chips = [...new Set([first.frame.chip, ...(fastest ? [fastest.chip] : [])])]
+  const thorough: (Choice & { readonly cost_s: number })[] = []
+  for (const chip of chips) {
+    const start = fastest && fastest.chip === chip ? [fastest.contender] : []
+    const { choice, outcome } = await ours(inputsOf(study, { ...one, policies: start }, chip), runner)
+    thorough.push({ ...choice, cost_s: outcome.best?.evaluation.iterationTime_s ?? Infinity })
+  }
+  const best = chosenWafer(thorough)
+  return {
+    choices: [
+      {
+        ...best,
+        evaluations: best.evaluations + quick.reduce((sum, { took }) => sum + evaluationsOf(took), 0),
+        took_s: best.took_s + quick.reduce((sum, { took }) => sum + took.took_s, 0)
+      },
+      ...policies
+    ].map((choice) => ({ ...choice, source: 'architecture' })),
+    certificate: undefined
+  }
+}
+
+const timeOf = ({ evaluation, failure }: PolicyResult): number =>
+  evaluation && failure === undefined ? evaluation.iterationTime_s : Infinity
+
+/** Relative difference by which one design is surely faster than another: equal ones agree to less. */
+const FASTER = 1e-6
+
+type Settled = ReturnType<typeof settle>
+
+/**
+ * The last level of our search: event by event among its own finalist and what the policies found, all of which is in its space.
+ * Nothing changes where its own is the fastest.
+ */
+function withLastLevel(settled: readonly Settled[]): readonly Settled[] {
+  const [mine, ...others] = settled
+  const rivals = others.filter(({ result, point }) => point && !result.contender.startsWith('ablation:'))
+  const time_s = ({ result }: Settled): number => result.metrics?.iterationTime_s ?? Infinity
+  const fastest = rivals.reduce<Settled | undefined>(
+    (best, one) => (!best || time_s(one) < time_s(best) ? one : best),
+    undefined
+  )
+  if (!fastest || time_s(fastest) >= time_s(mine!) * (1 - FASTER)) return settled
+  const { contender, evaluations, took_s } = mine!.result
+  const { metrics, contender: from } = fastest.result
+  const taken = { from, ratio: time_s(mine!) / time_s(fastest) }
+  const { source, label } = mine!.point ?? { source: 'search', label: 'TMAC' }
+  return [
+    {
+      result: { contender, metrics, failure: undefined, attempt: undefined, taken, evaluations, took_s },
+      point: { ...fastest.point!, source, label }
+    },
+    ...others
+  ]
+}
+
+/**
+ * Runs every contender of a case and judges what each settles on, event by event. Same study, same case, same result, but for the
+ * seconds that it took.
+ */
+export async function runCase(study: Study, one: StudyCase, clock: Clock): Promise<CaseResult> {
+  const runner = new TaskRunner(clock)
+  const { choices, certificate } = await (one.ledger === 'same-chip' ? onGivenChip : onChosenWafers)(study, one, runner)
+  const workload = buildWorkload(study.models[one.model]!, one.training)
+  const settled = withLastLevel(choices.map((choice) => settle(choice, workload, study.spec.overlaps)))
+  return {
+    key: caseKey(one),
+    contenders: settled.map(({ result }) => result),
+    certificate,
+    points: Object.fromEntries(settled.flatMap(({ result, point }) => (point ? [[result.contender, point]] : [])))
+  }
+}

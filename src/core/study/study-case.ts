@@ -1,0 +1,98 @@
+import type { ChipSpec } from '../chip/chip-spec.ts'
+import { contentHash } from '../content-hash.ts'
+import type { ModelSpec } from '../workload/model-spec.ts'
+import type { TrainingSpec } from '../workload/training-spec.ts'
+import type { Ledger, StudyGrid, StudySpec } from './study-spec.ts'
+
+/** A study with the specs that it names: all that its results depend on. Plain JSON data. */
+export interface Study {
+  readonly spec: StudySpec
+  readonly models: Readonly<Record<string, ModelSpec>>
+  readonly chips: Readonly<Record<string, ChipSpec>>
+}
+
+/** One setting in which every contender is run: the piece of a study that is done, kept and divided as a whole. */
+export interface StudyCase {
+  readonly ledger: Ledger
+  readonly model: string
+  readonly chip: string
+  readonly training: TrainingSpec
+  readonly seed: number
+  readonly policies: readonly string[]
+  readonly ablations: readonly string[]
+}
+
+/** A part of a study: the cases whose number leaves this remainder. The first of four is `{ part: 1, of: 4 }`. */
+export interface Shard {
+  readonly part: number
+  readonly of: number
+}
+
+const keyOf = ({ ledger, model, chip, training, seed }: StudyCase): string =>
+  [
+    ledger,
+    model,
+    chip,
+    `b${training.globalBatch}`,
+    `s${training.sequenceLength}`,
+    training.attention,
+    `o${training.optimizerBytesPerParameter}`,
+    `seed${seed}`
+  ].join('/')
+
+/** The name of a case within its study: its setting, without who is run. */
+export const caseKey = keyOf
+
+function* casesOfGrid(grid: StudyGrid): Generator<StudyCase> {
+  const { policies, ablations } = grid
+  for (const ledger of grid.ledgers)
+    for (const chip of grid.chips)
+      for (const model of grid.models)
+        for (const sequenceLength of grid.sequenceLengths)
+          for (const globalBatch of grid.globalBatches)
+            for (const attention of grid.attention)
+              for (const optimizerBytesPerParameter of grid.optimizerBytesPerParameter)
+                for (const seed of grid.seeds)
+                  yield {
+                    ledger,
+                    model,
+                    chip,
+                    training: { globalBatch, sequenceLength, attention, precision: 'bf16', optimizerBytesPerParameter },
+                    seed,
+                    policies,
+                    ablations
+                  }
+}
+
+const union = (some: readonly string[], more: readonly string[]): readonly string[] => [...new Set([...some, ...more])]
+
+/** Every case of these grids once, in their order; where grids meet, all that they name is run. */
+export function casesOf(grids: readonly StudyGrid[]): readonly StudyCase[] {
+  const cases = new Map<string, StudyCase>()
+  for (const grid of grids)
+    for (const one of casesOfGrid(grid)) {
+      const key = keyOf(one)
+      const known = cases.get(key)
+      cases.set(
+        key,
+        known
+          ? {
+              ...known,
+              policies: union(known.policies, one.policies),
+              ablations: union(known.ablations, one.ablations)
+            }
+          : one
+      )
+    }
+  return [...cases.values()]
+}
+
+/**
+ * What a shard does of a list of cases. Neighbours in a list cost alike, so they go to different shards; every case is in exactly one
+ * shard, and which it is in changes nothing in its result.
+ */
+export const casesOfShard = <Item>(cases: readonly Item[], { part, of }: Shard): readonly Item[] =>
+  cases.filter((_one, index) => index % of === part - 1)
+
+/** Equal for two studies exactly when they must give the same results, the names of their files aside. */
+export const studyHash = (study: Study): string => contentHash(study)

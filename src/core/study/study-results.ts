@@ -1,0 +1,85 @@
+import type { Certificate } from '../search/exploration.ts'
+import { ablationContender, OURS, type ContenderMetrics, type ContenderResult } from './case-result.ts'
+import { caseKey, type Study, type StudyCase } from './study-case.ts'
+import type { Where } from './study-spec.ts'
+
+/** A contender's result as a project keeps it, with the point that it can be traced to. */
+export interface ContenderRecord extends ContenderResult {
+  readonly point: number | undefined
+}
+
+/** A finished case as a project keeps it. */
+export interface CaseRecord {
+  readonly key: string
+  readonly run: number
+  readonly certificate: Certificate | undefined
+  readonly contenders: readonly ContenderRecord[]
+}
+
+/** A finished case with its setting. */
+export interface FinishedCase {
+  readonly setting: StudyCase
+  readonly run: number
+  readonly certificate: Certificate | undefined
+  readonly contenders: ReadonlyMap<string, ContenderRecord>
+}
+
+/** What a study has come to so far: the cases it asks for, and those that are done, in the study's order. */
+export interface StudyResults {
+  readonly study: Study
+  readonly cases: readonly StudyCase[]
+  readonly finished: readonly FinishedCase[]
+}
+
+/** Keys of the cases in which everybody who is asked for was run. */
+export function doneKeys(cases: readonly StudyCase[], records: readonly CaseRecord[]): ReadonlySet<string> {
+  const settings = new Map(cases.map((one) => [caseKey(one), one]))
+  const done = records.filter(({ key, contenders }) => {
+    const setting = settings.get(key)
+    const run = new Set(contenders.map(({ contender }) => contender))
+    return (
+      setting !== undefined &&
+      [...setting.policies, ...setting.ablations.map(ablationContender)].every((name) => run.has(name))
+    )
+  })
+  return new Set(done.map(({ key }) => key))
+}
+
+/** Joins the cases that are asked for with those that are done; results of other cases are left aside. */
+export function studyResults(study: Study, cases: readonly StudyCase[], records: readonly CaseRecord[]): StudyResults {
+  const byKey = new Map(records.map((record) => [record.key, record]))
+  const finished = cases.flatMap((setting) => {
+    const record = byKey.get(caseKey(setting))
+    if (!record) return []
+    const { run, certificate, contenders } = record
+    return [{ setting, run, certificate, contenders: new Map(contenders.map((one) => [one.contender, one])) }]
+  })
+  return { study, cases, finished }
+}
+
+const within = <Item>(allowed: readonly Item[] | undefined, value: Item): boolean =>
+  allowed === undefined || allowed.includes(value)
+
+export const matches = (where: Where, { ledger, model, chip, training }: StudyCase): boolean =>
+  ledger === where.ledger &&
+  within(where.models, model) &&
+  within(where.chips, chip) &&
+  within(where.globalBatches, training.globalBatch) &&
+  within(where.sequenceLengths, training.sequenceLength) &&
+  (where.attention === undefined || where.attention === training.attention)
+
+export const oursIn = ({ contenders }: FinishedCase): ContenderMetrics | undefined => contenders.get(OURS)?.metrics
+
+/** The fastest of these contenders in a case, of those that fit. */
+export function fastestOf({ contenders }: FinishedCase, names: readonly string[]): ContenderRecord | undefined {
+  return names
+    .map((name) => contenders.get(name))
+    .filter((one) => one?.metrics !== undefined)
+    .reduce<ContenderRecord | undefined>(
+      (best, one) => (!best || one!.metrics!.iterationTime_s < best.metrics!.iterationTime_s ? one : best),
+      undefined
+    )
+}
+
+/** Cases of one model on one chip are alike: what is drawn together when an interval is estimated. */
+export const pairOf = ({ setting: { model, chip } }: FinishedCase): string => `${model} on ${chip}`

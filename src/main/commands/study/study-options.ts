@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Problem } from '../../../core/problem.ts'
+import { casesOf, type Shard, type Study, type StudyCase } from '../../../core/study/study-case.ts'
+import { studyFrom } from '../../study/study-input.ts'
+import type { Invocation, OptionValues } from '../command.ts'
+import { durationOption } from '../explore.ts'
+import { choiceOption, flagOption, textOption, wholeOption } from '../option-values.ts'
+import { guardedOutput } from '../write-result-file.ts'
+
+const MOST_WORKERS = 64
+const MOST_SHARDS = 100_000
+/** Cases of a shard when nobody says how many shards there are: minutes of work, so that a killed task loses little. */
+const CASES_PER_SHARD = 8
+
+/** What a person asked of a study. */
+export interface StudyOptions {
+  readonly study: Study
+  /** As another process is told which study and which form of it. */
+  readonly studyArguments: readonly string[]
+  readonly cases: readonly StudyCase[]
+  readonly shard: Shard | undefined
+  readonly runner: 'local' | 'slurm'
+  readonly workers: number
+  readonly budget_s: number | undefined
+}
+
+/** @throws Problem `usage` for what is no part of a number */
+function shardOption(values: OptionValues): Shard | undefined {
+  const text = textOption(values, 'shard')
+  if (text === undefined) return undefined
+  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+  if (part === undefined || of === undefined || part < 1 || part > of || of > MOST_SHARDS)
+    throw new Problem(
+      'usage',
+      `option '--shard' is '${text}'; it must be I/N, with I from 1 to N and N at most ${MOST_SHARDS}, as 2/8`,
+      'shard'
+    )
+  return { part, of }
+}
+
+/** Shards of a job array, and how many may run at once. @throws Problem `usage` for what is no array */
+export function arrayOption(
+  values: OptionValues,
+  cases: number
+): { readonly shards: number; readonly most: number | undefined } {
+  const text = textOption(values, 'array')
+  if (text === undefined) return { shards: Math.max(1, Math.ceil(cases / CASES_PER_SHARD)), most: undefined }
+  const [, shards, most] = /^(\d+)(?:%(\d+))?$/.exec(text) ?? []
+  if (shards !== undefined && Number(shards) >= 1 && Number(shards) <= MOST_SHARDS && most !== '0')
+    return { shards: Number(shards), most: most === undefined ? undefined : Number(most) }
+  throw new Problem(
+    'usage',
+    `option '--array' is '${text}'; it must be N or N%K, with N shards from 1 to ${MOST_SHARDS} and at most K of them at once`,
+    'array'
+  )
+}
+
+/** Files that '--merge' names; a folder stands for the shards in it. */
+export const mergeOption = (values: OptionValues, cwd: string): readonly string[] | undefined =>
+  textOption(values, 'merge')
+    ?.split(',')
+    .flatMap((name) => {
+      const path = name.trim()
+      return guardedOutput(path, cwd, () => {
+        const full = resolve(cwd, path)
+        if (!statSync(full).isDirectory()) return [path]
+        return readdirSync(full)
+          .filter((file) => file.endsWith('.jsonl'))
+          .sort()
+          .map((file) => join(path, file))
+      })
+    })
+
+/** @throws Problem of an option, or of the study */
+export function studyOptions({ values, positionals }: Invocation, cwd: string): StudyOptions {
+  const [given] = positionals
+  if (given === undefined) throw new Problem('usage', "name a study: 'tmac-claims', or a file", 'study')
+  const shard = shardOption(values)
+  const runner = choiceOption(values, 'runner', ['local', 'slurm'] as const) ?? 'local'
+  if (runner === 'local')
+    for (const name of ['array', 'partition', 'folder'])
+      if (textOption(values, name) !== undefined)
+        throw new Problem('usage', `option '--${name}' belongs to '--runner slurm'; add that, or leave it out`, name)
+  if (runner === 'slurm' && shard)
+    throw new Problem('usage', "'--shard' is what a task of '--runner slurm' does; leave one of them out", 'shard')
+  const workers = wholeOption(values, 'workers', 1, MOST_WORKERS) ?? Math.min(availableParallelism(), MOST_WORKERS)
+  const budget_s = durationOption(values, 'budget')
+  const reduced = flagOption(values, 'reduced')
+  const study = studyFrom(given, cwd)
+  if (reduced && !study.spec.reduced)
+    throw new Problem('usage', `study '${study.spec.name}' has no smaller form; leave '--reduced' out`, 'reduced')
+  const file = resolve(cwd, given)
+  return {
+    study,
+    studyArguments: [existsSync(file) ? file : given, ...(reduced ? ['--reduced'] : [])],
+    cases: casesOf(reduced ? study.spec.reduced! : study.spec.grids),
+    shard,
+    runner,
+    workers,
+    budget_s
+  }
+}

@@ -1,0 +1,99 @@
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openProject } from '../../src/main/projects/open-project.ts'
+import { smallModel } from '../fixtures/small-exploration.ts'
+import { smallStudySpec, smallWafer } from '../fixtures/small-study.ts'
+import { runCli } from './cli-run.ts'
+
+const cwd = mkdtempSync(join(tmpdir(), 'study-'))
+const write = (name: string, value: unknown): void => writeFileSync(join(cwd, name), JSON.stringify(value))
+const renamed = smallStudySpec.grids.map((grid) => ({ ...grid, models: ['small.json'], chips: ['wafer.json'] }))
+write('small.json', smallModel)
+write('wafer.json', smallWafer)
+write('study.json', { ...smallStudySpec, grids: renamed })
+write('other.json', { ...smallStudySpec, title: 'Another', grids: renamed })
+
+const study = (...options: readonly string[]) => runCli(['study', ...options], { cwd })
+
+/** What a project has of its one study, without what tells runs and machines apart. */
+function kept(project: string) {
+  using store = openProject(join(cwd, project), { readOnly: true })
+  const [hash] = store.studyHashes()
+  return store
+    .studyCases(hash!)
+    .map(({ key, certificate, contenders }) => ({
+      key,
+      certificate,
+      contenders: contenders.map(({ point, ...rest }) => ({
+        ...rest,
+        took_s: 0,
+        mapping: point === undefined ? undefined : store.point(point).mapping
+      }))
+    }))
+    .sort((a, b) => a.key.localeCompare(b.key))
+}
+
+describe('tmac study', () => {
+  it('runs every case, keeps it in the project, and writes a page whose every number is a point there', async () => {
+    const { code, err, out } = await study('study.json', '--project', 'whole.tmac', '--report', 'docs/claims.md')
+    expect(err).toMatch(/3 of 3/)
+    expect(code).toBe(0)
+    expect(out).toMatch(/3 of 3 cases/)
+    expect(out).toMatch(/Nobody is ahead of ours/)
+    const page = readFileSync(join(cwd, 'docs/claims.md'), 'utf8')
+    expect(page).toContain('# A small study')
+    expect(page).toMatch(/SHA-256 `[0-9a-f]{64}`/)
+    expect(page).toContain('missed')
+    const [header, ...lines] = readFileSync(join(cwd, 'docs/claims/cases.csv'), 'utf8').trim().split('\r\n')
+    const columns = header!.split(',')
+    using store = openProject(join(cwd, 'whole.tmac'), { readOnly: true })
+    for (const line of lines) {
+      const cells = line.split(',')
+      const at = (name: string): string => cells[columns.indexOf(name)]!
+      const point = store.point(Number(at('point')))
+      expect(point.runId).toBe(Number(at('run')))
+      expect(point.evaluation.iterationTime_s).toBe(Number(at('iterationTime_s')))
+    }
+  })
+  it('has nothing left to do when it is done, and says what is open before', async () => {
+    const again = await study('study.json', '--project', 'whole.tmac')
+    expect(again.err).toMatch(/3 cases, 3 done before/)
+    const list = await study('study.json', '--project', 'fresh.tmac', '--list')
+    expect(list.out.match(/^open/gm)).toHaveLength(3)
+  })
+  it.each([1, 3])('divided into %i shards it comes to the same, however often they are merged', async (of) => {
+    for (let part = 1; part <= of; part++)
+      await study('study.json', '--shard', `${part}/${of}`, '--output', `in${of}/${part}.jsonl`)
+    const project = `of${of}.tmac`
+    await study('study.json', '--merge', `in${of}`, '--project', project)
+    const twice = await study('study.json', '--merge', `in${of}`, '--project', project)
+    expect(twice.err).toMatch(/0 cases taken/)
+    expect(kept(project)).toEqual(kept('whole.tmac'))
+  })
+  it('counts nothing twice and loses nothing when a shard is torn or changed: those cases are run again', async () => {
+    const shard = join(cwd, 'in1/1.jsonl')
+    const [header, first, second, third] = readFileSync(shard, 'utf8').trim().split('\n')
+    const file = 'damaged.jsonl'
+    const changed = second!.replace(/"iterationTime_s":[^,]*/, '"iterationTime_s":1e-9')
+    writeFileSync(join(cwd, file), `${[header, first, changed, first].join('\n')}\n${third!.slice(0, 400)}`)
+    const merged = await study('study.json', '--merge', file, '--project', 'damaged.tmac')
+    expect(merged.err).toMatch(/1 cases taken.*2 damaged lines/)
+    await study('study.json', '--shard', '1/1', '--output', file)
+    await study('study.json', '--merge', file, '--project', 'damaged.tmac')
+    expect(kept('damaged.tmac')).toEqual(kept('whole.tmac'))
+  })
+  it('refuses a shard of another study, of nothing, and a part that does not exist', async () => {
+    const other = await study('other.json', '--merge', 'in1/1.jsonl', '--project', 'other.tmac')
+    expect(other.code).toBe(2)
+    expect(other.err).toMatch(/is a shard of study 'small' as it was otherwise/)
+    appendFileSync(join(cwd, 'nothing.jsonl'), 'no shard\n')
+    expect((await study('study.json', '--merge', 'nothing.jsonl', '--project', 'other.tmac')).err).toMatch(
+      /is not a shard/
+    )
+    expect((await study('study.json', '--shard', '3/2', '--output', 'x.jsonl')).err).toMatch(/'3\/2'.*I\/N/)
+    expect((await study('study.json', '--shard', '1/2')).err).toMatch(/--output/)
+    expect((await study('no-such')).err).toMatch(/there is no study 'no-such'; known: tmac-claims/)
+  })
+})

@@ -1,0 +1,177 @@
+import { describe, expect, it } from 'vitest'
+import * as fc from 'fast-check'
+import { evaluateAt } from '../../src/core/simulator/evaluate-level.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import { OURS, SEARCH_ALONE, type CaseResult } from '../../src/core/study/case-result.ts'
+import { checkStudy } from '../../src/core/study/check-study.ts'
+import { measured } from '../../src/core/study/measure.ts'
+import { wafersOf } from '../../src/core/study/outer-search.ts'
+import { claimCells } from '../../src/core/study/report/claims.ts'
+import { judgedPredictions } from '../../src/core/study/report/predictions.ts'
+import { runCase } from '../../src/core/study/run-case.ts'
+import { caseKey, casesOf, casesOfShard, studyHash, type StudyCase } from '../../src/core/study/study-case.ts'
+import { doneKeys, studyResults, type CaseRecord } from '../../src/core/study/study-results.ts'
+import { Measure, StudyGrid } from '../../src/core/study/study-spec.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
+import { smallStudy, smallStudySpec } from '../fixtures/small-study.ts'
+
+const study = smallStudy()
+const cases = casesOf(study.spec.grids)
+
+describe('the cases of a study', () => {
+  it('are a full product, each once, with all that the grids which meet in it name', () => {
+    expect(cases.map(caseKey)).toEqual([
+      'same-chip/small/six-dies/b8/s1024/flash/o18/seed1',
+      'same-chip/small/six-dies/b24/s1024/flash/o18/seed1',
+      'co-explored/small/six-dies/b8/s1024/flash/o18/seed1'
+    ])
+    expect(cases[0]).toMatchObject({ policies: ['deepspeed-z3', 'megatron-full'], ablations: ['ring-only'] })
+  })
+  it('fall to shards so that every one is in exactly one', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 60 }), (count, of) => {
+        const some = Array.from({ length: count }, (_, index) => index)
+        const parts = Array.from({ length: of }, (_, index) => casesOfShard(some, { part: index + 1, of }))
+        expect(parts.flat().sort((a, b) => a - b)).toEqual(some)
+        const sizes = parts.map(({ length }) => length)
+        expect(Math.max(...sizes) - Math.min(...sizes)).toBeLessThanOrEqual(1)
+      })
+    )
+  })
+  it('belong to a study whose hash says whether its results can differ', () => {
+    expect(studyHash(smallStudy())).toBe(studyHash(study))
+    expect(studyHash(smallStudy({ overlaps: [0.25] }))).not.toBe(studyHash(study))
+  })
+})
+
+const seconds = (): number => 0
+const record = (result: CaseResult, run: number): CaseRecord => ({
+  ...result,
+  run,
+  contenders: result.contenders.map((one, index) => ({ ...one, point: one.metrics ? 10 * run + index : undefined }))
+})
+
+describe('a case', async () => {
+  const ran = [await runCase(study, cases[0]!, seconds), await runCase(study, cases[2]!, seconds)] as const
+  const [sameChip, chosen] = ran
+  const contender = (result: CaseResult, name: string) => result.contenders.find((one) => one.contender === name)!
+
+  it('gives the same result when it is run again', async () => {
+    expect(await runCase(study, cases[0]!, seconds)).toEqual(sameChip)
+  })
+  it('runs everybody, and ours is behind nobody', () => {
+    expect(sameChip.contenders.map((one) => one.contender)).toEqual([
+      OURS,
+      'deepspeed-z3',
+      'megatron-full',
+      SEARCH_ALONE,
+      'ablation:ring-only'
+    ])
+    const ours = contender(sameChip, OURS).metrics!.iterationTime_s
+    for (const policy of ['deepspeed-z3', 'megatron-full'])
+      expect(ours).toBeLessThanOrEqual(contender(sameChip, policy).metrics?.iterationTime_s ?? Infinity)
+  })
+  it('judges every design at the event level, and keeps it so that the number can be had again', () => {
+    const workload = buildWorkload(study.models['small']!, cases[0]!.training)
+    for (const result of ran)
+      for (const [name, point] of Object.entries(result.points)) {
+        const again = evaluateAt('event', workload, machineOf(point.chip), point.mapping)
+        expect(contender(result, name).metrics!.iterationTime_s).toBe(again.iterationTime_s)
+        expect(point.evaluation.level).toBe('event')
+      }
+  })
+  it('adds up memory over the dies in use', () => {
+    const { peak_B, mean_B, total_B, diesUsed } = contender(sameChip, OURS).metrics!
+    expect(total_B).toBeCloseTo(mean_B * diesUsed, 0)
+    expect(mean_B).toBeLessThanOrEqual(peak_B)
+  })
+  it('in which everybody chooses a wafer tries all on the same ones, and nobody is slower than on the given one', () => {
+    const wafers = wafersOf(study, cases[2]!)
+    expect(wafers.length).toBeGreaterThan(1)
+    const names = wafers.map(({ name }) => name)
+    for (const point of Object.values(chosen.points)) expect(names).toContain(point.chip.name)
+    for (const policy of ['deepspeed-z3', 'megatron-full'])
+      expect(contender(chosen, policy).metrics!.analyticTime_s).toBeLessThanOrEqual(
+        contender(sameChip, policy).metrics!.analyticTime_s * (1 + 1e-9)
+      )
+  })
+
+  const results = studyResults(study, cases, [record(sameChip, 1), record(chosen, 2)])
+  it('counts as done when all who are asked for were run in it', () => {
+    const more = cases.map((one): StudyCase => ({ ...one, policies: [...one.policies, 'accpar-raw'] }))
+    expect([...doneKeys(cases, [record(sameChip, 1)])]).toEqual([caseKey(cases[0]!)])
+    expect([...doneKeys(more, [record(sameChip, 1)])]).toEqual([])
+  })
+  it('is what measures are made of: a speed-up is the ratio of two throughputs, a gain that of two wafers', () => {
+    const ratio =
+      contender(sameChip, OURS).metrics!.tokensPerSecond / contender(sameChip, 'megatron-full').metrics!.tokensPerSecond
+    const speedup = measured(Measure.parse({ of: 'speedup', over: ['megatron-full'] }), results)
+    expect(speedup.value).toBeCloseTo(ratio, 12)
+    expect(speedup).toMatchObject({ counted: 1, cases: 1, interval: undefined })
+    const gain = measured(
+      Measure.parse({ of: 'chip-gain', contender: OURS, where: { ledger: 'co-explored' } }),
+      results
+    )
+    expect(gain.value).toBeCloseTo(
+      contender(chosen, OURS).metrics!.tokensPerSecond / contender(sameChip, OURS).metrics!.tokensPerSecond,
+      12
+    )
+    expect(measured(Measure.parse({ of: 'unfit', contender: 'accpar-raw' }), results).value).toBeUndefined()
+  })
+  it('meets or misses what was predicted', () => {
+    expect(judgedPredictions(results).map(({ verdict }) => verdict)).toEqual(['met', 'missed'])
+  })
+  it('says of a published number whether it is found there', () => {
+    const [claim] = study.spec.claims
+    const at =
+      contender(sameChip, OURS).metrics!.tokensPerSecond / contender(sameChip, 'megatron-full').metrics!.tokensPerSecond
+    const [near] = claimCells(results, { ...claim!, value: at * 1.05 })
+    const [far] = claimCells(results, { ...claim!, value: at * 2 })
+    expect(near!.holds).toBe(true)
+    expect(far!.holds).toBe(false)
+  })
+})
+
+describe('a bad study is refused with one clear error', () => {
+  const refusal = (change: Record<string, unknown>): string => {
+    try {
+      checkStudy(smallStudy(change))
+    } catch (error) {
+      return (error as Error).message
+    }
+    return 'was taken'
+  }
+  const [grid] = smallStudySpec.grids
+  it.each([
+    [
+      'an unknown policy',
+      { grids: [{ ...grid, policies: ['megatron-ful'] }] },
+      /grids\[0\]\.policies\[0\].*'megatron-ful'; did you mean 'megatron-full'/
+    ],
+    [
+      'an unknown ablation',
+      { grids: [{ ...grid, ablations: ['ring-onl'] }] },
+      /grids\[0\]\.ablations\[0\].*did you mean 'ring-only'/
+    ],
+    [
+      'a prediction of nobody',
+      { grids: [grid], claims: [], predictions: [], tuned: ['accpar-raw'] },
+      /tuned\[0\]: no grid runs 'accpar-raw'/
+    ],
+    ['caps without their ledger', { caps: { powerCap_W: 1000 } }, /no grid runs the ledger 'capped'/],
+    ['a capped ledger without caps', { grids: [grid, { ...grid, ledgers: ['capped'] }] }, /states no caps/],
+    [
+      'caps that leave no wafer',
+      { grids: [grid, { ...grid, ledgers: ['capped'] }], caps: { powerCap_W: 1 } },
+      /no wafer around 'six-dies' can be built under 1 W/
+    ]
+  ])('%s', (_what, change, message) => {
+    expect(refusal(change)).toMatch(message)
+  })
+  it('an empty grid and a prediction that nothing could meet', () => {
+    expect(() => StudyGrid.parse({ ...grid, models: [] })).toThrow(/an empty list/)
+    expect(() => smallStudy({ predictions: [{ ...smallStudySpec.predictions[0], atLeast: 2, atMost: 1 }] })).toThrow(
+      /nothing could meet it/
+    )
+  })
+})
