@@ -142,6 +142,6 @@ export function contendersOf(measure: Measure): readonly string[] {
   if (measure.of === 'speedup') return measure.over
   if (measure.of === 'memory') return [measure.over]
   if (measure.of === 'unfit' || measure.of === 'chip-gain') return [measure.contender]
-  if (measure.of === 'loss') return [ablationContender(measure.ablation), SEARCH_ALONE]
+  if (measure.of === 'loss') return [ablationContender(measure.ablation)]
   return [OURS]
 }

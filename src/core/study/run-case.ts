@@ -1,10 +1,11 @@
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import { policyNamed } from '../policies/policies.ts'
+import type { PolicyOutcome } from '../policies/policy.ts'
 import { ablationNamed } from '../search/ablations.ts'
 import type { Certificate, ExplorationInputs, ExplorationOutcome } from '../search/exploration.ts'
 import { ExplorationSpace } from '../search/exploration-space.ts'
 import { explore, taskFrame } from '../search/explore.ts'
-import type { PolicyResult, ResultOf, Task, TaskFrame, TaskResults } from '../search/tasks.ts'
+import type { ResultOf, Task, TaskFrame, TaskResults } from '../search/tasks.ts'
 import { runTask } from '../search/tasks.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
@@ -81,7 +82,7 @@ async function ours(
   }
 }
 
-const policyChoice = (policy: string, chip: ChipSpec, result: PolicyResult, took_s: number): Choice => {
+const policyChoice = (policy: string, chip: ChipSpec, result: PolicyOutcome, took_s: number): Choice => {
   const fits = result.failure === undefined
   return {
     contender: policy,
@@ -126,7 +127,7 @@ async function onGivenChip(
   const { chip } = taskFrame(inputs)
   const { outcome, choice } = await ours(inputs, runner)
   const policies = runner.took.flatMap(({ task, result, took_s }) =>
-    task.kind === 'policy' ? [policyChoice(task.policy, chip, result as PolicyResult, took_s)] : []
+    task.kind === 'policy' ? [policyChoice(task.policy, chip, result as PolicyOutcome, took_s)] : []
   )
   const ablations = await ablationsOf(one.ablations, inputs, runner)
   return { choices: [choice, ...policies, ...ablations], certificate: outcome.certificate }
@@ -194,7 +195,7 @@ async function onChosenWafers(
   }
 }
 
-const timeOf = ({ evaluation, failure }: PolicyResult): number =>
+const timeOf = ({ evaluation, failure }: PolicyOutcome): number =>
   evaluation && failure === undefined ? evaluation.iterationTime_s : Infinity
 
 /** Relative difference by which one design is surely faster than another: equal ones agree to less. */
