@@ -31,7 +31,7 @@ const everywhere: readonly UncertainConstant[] = [
     high: 1,
     are: 'factors',
     most: 1,
-    why: 'large products reach about three quarters of the peak or more on measured devices (our A100 fit: 0.84)'
+    why: 'large products reach about three quarters of the peak or more on measured devices (our A100 fit: 0.83)'
   },
   {
     paths: execution('memoryEfficiency'),
@@ -39,7 +39,7 @@ const everywhere: readonly UncertainConstant[] = [
     high: 1.1,
     are: 'factors',
     most: 1,
-    why: 'DRAM efficiency of measured devices; our A100 fit is 0.9'
+    why: 'DRAM efficiency of measured devices; our A100 fit is 0.89'
   }
 ]
 
@@ -116,7 +116,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 0.7,
     high: 1,
     are: 'values',
-    why: 'about 70% of what they reach alone (vTrain), or all of it; our A100 fit is 0.79'
+    why: 'about 70% of what they reach alone (vTrain), or all of it; our A100 fit is 0.81'
   },
   {
     paths: execution('misalignedShare'),
