@@ -1,7 +1,7 @@
 import { type } from '@orpc/contract'
 import * as z from 'zod'
 import { base, Name, ProjectInput } from './base.ts'
-import type { RunSummary } from './runs-contract.ts'
+import type { RunSummary, TrashedRun } from './runs-contract.ts'
 
 export interface RecentProject {
   /** Stays the same for the same file. */
@@ -22,6 +22,7 @@ export interface ProjectView {
   readonly name: string
   readonly path: string
   readonly runs: readonly RunSummary[]
+  readonly trashedRuns: readonly TrashedRun[]
   /** Why nothing can be changed in it now, in words for a person; undefined when it can. */
   readonly readOnly: string | undefined
 }
@@ -30,6 +31,15 @@ export interface ProjectView {
 export interface Backup {
   readonly path: string
   readonly madeAt: string
+}
+
+/** What lies in the trash of a project. */
+export interface TrashContents {
+  readonly runs: number
+  readonly points: number
+  readonly documents: number
+  /** Named versions that lose a document with it. */
+  readonly versions: number
 }
 
 /** What was saved of a damaged project, and the project that it was saved into. */
@@ -80,6 +90,11 @@ export const projectsContract = {
   saveAs: base.input(ProjectInput.extend({ target: Target })).output(type<ProjectView>()),
   /** Saves a copy and stays where it is; answers the path. */
   saveCopy: base.input(ProjectInput.extend({ target: Target })).output(type<string>()),
+  trash: {
+    contents: base.input(ProjectInput).output(type<TrashContents>()),
+    /** Deletes what is in the trash for ever; answers by how many bytes the file became smaller. */
+    empty: base.input(ProjectInput).output(type<number>())
+  },
   upload: {
     begin: base
       .input(z.strictObject({ fileName: z.string().min(1).max(255), size_B: z.int().positive().max(LARGEST_UPLOAD_B) }))

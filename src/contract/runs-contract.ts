@@ -17,7 +17,12 @@ export interface RunSummary {
   readonly pointCount: number
   readonly best_tokensPerSecond: number | undefined
   readonly gap: number | undefined
+  /** What a person wrote beside it. */
+  readonly note: string
 }
+
+/** A run in the trash. */
+export type TrashedRun = Pick<RunSummary, 'id' | 'model' | 'chip' | 'createdAt' | 'pointCount'>
 
 /** A run with what its summary, its comparison and its breakdowns need; the other points come by {@link PointColumns}. */
 export interface RunView {
@@ -36,5 +41,9 @@ export const runsContract = {
   view: base.input(RunInput).output(type<RunView>()),
   /** @see PointColumns; only those kept after an ordinal where one is given */
   columns: base.input(RunInput.extend({ after: z.int().nonnegative() })).output(type<PointColumns>()),
-  point: base.input(ProjectInput.extend({ point: z.int().positive() })).output(type<StoredPoint>())
+  point: base.input(ProjectInput.extend({ point: z.int().positive() })).output(type<StoredPoint>()),
+  /** Puts a run into the trash; reports keep what they showed of it. */
+  trash: base.input(RunInput).output(type<void>()),
+  restore: base.input(RunInput).output(type<void>()),
+  note: base.input(RunInput.extend({ note: z.string().max(4000) })).output(type<void>())
 }

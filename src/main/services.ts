@@ -10,6 +10,7 @@ import { DocumentService } from './projects/document-service.ts'
 import { projectFormat } from './projects/migrations.ts'
 import { ProjectFiles } from './projects/project-files.ts'
 import { ProjectLibrary } from './projects/project-library.ts'
+import { ProjectTrash } from './projects/project-trash.ts'
 import { ProjectTransfers } from './projects/project-transfers.ts'
 import { SettingsFile } from './settings-file.ts'
 
@@ -57,6 +58,7 @@ export function createServices(options: ServiceOptions) {
     documents: new DocumentService(library),
     files: new ProjectFiles(library, options.projectFolder),
     transfers,
+    trash: new ProjectTrash(library),
     jobs,
     evaluation,
     chooseProject: options.chooseProject ?? (async () => undefined),

@@ -6,6 +6,7 @@ import { bestPerSource, pointName, type ExplorationRecord } from './exploration-
 import { figureOf, type Figure } from './figure-of.ts'
 import { figureLink, figureSource } from './figure-source.ts'
 import * as format from './format-quantity.ts'
+import { shownHash } from './last-shown.ts'
 import { parseMarkdown, plainText } from './markdown-text.ts'
 import { provenanceFacts, readingNotes } from './provenance-facts.ts'
 import { provenanceTable } from './provenance-table.ts'
@@ -31,10 +32,7 @@ const shown = (key: string, blocks: readonly Block[], figures: readonly Figure[]
   figures,
   stale: undefined
 })
-const gone = (key: string, what: string): BuiltBlock => {
-  const text = `${what} This block is stale: choose another source, or take it out.`
-  return { key, blocks: [{ kind: 'notice', text }], figures: [], stale: text }
-}
+const gone = (key: string, stale: string): BuiltBlock => ({ key, blocks: [], figures: [], stale })
 const noPoint = (key: string, id: number): BuiltBlock => gone(key, `Point ${id} is not in this project any more.`)
 const noRun = (key: string, id: number): BuiltBlock => gone(key, `Run ${id} is not in this project any more.`)
 
@@ -95,8 +93,27 @@ function passageOf(kind: (ReportBlock & { kind: 'passage' })['passage'], record:
   }
 }
 
+/** What a block whose source is gone shows: what it last showed, where that was kept, and that it is stale. */
+function withLastShown(block: ReportBlock, { key, stale }: BuiltBlock, material: ReportMaterial): BuiltBlock {
+  const last = material.lastShown?.(shownHash(block))
+  const way = last
+    ? 'This block is stale: it keeps what it last showed.'
+    : 'This block is stale: choose another source, or take it out.'
+  const text = `${stale} ${way}`
+  const caption = block.kind === 'figure' ? block.caption : undefined
+  const kept = (last?.blocks ?? []).map((one) =>
+    one.kind === 'chart' && caption !== undefined ? { ...one, caption } : one
+  )
+  return { key, blocks: [{ kind: 'notice', text }, ...kept], figures: last?.figures ?? [], stale: text }
+}
+
 /** What a block shows now. Pure: the same block and material give the same. */
 export function buildBlock(block: ReportBlock, material: ReportMaterial): BuiltBlock {
+  const built = shownNow(block, material)
+  return built.stale === undefined ? built : withLastShown(block, built, material)
+}
+
+function shownNow(block: ReportBlock, material: ReportMaterial): BuiltBlock {
   const { key } = block
   switch (block.kind) {
     case 'text':

@@ -2,6 +2,7 @@ import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { AxisRole, Mapping, Plan } from '../mapping/mapping.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
+import { counted } from './counted.ts'
 import { formatBytes_B, formatTime_s } from './format-quantity.ts'
 
 const roleWords: Readonly<Record<AxisRole | 'hidden', string>> = {
@@ -25,8 +26,6 @@ const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
   'zb-v': 'zero-bubble ZB-V, two chunks per region'
 }
 
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
-
 /** How collectives run: the closed form of `best` knows two ways, routed levels all; behind switches the gene is not heard. */
 function collectivesWords(gene: Mapping['collectives'], kind: ChipSpec['kind']): string {
   if (kind === 'cluster')
@@ -42,9 +41,9 @@ export function mappingSentence(mapping: Mapping, kind: ChipSpec['kind']): strin
   const virtual = schedule.virtualStages > 1 ? ` with ${schedule.virtualStages} virtual stages per region` : ''
   const experts = mapping.expertParallel > 1 ? `, experts spread over ${mapping.expertParallel} replicas` : ''
   return (
-    `${plural(mapping.dataParallel, 'replica')} of a pipeline of ${plural(stages.length, 'stage')}${experts}; each stage runs on ` +
+    `${counted(mapping.dataParallel, 'replica')} of a pipeline of ${counted(stages.length, 'stage')}${experts}; each stage runs on ` +
     `${region.rows} × ${region.columns} dies. Schedule ${scheduleWords[schedule.name]}${virtual}, ` +
-    `${plural(mapping.microBatch, 'sequence')} per micro-batch, ZeRO stage ${mapping.zeroStage}, ` +
+    `${counted(mapping.microBatch, 'sequence')} per micro-batch, ZeRO stage ${mapping.zeroStage}, ` +
     `collectives: ${collectivesWords(mapping.collectives, kind)}.`
   )
 }

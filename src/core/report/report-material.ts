@@ -1,5 +1,6 @@
 import type { ExplorationRecord } from './exploration-record.ts'
 import type { StepInsight, TimelineInsight } from '../simulator/insight/step-insight.ts'
+import type { LastShown } from './last-shown.ts'
 import type { StoredPoint } from './run-record.ts'
 
 /** What is simulated of points for a report, as the project does not keep it; undefined for points that nobody asked about. */
@@ -18,6 +19,8 @@ export interface ReportMaterial {
   readonly project: { readonly id?: string; readonly name: string }
   readonly run: (id: number) => ExplorationRecord | undefined
   readonly point: (id: number) => StoredPoint | undefined
+  /** What a block showed before its run or points were gone, by {@link shownHash}. */
+  readonly lastShown?: (hash: string) => LastShown | undefined
   /** Left out where no figure needs it. */
   readonly insights?: ReportInsights
 }

@@ -36,6 +36,8 @@ export interface RunRecord {
   readonly failure: string | undefined
   readonly pointCount: number
   readonly failedPolicies: readonly FailedPolicy[]
+  /** What a person wrote beside it. */
+  readonly note: string
 }
 
 /** A kept point with its place in the project: `id` is unique in the project, `ordinal` counts within the run. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, copyFileSync, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
-import type { RunSummary, RunView } from '../../contract/runs-contract.ts'
+import type { RunSummary, RunView, TrashedRun } from '../../contract/runs-contract.ts'
 import { chipVerdicts } from '../../core/chip/verdicts.ts'
 import { Problem } from '../../core/problem.ts'
 import type { RunRecord } from '../../core/report/run-record.ts'
@@ -102,9 +102,11 @@ export class ProjectLibrary {
 
   view(id: string): ProjectView {
     const store = this.store(id)
-    const runs = this.#runsOf(id, store)
+    const runs = this.#readable(id, () => store.runs().map((run) => runSummary(store, run)))
+    const trashedRuns = this.#readable(id, () => store.trashedRuns().map(trashedRun))
     this.#recent.count(id, runs.length)
-    return { id, name: projectName(store.path), path: store.path, runs, readOnly: this.#readOnly(id, store.path) }
+    const readOnly = this.#readOnly(id, store.path)
+    return { id, name: projectName(store.path), path: store.path, runs, trashedRuns, readOnly }
   }
 
   runView(id: string, runId: number): RunView {
@@ -180,8 +182,7 @@ export class ProjectLibrary {
   }
 
   /** Of a damaged project that is read all the same, those that can be. */
-  #runsOf(id: string, store: ProjectStore): RunSummary[] {
-    const all = (): RunSummary[] => store.runs().map((run) => runSummary(store, run))
+  #readable<One>(id: string, all: () => readonly One[]): readonly One[] {
     if (!this.#lenient.has(id)) return all()
     try {
       return all()
@@ -232,5 +233,14 @@ const runSummary = (store: ProjectStore, run: RunRecord): RunSummary => ({
   objective: run.inputs.objective,
   pointCount: run.pointCount,
   best_tokensPerSecond: store.bestPoint(run.id)?.evaluation.tokensPerSecond,
-  gap: run.certificate?.gap
+  gap: run.certificate?.gap,
+  note: run.note
+})
+
+const trashedRun = ({ id, inputs, createdAt, pointCount }: RunRecord): TrashedRun => ({
+  id,
+  model: inputs.model.name,
+  chip: inputs.chip.title || inputs.chip.name,
+  createdAt,
+  pointCount
 })

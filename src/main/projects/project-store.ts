@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3'
 import { renameSync, rmSync } from 'node:fs'
 import type { NamedVersion } from '../../contract/documents-contract.ts'
+import type { TrashContents } from '../../contract/projects-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import type { JobTrack } from '../../core/report/job-track.ts'
+import type { LastShown } from '../../core/report/last-shown.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
@@ -12,7 +14,9 @@ import type { CaseRecord } from '../../core/study/study-results.ts'
 import type { PointColumns } from '../../contract/runs-contract.ts'
 import { documentTable } from './document-table.ts'
 import { emptyProject } from './empty-project.ts'
+import { deleteTrash, trashContents } from './empty-trash.ts'
 import { evaluationTable, type EvaluationTable } from './evaluation-table.ts'
+import { lastShownTable, type LastShownTable } from './last-shown-table.ts'
 import { formatWith } from './migrations.ts'
 import { pointColumns } from './point-columns.ts'
 import { pointTable, type PointTable } from './point-table.ts'
@@ -53,6 +57,7 @@ export class ProjectStore {
   readonly #points: PointTable
   readonly #versions: VersionTable
   readonly #studies: StudyTable
+  readonly #lastShown: LastShownTable
 
   /** Use `openProject`. @param lock the writer's; without it the store only reads */
   constructor(path: string, database: Database, lock: WriterLock | undefined) {
@@ -72,6 +77,7 @@ export class ProjectStore {
     this.settings = settingTable(documented, (change) => this.#transact(change))
     this.#versions = versionTable(documented)
     this.#studies = studyTable(format < formatWith.studies ? emptyProject() : database)
+    this.#lastShown = lastShownTable(format < formatWith.lastShown ? emptyProject() : database)
     if (lock) this.#transact(() => this.#runs.interruptAll())
   }
 
@@ -106,8 +112,61 @@ export class ProjectStore {
     return guarded(this.path, () => this.#runs.all())
   }
 
+  /** Runs that a person put into the trash. */
+  trashedRuns(): RunRecord[] {
+    return guarded(this.path, () => this.#runs.inTrash())
+  }
+
+  /**
+   * Puts a run into the trash: it is not found any more until it is taken out.
+   * @param shown what blocks of reports show of it, by the hash of what they name; they keep it
+   * @throws Problem `unknown-name`, `usage` for one that is running
+   */
+  trashRun(id: number, shown: ReadonlyMap<string, LastShown> = new Map()): void {
+    if (this.run(id).status === 'running')
+      throw new Problem('usage', `run ${id} of '${this.path}' is running: stop it before you put it into the trash`)
+    this.#transact(() => {
+      for (const [hash, one] of shown) this.#lastShown.put(hash, one)
+      this.#runs.setTrashed(id, new Date().toISOString())
+    })
+  }
+
+  restoreRun(id: number): void {
+    this.#transact(() => this.#runs.setTrashed(id, null))
+  }
+
+  setNote(id: number, note: string): void {
+    this.run(id)
+    this.#transact(() => this.#runs.setNote(id, note))
+  }
+
+  /** What a block of a report last showed of runs that are gone. */
+  lastShown(hash: string): LastShown | undefined {
+    return guarded(this.path, () => this.#lastShown.get(hash))
+  }
+
+  trashContents(): TrashContents {
+    return guarded(this.path, () => trashContents(this.#database))
+  }
+
+  /** Deletes what is in the trash, and gives its space back. @returns bytes by which the project became smaller */
+  emptyTrash(): number {
+    const { specs, evaluations } = this.#writer()
+    const size_B = (): number =>
+      Number(this.#database.pragma('page_count', { simple: true })) *
+      Number(this.#database.pragma('page_size', { simple: true }))
+    const before_B = size_B()
+    this.#transact(() => deleteTrash(this.#database))
+    specs.forget()
+    evaluations.forget()
+    guarded(this.path, () => this.#database.exec('VACUUM'))
+    guarded(this.path, () => this.#database.pragma('wal_checkpoint(TRUNCATE)'))
+    return before_B - size_B()
+  }
+
   /** @throws Problem `unknown-name` naming the runs there are */
   run(id: number): RunRecord {
+    this.#refuseTrashed(id)
     const run = guarded(this.path, () => this.#runs.byId(id))
     if (run) return run
     const known = this.runs().map((other) => other.id)
@@ -134,6 +193,7 @@ export class ProjectStore {
     const point = guarded(this.path, () => this.#points.byId(id))
     if (!point)
       throw new Problem('unknown-name', `'${this.path}' has no point ${id}; 'report' lists the points of a project`)
+    this.#refuseTrashed(point.runId)
     return point
   }
 
@@ -285,6 +345,12 @@ export class ProjectStore {
     } catch {
       return
     }
+  }
+
+  /** @throws Problem `unknown-name` */
+  #refuseTrashed(run: number): void {
+    if (guarded(this.path, () => this.#runs.isTrashed(run)))
+      throw new Problem('unknown-name', `run ${run} of '${this.path}' is in the trash; take it out of it first`)
   }
 
   #runWriter(id: number): RunWriter {

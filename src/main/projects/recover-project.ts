@@ -25,7 +25,8 @@ const tables = [
   'version_document',
   'setting',
   'study',
-  'study_case'
+  'study_case',
+  'last_shown'
 ]
 
 type Row = Readonly<Record<string, unknown>>

@@ -26,6 +26,9 @@ interface RunRow {
   readonly certificate: string | null
   readonly statistics: string
   readonly failure: string | null
+  /** Not in projects of older formats. */
+  readonly trashed_at?: string | null
+  readonly note?: string
   readonly points: number
 }
 
@@ -61,7 +64,12 @@ export interface RunTable {
   remove(id: number): void
   /** Ends every run that no process is working on; called by the one writer before it starts its own. */
   interruptAll(): void
+  /** Without those in the trash. */
   all(): RunRecord[]
+  inTrash(): RunRecord[]
+  isTrashed(id: number): boolean
+  setTrashed(id: number, at: string | null): void
+  setNote(id: number, note: string): void
   byId(id: number): RunRecord | undefined
 }
 
@@ -101,6 +109,16 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
   const interruptRows = database.prepare(`UPDATE run SET status = 'interrupted' WHERE status = 'running'`)
   const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points FROM run`
   const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
+  // The first format knows no trash, the next ones no notes.
+  const columns = new Set(database.prepare<[], string>(`SELECT name FROM pragma_table_info('run')`).pluck().all())
+  const selectTrashed = columns.has('trashed_at')
+    ? database.prepare<[number], string | null>('SELECT trashed_at FROM run WHERE id = ?').pluck()
+    : undefined
+  const updateTrashed = columns.has('trashed_at')
+    ? database.prepare('UPDATE run SET trashed_at = ? WHERE id = ?')
+    : undefined
+  const updateNote = columns.has('note') ? database.prepare('UPDATE run SET note = ? WHERE id = ?') : undefined
+  const isKept = ({ trashed_at }: RunRow): boolean => (trashed_at ?? null) === null
   const selectId = database.prepare<[number], RunRow>(`${select} WHERE id = ?`)
   const selectFailures = database.prepare<[number], FailureRow>(
     'SELECT policy, reason, evaluation, mapping_hash FROM policy_failure WHERE run_id = ? ORDER BY rowid'
@@ -147,7 +165,8 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     statistics: JSON.parse(row.statistics) as Record<string, number>,
     failure: row.failure ?? undefined,
     pointCount: row.points,
-    failedPolicies: failures(row.id)
+    failedPolicies: failures(row.id),
+    note: row.note ?? ''
   })
 
   return {
@@ -189,7 +208,15 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     },
     remove: (id) => void deleteRow.run(id),
     interruptAll: () => void interruptRows.run(),
-    all: () => selectAll.all().map(assemble),
+    all: () => selectAll.all().filter(isKept).map(assemble),
+    inTrash: () =>
+      selectAll
+        .all()
+        .filter((row) => !isKept(row))
+        .map(assemble),
+    isTrashed: (id) => (selectTrashed?.get(id) ?? null) !== null,
+    setTrashed: (id, at) => void updateTrashed?.run(at, id),
+    setNote: (id, note) => void updateNote?.run(note, id),
     byId(id) {
       const row = selectId.get(id)
       return row && assemble(row)

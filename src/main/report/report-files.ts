@@ -3,6 +3,7 @@ import { buildReport, type BuiltReport } from '../../core/report/build-report.ts
 import type { ReportFormat } from '../../core/report/report-formats.ts'
 import type { ReportMaterial } from '../../core/report/report-material.ts'
 import type { ReportSpec } from '../../core/report/report-spec.ts'
+import { runsOfBlock } from '../../core/report/runs-of-block.ts'
 
 const formatEndings: Readonly<Record<ReportFormat, string>> = {
   html: 'html',
@@ -18,30 +19,9 @@ export interface MadeReport {
 }
 
 /** The runs that a report shows, each once. */
-const runsOf = ({ blocks }: ReportSpec, material: ReportMaterial): number[] => {
-  const ofPoint = (id: number): number[] => {
-    const point = material.point(id)
-    return point ? [point.runId] : []
-  }
-  const found = blocks.flatMap((block): number[] => {
-    switch (block.kind) {
-      case 'text':
-        return []
-      case 'table':
-      case 'passage':
-      case 'provenance':
-        return [block.run]
-      case 'facts':
-      case 'mapping':
-        return ofPoint(block.point)
-      case 'comparison':
-        return block.points.flatMap(ofPoint)
-      case 'figure':
-        return 'run' in block.figure ? [block.figure.run] : []
-    }
-  })
-  return [...new Set(found)]
-}
+const runsOf = ({ blocks }: ReportSpec, material: ReportMaterial): number[] => [
+  ...new Set(blocks.flatMap((block) => runsOfBlock(block, material)))
+]
 
 /**
  * A report in a format. Blocks whose source is gone say so in it, and are told.

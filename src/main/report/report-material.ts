@@ -36,6 +36,7 @@ export function reportMaterial(store: ProjectStore, insights?: ReportInsights, i
     project: { ...(isKept && { id: projectId(store.path) }), name: basename(store.path) },
     run: once('run', (id) => explorationRecord(store, id)),
     point: once('point', (id) => store.point(id)),
+    lastShown: (hash) => store.lastShown(hash),
     ...(insights && { insights })
   }
 }

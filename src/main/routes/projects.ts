@@ -27,6 +27,12 @@ export const projectRoutes = {
     begin: download.begin.handler(({ context, input }) => context.services.transfers.beginDownload(input.project)),
     read: download.read.handler(({ context, input }) => context.services.transfers.read(input.download, input.offset_B))
   },
+  trash: {
+    contents: os.projects.trash.contents.handler(({ context, input }) =>
+      context.services.trash.contents(input.project)
+    ),
+    empty: os.projects.trash.empty.handler(({ context, input }) => context.services.trash.empty(input.project))
+  },
   recent: os.projects.recent.handler(({ context }) => context.services.library.recent()),
   forget: os.projects.forget.handler(({ context, input }) => context.services.library.forget(input.project)),
   choose: os.projects.choose.handler(({ context }) => context.services.chooseProject()),

@@ -1,0 +1,71 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+let project: string
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByRole('button', { name: 'Open the sample' }).click()
+  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
+  project = page.url().replace(/\/run\/.*$/, '')
+}, 30_000)
+afterAll(() => workbench?.close())
+
+const command = async (title: string): Promise<void> => {
+  await page.keyboard.press('Control+Shift+P')
+  await page.keyboard.type(title)
+  await page.getByRole('option', { name: title }).first().waitFor()
+  await page.keyboard.press('Enter')
+}
+
+test.skipIf(!hasChromium())('a note stands beside its run', async () => {
+  await page.getByRole('button', { name: 'Add a note' }).click()
+  await page.getByLabel('Note on this run').fill('The baseline of the paper <b>bold</b>')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('The baseline of the paper <b>bold</b>').waitFor()
+  await page.goto(`${project}/overview`)
+  await page.getByRole('cell', { name: 'The baseline of the paper <b>bold</b>' }).waitFor()
+})
+
+test.skipIf(!hasChromium())('a run goes into the trash, and a report keeps what it showed of it', async () => {
+  await page.goto(`${project}/run/1/summary`)
+  await page.getByRole('heading', { name: 'Ours and the policies of others' }).waitFor()
+  await page.keyboard.press('Control+Shift+R')
+  await page.getByRole('button', { name: 'Open the report' }).click()
+  await page.getByRole('img', { name: 'Throughput (tokens/s).' }).waitFor()
+  const report = page.url()
+  await page.goto(`${project}/run/1/summary`)
+  await page.getByRole('heading', { name: 'Ours and the policies of others' }).waitFor()
+  await command('Put this run into the trash')
+  await page.getByText('Run 1 is in the trash. Reports keep what they showed of it.').waitFor()
+  await page.getByText('Trash (1)').click()
+  await page.getByText(/Run 1: llama-3-70b on .*, 14\d points/).waitFor()
+  await workbench.shoot('overview-trash')
+  await page.goto(report)
+  await page.getByRole('note').filter({ hasText: 'it keeps what it last showed' }).waitFor()
+  await page.getByRole('img', { name: 'Throughput (tokens/s).' }).waitFor()
+  await workbench.shoot('report-stale')
+})
+
+test.skipIf(!hasChromium())('the trash is emptied after a question that says what is lost', async () => {
+  await page.goto(`${project}/overview`)
+  await command('Empty the trash')
+  await page
+    .getByRole('dialog')
+    .getByText(/1 run with 14\d points will be deleted for ever/)
+    .waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('Trash (1)').waitFor()
+  await command('Empty the trash')
+  await workbench.shoot('overview-empty-trash')
+  await page.getByRole('button', { name: 'Delete for ever' }).click()
+  await page.getByText(/The trash is empty: .+ are given back/).waitFor()
+  await expect.poll(() => page.getByText('Trash (1)').count()).toBe(0)
+  expect(workbench.complaints).toEqual([])
+})
