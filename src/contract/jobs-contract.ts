@@ -83,7 +83,7 @@ export const jobsContract = {
   list: base.output(type<readonly JobState[]>()),
   /** Runs that can go on, in the projects that were opened lately; none that a person stopped. */
   interrupted: base.output(type<readonly InterruptedRun[]>()),
-  /** A look at the space for a few seconds before a night is spent on it. */
+  /** A look at the space for a few seconds before a night is spent on it; over when the one who asked no longer waits. */
   check: base.input(SearchSetup).output(type<CheckAnswer>()),
   /** The command that does the same. */
   command: base.input(SearchSetup).output(type<string>()),

@@ -93,7 +93,7 @@ test.skipIf(!hasChromium())(
     await text.fill('{ "model_type": "lama" }')
     await page.getByRole('alert').filter({ hasText: "did you mean 'llama'" }).waitFor()
     await text.fill('<b>no</b>')
-    await page.getByRole('alert').filter({ hasText: 'This is no JSON' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'This is a page of HTML or XML' }).waitFor()
     await text.fill(configuration('mixtral-8x7b'))
     await page.getByRole('region', { name: 'Taken over' }).getByText('moe.experts').waitFor()
     await workbench.shoot('model-import')

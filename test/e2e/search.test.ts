@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
@@ -23,7 +24,7 @@ test.skipIf(!hasChromium())('the set-up is one page, and what cannot run is said
   const batch = page.getByLabel('Global batch (sequences)')
   await batch.fill('0')
   await batch.press('Tab')
-  await page.getByRole('alert').filter({ hasText: 'globalBatch' }).waitFor()
+  await page.getByRole('alert').filter({ hasText: '‘Global batch (sequences)’ is 0' }).waitFor()
   expect(await page.getByRole('button', { name: 'Start a 20-second search' }).isDisabled()).toBe(true)
   await batch.fill('96')
   await batch.press('Tab')
@@ -43,6 +44,21 @@ test.skipIf(!hasChromium())('the set-up is one page, and what cannot run is said
 test.skipIf(!hasChromium())(
   'a check tells how large the space is, what fits and how fast this machine is',
   async () => {
+    // Cancelled, or of a set-up that is another by now, it ends with its engine.
+    const engines = (): string => execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'args=']).toString()
+    const check = page.getByRole('button', { name: 'Check first' })
+    const idle = async (): Promise<void> => {
+      await check.waitFor()
+      await expect.poll(engines).not.toContain('engine/entry')
+    }
+    await check.click()
+    await expect.poll(engines).toContain('engine/entry')
+    await page.getByRole('button', { name: 'Cancel the check' }).click()
+    await idle()
+    await check.click()
+    await page.getByLabel('Seed').fill('2')
+    await page.getByLabel('Seed').press('Tab')
+    await idle()
     await page.getByRole('button', { name: 'Check first' }).click()
     const found = page.getByRole('region', { name: 'What the check found' })
     await found.waitFor({ timeout: 40_000 })

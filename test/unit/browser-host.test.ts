@@ -57,6 +57,15 @@ test('a link lets in once, by a cookie that scripts and other sites do not get',
   expect(await statusOf(link)).toBe(403)
 })
 
+test('a second link leads whoever is in already to the clean address, and is used up', async () => {
+  const link = pathOf(running.host.link())
+  for (const path of [link, '/?token=guess']) {
+    const { status, headers } = await ask(path, { Cookie: cookie })
+    expect({ status, location: headers.location }).toEqual({ status: 303, location: '/' })
+  }
+  expect(await statusOf(link)).toBe(403)
+})
+
 test('without the session nothing is served', async () => {
   expect(await statusOf('/')).toBe(403)
   expect(await statusOf('/?token=guess')).toBe(403)

@@ -163,8 +163,8 @@ describe('tmac models and tmac chips', () => {
 
   it('tell which limits of a wafer are broken or waived, and by how much', async () => {
     const { out } = await runCli(['chips', 'watos-56'])
-    expect(out).toMatch(/wafer-area .*broken/)
-    expect(out).toMatch(/power .*−\d+\.\d%.*waived/)
+    expect(out).toMatch(/Wafer area .*broken/)
+    expect(out).toMatch(/Power .*−\d+\.\d%.*waived/)
   })
 })
 

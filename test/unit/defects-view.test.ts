@@ -56,7 +56,7 @@ describe('a text', () => {
     ['{', 'is no JSON'],
     ['[]', 'map'],
     ['hello', 'it must name the columns kind,row'],
-    ['\u0000', 'it must name the columns kind,row'],
+    ['\u0000', 'is binary, not text'],
     ['x'.repeat(LONGEST_TEXT + 1), 'characters; a defect map has']
   ])('that is none is refused: %.10s', (text, words) => {
     const read = mapOfText(text, chip, 'map')

@@ -12,6 +12,7 @@ import { ProjectLibrary } from '../../src/main/projects/project-library.ts'
 /** An engine that says what a test wants, in this process. */
 interface Scripted {
   readonly heard: ToEngine[]
+  killed: boolean
   tell(message: FromEngine): void
   end(how: string): void
 }
@@ -26,13 +27,14 @@ function spawn() {
   const heard: ToEngine[] = []
   let tell: (message: FromEngine) => void = () => undefined
   let end: (how: string) => void = () => undefined
-  engines.push({ heard, tell: (message) => tell(message), end: (how) => end(how) })
+  const engine: Scripted = { heard, killed: false, tell: (message) => tell(message), end: (how) => end(how) }
+  engines.push(engine)
   return {
     pid: undefined,
     post: (message: ToEngine) => void heard.push(message),
     onMessage: (listener: (message: FromEngine) => void) => void (tell = listener),
     onExit: (listener: (how: string) => void) => void (end = listener),
-    kill: () => undefined,
+    kill: () => void (engine.killed = true),
     log: () => 'last words'
   }
 }
@@ -149,6 +151,15 @@ test('a disk that is nearly full pauses the search, with how much is left', asyn
   engines[0]!.tell({ type: 'paused' })
   await turn()
   expect(stateOf(jobs, id)).toMatchObject({ status: 'paused', message: stateOf(jobs, id).message })
+})
+
+test('a check that nobody waits for any more ends with its engine', async () => {
+  const asking = new AbortController()
+  const answer = service().check(setup(), asking.signal)
+  engines[0]!.tell({ type: 'ready' })
+  asking.abort(new Error('gone'))
+  await expect(answer).rejects.toThrow('gone')
+  expect(engines[0]!.killed).toBe(true)
 })
 
 test('a search that finds nothing for a while is told what binds', async () => {

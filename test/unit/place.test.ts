@@ -43,16 +43,25 @@ describe('an address', () => {
     )
   })
 
+  it.each(['', '#', '#/', 'tmac://'])('%j leads to the start', (address) => {
+    const { view, fault } = placeOf(address)
+    expect({ view, fault }).toEqual({ view: 'start', fault: undefined })
+  })
+
   it.each([
-    '',
-    '#',
-    '#/nowhere',
-    '#/project',
-    '#/project/x/nothing',
-    '#/project/x/run/-1',
-    '#/project/x/run/1e3',
-    '#/project//run/1'
-  ])('%j leads to the start', (address) => expect(placeOf(address).view).toBe('start'))
+    ['#/nowhere', 'start', '‘/nowhere’ is no address of the workbench.'],
+    ['#nowhere', 'start', '‘nowhere’ is no address of the workbench.'],
+    ['#/project', 'start', '‘/project’ names no project.'],
+    ['#/project//run/1', 'start', '‘/project//run/1’ names no project.'],
+    ['#/project/x/nothing', 'overview', 'A project has no view ‘nothing’.'],
+    ['#/project/x/modell/1', 'model', 'A project has no view ‘modell’. Did you mean ‘model’?'],
+    ['#/project/x/run/-1', 'run', '‘-1’ is no number of a run or a document.'],
+    ['#/project/x/run/1e3', 'run', '‘1e3’ is no number of a run or a document.']
+  ])('%j says why it names no place, near %s', (address, view, fault) => {
+    const place = placeOf(address)
+    expect(place).toMatchObject({ view, fault })
+    expect(placeOf(addressOf(place)).fault).toBeUndefined()
+  })
 })
 
 describe('a selection', () => {

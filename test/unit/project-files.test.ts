@@ -8,6 +8,7 @@ import { DocumentService } from '../../src/main/projects/document-service.ts'
 import { projectFormat } from '../../src/main/projects/migrations.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import { ProjectFiles } from '../../src/main/projects/project-files.ts'
+import { modelFrom } from '../../src/main/input/model-input.ts'
 import { ProjectLibrary } from '../../src/main/projects/project-library.ts'
 import { ProjectTransfers } from '../../src/main/projects/project-transfers.ts'
 import { exportedDocument } from '../../src/main/output/exported-document.ts'
@@ -369,10 +370,37 @@ describe('documents from files', () => {
     }
   })
 
+  test('a table of defects that states its grid needs no chip in the project: a shipped one has that grid', () => {
+    const { id } = library.create('grids')
+    const text = 'kind,row,column,value\ngrid,6,9,\ndead-die,5,8,\n'
+    const { document } = documents.importFile(id, 'map.csv', text)
+    const { content } = documents.reading(id).read(document.id) as { content: { map: { grid: unknown } } }
+    expect(content.map.grid).toEqual({ rows: 6, columns: 9, wafers: 1 })
+    expect(() => documents.importFile(id, 'odd.csv', text.replace('6,9', '6,19'))).toThrow(/6 x 19 dies/)
+    expect(() => documents.importFile(id, 'bare.csv', 'kind,row,column\ndead-die,0,0\n')).toThrow(/of which chip/)
+  })
+
+  test('a file of a shipped model is a model, and what it says beside the shape is accounted for', () => {
+    const { document, notes } = importing('mine.json', { title: 'Tiny', spec: tiny, author: 'me' })
+    expect(document).toMatchObject({ kind: 'model', name: 'tiny' })
+    expect(notes).toEqual(['left out, as they say nothing about the shape: title, author'])
+    expect(() => importing('bad.json', { title: 'Tiny', spec: { ...tiny, depth: 3 } })).toThrow(/unknown key 'depth'/)
+    expect(() => modelFrom({ title: 'Tiny', spec: tiny, layers: 3 }, '/')).toThrow(/unknown key 'layers' beside 'spec'/)
+  })
+
   test('what is none of these is refused with what could be', () => {
     expect(() => importing('x.json', { a: 1 })).toThrow(/'x.json' is none of what can be imported/)
+    for (const [text, words] of [
+      ['null', /is JSON, but of a single value \('null'\)/],
+      ['"a.json"', /is JSON, but of a single value/],
+      ['17', /is JSON, but of a single value/],
+      ['<!DOCTYPE html>\n<html>', /is a page of HTML or XML.*'<!DOCTYPE html>'/],
+      [' \n', /is empty/],
+      ['SQLite format 3\0', /is binary, not text/],
+      ['layers: 12\nhidden: 64', /which begins with 'layers: 12', is none of what can be imported/]
+    ] as const)
+      for (const name of ['x.json', 'x.csv']) expect(() => importing(name, text)).toThrow(words)
     expect(() => importing('m.json', { plans: {}, stages: [] })).toThrow(/is a mapping, which belongs to a design/)
-    expect(() => importing('x.csv', '<b>hello</b>')).toThrow(/Make or import that chip first/)
     expect(() => importing('x.json', '{"layers": 1e999}')).toThrow()
   })
 })

@@ -129,7 +129,7 @@ test('what became of the wafers is told where the front does not tell it, and ne
   const mapped = record.points.filter(({ source }) => source !== 'architecture')
   const none = { wafers: 40, wafersBuildable: 0 }
   expect(told({ ...none, 'wafersOver power': 25, 'wafersOver wafer-area': 15 }, mapped)).toContain(
-    'No wafer of the space can be built: 25 of 40 first break power'
+    'No wafer of the space can be built: 25 of 40 first break ‘Power’'
   )
   expect(told(none, mapped)).toContain('The run ended before the 40 wafers of the space were checked.')
   expect(told(none)).toContain('those on the front are a first sample')

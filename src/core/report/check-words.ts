@@ -7,6 +7,7 @@ import {
   type CheckVerdict
 } from '../search/check-findings.ts'
 import type { Fact } from './document.ts'
+import { limitWords } from './field-words.ts'
 import { formatCount, formatNumber } from './format-number.ts'
 import { formatBytes_B, formatRatio, formatShare, formatTime_s } from './format-quantity.ts'
 
@@ -43,7 +44,7 @@ function waferFact({ wafers }: CheckFindings): readonly Fact[] {
   if (!wafers) return []
   const reasons = Object.entries(wafers.broken)
     .sort(([, a], [, b]) => b - a)
-    .map(([limit, count]) => `${limit} ${percent(count, wafers.looked)}`)
+    .map(([limit, count]) => `${limitWords(limit)} ${percent(count, wafers.looked)}`)
   return [
     {
       name: 'Wafers within every limit',

@@ -4,6 +4,7 @@ import type { Evaluation } from '../simulator/evaluation.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
 import { counted } from './counted.ts'
 import { formatBytes_B, formatTime_s } from './format-quantity.ts'
+import { scheduleWords } from './field-words.ts'
 
 const roleWords: Readonly<Record<AxisRole | 'hidden', string>> = {
   replicated: 'replicated',
@@ -16,14 +17,6 @@ const roleWords: Readonly<Record<AxisRole | 'hidden', string>> = {
   hidden: 'split by hidden column',
   'batch-streamed': 'batch split, weights streamed',
   'sequence-streamed': 'tokens split, weights streamed'
-}
-
-const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
-  gpipe: 'GPipe',
-  '1f1b': '1F1B',
-  interleaved: 'interleaved 1F1B',
-  'zb-h1': 'zero-bubble ZB-H1',
-  'zb-v': 'zero-bubble ZB-V, two chunks per region'
 }
 
 /** How collectives run: the closed form of `best` knows two ways, routed levels all; behind switches the gene is not heard. */

@@ -1,4 +1,5 @@
 import type { Verdict } from '../chip/verdict.ts'
+import { limitWords } from './field-words.ts'
 import type { RunRecord, StoredPoint } from './run-record.ts'
 
 /** Everything a report is made of. */
@@ -50,5 +51,5 @@ export function wafersRemark({ run, points }: ExplorationRecord): string | undef
       .sort(([, a], [, b]) => b - a)[0] ?? []
   return limit === undefined
     ? `The run ended before the ${wafers} wafers of the space were checked`
-    : `No wafer of the space can be built: ${count} of ${wafers} first break ${limit.slice('wafersOver '.length)}; widen the genes or the limit`
+    : `No wafer of the space can be built: ${count} of ${wafers} first break ‘${limitWords(limit.slice('wafersOver '.length))}’; widen the genes or the limit`
 }

@@ -4,6 +4,7 @@ import { memoryCategories, timeCategories } from './categories.ts'
 import { cell, columns, type Block, type Cell, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
 import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
+import { limitWords } from './field-words.ts'
 import { formatCount, formatNumber } from './format-number.ts'
 import * as format from './format-quantity.ts'
 import type { StoredPoint } from './run-record.ts'
@@ -122,7 +123,7 @@ export const verdictTable = (verdicts: readonly Verdict[]): Table => ({
   caption: 'Limits of the chip and how far it is from them',
   columns: columns('Limit', '#Value', '#Allowed', '#Room', 'Verdict', 'Remark'),
   rows: verdicts.map(({ name, value, limit, unit, ok, waived, margin, message, fix }) => [
-    cell(name),
+    cell(limitWords(name)),
     cell(format.formatIn(value, unit)),
     cell(limit === null ? '—' : format.formatIn(limit, unit), limit === null ? 'quiet' : undefined),
     cell(margin === null ? '—' : format.formatShare(margin), margin === null ? 'quiet' : undefined),

@@ -5,6 +5,7 @@ import type { Verdict } from '../../core/chip/verdict.ts'
 import { chipVerdicts } from '../../core/chip/verdicts.ts'
 import { provenanceTable } from '../../core/report/provenance-table.ts'
 import { cell, columns, type Table } from '../../core/report/document.ts'
+import { limitWords } from '../../core/report/field-words.ts'
 import { formatCount, formatPrefixed } from '../../core/report/format-number.ts'
 import { formatBytes_B, formatFlopRate } from '../../core/report/format-quantity.ts'
 import { verdictTable } from '../../core/report/sections.ts'
@@ -32,8 +33,8 @@ const linkBandwidth_Bps = (chip: ChipSpec): number =>
 function verdictWords(chip: ChipSpec): string {
   if (chip.kind === 'cluster') return '—'
   const verdicts = verdictsOf(chip)
-  const broken = verdicts.filter(({ ok, waived }) => !ok && !waived).map(({ name }) => name)
-  const waived = verdicts.filter((verdict) => verdict.waived).map(({ name }) => name)
+  const broken = verdicts.filter(({ ok, waived }) => !ok && !waived).map(({ name }) => limitWords(name))
+  const waived = verdicts.filter((verdict) => verdict.waived).map(({ name }) => limitWords(name))
   const words = [
     ...(broken.length > 0 ? [`broken: ${broken.join(', ')}`] : []),
     ...(waived.length > 0 ? [`waived: ${waived.join(', ')}`] : [])

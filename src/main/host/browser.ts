@@ -65,14 +65,15 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only reading.')
     const url = new URL(request.url ?? '/', 'http://localhost')
     const given = url.searchParams.get('token')
-    if (url.pathname === '/' && given !== null && !hasSession(request)) {
+    if (url.pathname === '/' && given !== null) {
       const known = [...tokens].find((token) => same(token, given))
-      if (known === undefined)
+      if (known === undefined && !hasSession(request))
         return refuse(
           403,
           'This link is not valid, or has been used. Press Enter where the workbench runs for a new one.'
         )
-      tokens.delete(known)
+      // Whoever is in already gets the clean address, too: a token has no business in a history or a bookmark.
+      if (known !== undefined) tokens.delete(known)
       response
         .writeHead(303, {
           Location: '/',

@@ -3,11 +3,12 @@ import type { InputReference } from '../../contract/input-reference.ts'
 import type { ChipSpec } from '../../core/chip/chip-spec.ts'
 import { checkDefects, requireWafer } from '../../core/chip/defects/check-defects.ts'
 import { DefectMap, gridOf } from '../../core/chip/defects/defect-map.ts'
-import { parseDefectsCsv } from '../../core/chip/defects/defects-csv.ts'
+import { isDefectsCsv, parseDefectsCsv, statesGrid } from '../../core/chip/defects/defects-csv.ts'
 import { parseInput, Problem } from '../../core/problem.ts'
+import { firstLine, textNature } from '../../core/text-nature.ts'
 import { importHuggingFace } from '../../core/workload/hugging-face-import.ts'
 import { chipFrom } from './chip-input.ts'
-import { modelFrom } from './model-input.ts'
+import { modelFrom, modelOfFile } from './model-input.ts'
 import { parseJson } from './parse-json.ts'
 
 /** A file's text made into a document. */
@@ -50,7 +51,11 @@ export function documentFrom(
       .replace(/^.*[/\\]/, '')
       .replace(/\.(json|csv)$/i, '')
       .slice(0, 100) || 'Imported'
-  if (!/^\s*[[{]/.test(text)) return defectsDocument(stem, text, what, wafer)
+  const nature = textNature(text)
+  if (nature !== undefined)
+    throw new Problem('bad-input', `${what} is ${nature}; what can be imported is ${importable}`)
+  if (isDefectsCsv(text)) return defectsDocument(stem, text, what, wafer)
+  if (!/^\s*[[{]/.test(text)) throw unknown(`${what}, which begins with '${firstLine(text)}',`)
   const value = parseJson(text, what)
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw unknown(what)
   const members = value as Members
@@ -78,9 +83,14 @@ export function documentFrom(
     const chip = chipFrom(value, process.cwd())
     return { kind: 'chip', name: chip.title || chip.name, content: chip, notes: [] }
   }
-  if (has(members, 'layers') || has(members, 'spec', 'sources')) {
+  if (has(members, 'layers')) {
     const model = modelFrom(value, process.cwd())
     return { kind: 'model', name: model.name, content: model, notes: [] }
+  }
+  if (has(members, 'spec')) {
+    const { model, leftOut } = modelOfFile(members, what)
+    const notes = leftOut.length > 0 ? [`left out, as they say nothing about the shape: ${leftOut.join(', ')}`] : []
+    return { kind: 'model', name: model.name, content: model, notes }
   }
   const kind = has(members, 'model', 'chip', 'objective')
     ? 'search'
@@ -97,11 +107,12 @@ function defectsDocument(
   stem: string,
   text: string,
   what: string,
-  wafer: (map: undefined) => WaferOfDefects
+  wafer: (map: DefectMap | undefined) => WaferOfDefects
 ): DocumentFromFile {
-  const { reference, chip } = wafer(undefined)
+  const stated = statesGrid(text, what) ? parseDefectsCsv(text, undefined, what) : undefined
+  const { reference, chip } = wafer(stated)
   const ofWafer = requireWafer(chip)
-  const map = parseDefectsCsv(text, gridOf(ofWafer), what)
+  const map = stated ?? parseDefectsCsv(text, gridOf(ofWafer), what)
   checkDefects(map, ofWafer, what)
   return {
     kind: 'defects',
@@ -111,9 +122,8 @@ function defectsDocument(
   }
 }
 
+const importable =
+  'a project (.tmac), a model, chip, defect map, search, exploration or report (JSON), ' +
+  'a defect map as CSV, or the config.json of a Hugging Face model'
 const unknown = (what: string): Problem =>
-  new Problem(
-    'bad-input',
-    `${what} is none of what can be imported: a project (.tmac), a model, chip, defect map, search, exploration or report (JSON), ` +
-      `a defect map as CSV, or the config.json of a Hugging Face model`
-  )
+  new Problem('bad-input', `${what} is none of what can be imported: ${importable}`)

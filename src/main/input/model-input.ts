@@ -25,7 +25,26 @@ export function modelFrom(given: unknown, directory: string): ModelSpec {
         'bad-input',
         `${what} is a Hugging Face configuration; 'tmac import huggingface CONFIG --output MODEL' makes a model of it`
       )
-    const spec = isObject(value) && Object.hasOwn(value, 'spec') && Object.hasOwn(value, 'sources') ? value.spec : value
-    return parseInput(ModelSpec, spec, what)
+    if (!isObject(value) || !Object.hasOwn(value, 'spec')) return parseInput(ModelSpec, value, what)
+    const { model, leftOut } = modelOfFile(value, what)
+    const strange = leftOut.filter((key) => !aboutModel.has(key))
+    if (strange.length === 0) return model
+    throw new Problem(
+      'bad-input',
+      `${what}: unknown key '${strange[0]}' beside 'spec'; what shapes the model belongs into 'spec', known beside it: ${[...aboutModel].join(', ')}`,
+      strange[0]
+    )
   })
+}
+
+/** What a file of a shipped model says about it beside its spec. */
+const aboutModel: ReadonlySet<string> = new Set(['title', 'sources', 'notes'])
+
+/** A model out of a file with its `spec` in it, and the keys beside that, which are not used. @throws Problem of the spec */
+export function modelOfFile(
+  file: Readonly<Record<string, unknown>>,
+  what: string
+): { readonly model: ModelSpec; readonly leftOut: readonly string[] } {
+  const { spec, ...others } = file
+  return { model: under('spec', () => parseInput(ModelSpec, spec, what)), leftOut: Object.keys(others) }
 }

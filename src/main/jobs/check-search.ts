@@ -12,16 +12,29 @@ const LIMIT_s = 3
 /** One that does not answer has hung: its first samples alone may take long for the largest models. */
 const GIVE_UP_s = 30
 
-/** Looks at a search in an engine of its own. @throws Problem what the engine refuses, or `engine-failed` */
-export function findingsOf(inputs: ExplorationInputs, workers: number, spawn: SpawnEngine): Promise<CheckFindings> {
+/**
+ * Looks at a search in an engine of its own.
+ * @param signal ends the engine when nobody wants the answer any more; its reason is what is thrown then
+ * @throws Problem what the engine refuses, or `engine-failed`
+ */
+export function findingsOf(
+  inputs: ExplorationInputs,
+  workers: number,
+  spawn: SpawnEngine,
+  signal?: AbortSignal
+): Promise<CheckFindings> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
     const engine = spawn()
+    const cancel = (): void => end(() => reject(signal!.reason as Error))
+    signal?.addEventListener('abort', cancel)
     const timer = setTimeout(
       () => end(() => reject(new Problem('engine-failed', `the check has not answered within ${GIVE_UP_s} s`))),
       GIVE_UP_s * 1000
     )
     const end = (settle: () => void): void => {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', cancel)
       engine.kill()
       settle()
     }
@@ -51,5 +64,9 @@ export const unitWarnings = ({ chip }: ExplorationInputs): readonly string[] =>
 export const checkSearch = async (
   inputs: ExplorationInputs,
   workers: number,
-  spawn: SpawnEngine
-): Promise<CheckAnswer> => ({ findings: await findingsOf(inputs, workers, spawn), warnings: unitWarnings(inputs) })
+  spawn: SpawnEngine,
+  signal?: AbortSignal
+): Promise<CheckAnswer> => ({
+  findings: await findingsOf(inputs, workers, spawn, signal),
+  warnings: unitWarnings(inputs)
+})

@@ -55,10 +55,10 @@ export class JobService {
     return [...this.#jobs.values()].map(({ state }) => state)
   }
 
-  /** @throws Problem of the set-up */
-  check(setup: SearchSetup): Promise<CheckAnswer> {
+  /** @param signal ends it when nobody waits for it any more @throws Problem of the set-up */
+  check(setup: SearchSetup, signal?: AbortSignal): Promise<CheckAnswer> {
     const { inputs } = this.#setup(setup)
-    return checkSearch(inputs, setup.workers ?? this.#options.workers, this.#options.spawn)
+    return checkSearch(inputs, setup.workers ?? this.#options.workers, this.#options.spawn, signal)
   }
 
   /** @throws Problem of the set-up */

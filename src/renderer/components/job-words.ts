@@ -1,4 +1,5 @@
 import type { JobState } from '../../contract/jobs-contract.ts'
+import { limitWords } from '../../core/report/field-words.ts'
 import { formatDuration_s } from '../../core/report/format-duration.ts'
 
 const statusWords: Readonly<Record<JobState['status'], string>> = {
@@ -36,5 +37,5 @@ export function refusalShares({ refusals }: JobState): readonly { readonly limit
   return Object.entries(refusals)
     .sort(([, a], [, b]) => b - a)
     .slice(0, 4)
-    .map(([limit, count]) => ({ limit, share: count / total }))
+    .map(([limit, count]) => ({ limit: limitWords(limit), share: count / total }))
 }

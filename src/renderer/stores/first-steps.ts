@@ -1,6 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
-import { useWorkbench } from './workbench.ts'
+import { ref } from 'vue'
 
 export const firstSteps = {
   front: 'See a finished front',
@@ -17,9 +16,8 @@ const stored = (): FirstStep[] => {
   return (Object.keys(firstSteps) as FirstStep[]).filter((step) => words.includes(step))
 }
 
-/** Which of the first steps a person has taken on this machine; kept by the page, told by where they go and what they start. */
+/** Which of the first steps a person has taken on this machine; kept by the page, told by the views in which they are taken. */
 export const useFirstSteps = defineStore('first-steps', () => {
-  const workbench = useWorkbench()
   const done = ref(new Set(stored()))
   const hidden = ref(window.localStorage.getItem(`${KEY}-hidden`) === 'yes')
 
@@ -32,19 +30,5 @@ export const useFirstSteps = defineStore('first-steps', () => {
     hidden.value = true
     window.localStorage.setItem(`${KEY}-hidden`, 'yes')
   }
-  watch(
-    () => workbench.place.view,
-    (view) => {
-      if (view === 'run') take('front')
-      else if (view === 'chip' || view === 'compare' || view === 'report') take(view)
-    },
-    { immediate: true }
-  )
-  watch(
-    () => workbench.jobs.length,
-    (count) => {
-      if (count > 0) take('search')
-    }
-  )
-  return { done, hidden, hide }
+  return { done, hidden, take, hide }
 })

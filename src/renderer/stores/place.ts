@@ -1,3 +1,4 @@
+import { nearest } from '../../core/nearest.ts'
 import { selectionOf, selectionQuery, type Selection } from '../../core/report/selection.ts'
 
 export const projectViews = [
@@ -24,6 +25,8 @@ export interface Place {
   readonly selection: Selection
   /** Points set side by side: `7` of this project, `PROJECT:7` of another. */
   readonly points: readonly string[]
+  /** Why an address names no place; the view is then the one nearest to it. */
+  readonly fault?: string
 }
 
 const nowhere: Place = {
@@ -35,17 +38,29 @@ const nowhere: Place = {
   points: []
 }
 
+/** A part of an address as it is told: not longer than a line. */
+const shown = (part: string): string => `‘${part.length > 60 ? `${part.slice(0, 57)}…` : part}’`
+
 /**
- * The place that an address names, `#/project/ID/VIEW/ITEM/TAB?point=12&die=3,4`, with or without `#` or `tmac:/` before it; the start for
- * any other.
+ * The place that an address names, `#/project/ID/VIEW/ITEM/TAB?point=12&die=3,4`, with or without `#` or `tmac:/` before it; any other leads
+ * as far as it can be understood, with the reason why not further.
  */
 export function placeOf(address: string): Place {
   const [path = '', query = ''] = address.replace(/^(#|tmac:\/)/, '').split('?')
-  const [, kind, project, view, item, tab] = path.split('/')
+  const [, kind = '', project, view, item, tab] = path.split('/')
   if (kind === 'settings') return { ...nowhere, view: 'settings' }
-  const name = projectViews.find((one) => one === (view ?? 'overview'))
-  if (kind !== 'project' || !project || !name) return nowhere
-  if (item && !/^[1-9]\d{0,14}$/.test(item)) return nowhere
+  if (kind === '' && path.length <= 1) return nowhere
+  if (kind !== 'project') return { ...nowhere, fault: `${shown(path)} is no address of the workbench.` }
+  if (!project) return { ...nowhere, fault: `${shown(path)} names no project.` }
+  const name = projectViews.find((one) => one === (view || 'overview'))
+  if (!name) {
+    const near = nearest(view!.slice(0, 40), projectViews)
+    const guess = projectViews.find((one) => one === near)
+    const hint = guess === undefined ? '' : ` Did you mean ${shown(guess)}?`
+    return { ...placeIn(project, guess ?? 'overview'), fault: `A project has no view ${shown(view!)}.${hint}` }
+  }
+  if (item && !/^[1-9]\d{0,14}$/.test(item))
+    return { ...placeIn(project, name), fault: `${shown(item)} is no number of a run or a document.` }
   const parameters = new URLSearchParams(query)
   return {
     view: name,

@@ -1,6 +1,7 @@
 import type { BlockDraft, ReportBlock } from '../../core/report/report-spec.ts'
 import { client } from '../client.ts'
 import { useDocuments } from './documents.ts'
+import { useFirstSteps } from './first-steps.ts'
 import { useWorkbench } from './workbench.ts'
 
 /** Puts a block at the end of the report that was changed last, or of a new one. */
@@ -19,7 +20,10 @@ export function useSendToReport() {
         const patch = [{ op: 'add' as const, path: `/blocks/${content.blocks.length}`, value: block }]
         const edit = { label: `Send a ${draft.kind} here`, patch, key: block.key }
         await client.documents.edit({ project, document: newest.id, revision, ...edit })
-      } else report = await documents.create('report', 'Report', { title: 'Report', blocks: [block] })
+      } else {
+        report = await documents.create('report', 'Report', { title: 'Report', blocks: [block] })
+        useFirstSteps().take('report')
+      }
       const made = report!
       workbench.notify(`The ${draft.kind} is in “${made.name}”`, {
         title: 'Open the report',

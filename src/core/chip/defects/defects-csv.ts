@@ -64,6 +64,16 @@ function rowsOf(text: string, what: string): readonly { readonly cells: Cells; r
   })
 }
 
+/** Whether a text is a table of defects: its first line names the columns. */
+export function isDefectsCsv(text: string): boolean {
+  const first = text.split(/[\r\n]+/).find((line) => line.trim() !== '' && !line.trim().startsWith('#')) ?? ''
+  return first.split(/[,;\t]/).some((cell) => COLUMNS.includes(cell.trim().replace(/^"(.*)"$/, '$1') as Column))
+}
+
+/** Whether a map in CSV says of which grid it is. @throws Problem for a header that is none */
+export const statesGrid = (text: string, what: string): boolean =>
+  rowsOf(text, what).some(({ cells }) => cells.kind === 'grid')
+
 /**
  * A map in CSV: a header `kind,row,column,toRow,toColumn,value`, then a line for each defect. Kinds: `dead-die`; `dead-link` to (toRow, toColumn);
  * `dead-cores` and `dead-core-share` by value; `slow-die` whose value is a share of the clock; and `grid`, whose row and column are how many

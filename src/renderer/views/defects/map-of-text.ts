@@ -3,6 +3,7 @@ import { checkDefects } from '../../../core/chip/defects/check-defects.ts'
 import { DefectMap, gridOf } from '../../../core/chip/defects/defect-map.ts'
 import { parseDefectsCsv } from '../../../core/chip/defects/defects-csv.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
+import { textNature } from '../../../core/text-nature.ts'
 
 /** Characters of a map at most: thousands of statements, and nothing that would hold up the page. */
 export const LONGEST_TEXT = 2_000_000
@@ -11,6 +12,8 @@ export const LONGEST_TEXT = 2_000_000
 function stated(text: string, chip: WaferChipSpec, what: string): DefectMap {
   if (text.length > LONGEST_TEXT)
     throw new Problem('bad-input', `${what} has ${text.length} characters; a defect map has ${LONGEST_TEXT} at most`)
+  const nature = textNature(text)
+  if (nature !== undefined) throw new Problem('bad-input', `${what} is ${nature}`)
   if (!/^\s*[[{]/.test(text)) return parseDefectsCsv(text, gridOf(chip), what)
   let value: unknown
   try {

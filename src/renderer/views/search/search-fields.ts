@@ -1,19 +1,18 @@
 import { MappingSpace } from '../../../core/mapping/mapping-space.ts'
 import type { SearchSpec } from '../../../contract/search-spec.ts'
 
-/** A gene of the mapping space that is a list of whole numbers. */
+/** A gene of the mapping space that is a list of whole numbers, with an example of what is typed. */
 export interface ListField {
   readonly key: 'pipelineParallel' | 'dataParallel' | 'expertParallel' | 'microBatch' | 'virtualStages' | 'zeroStages'
-  readonly title: string
   readonly example: string
 }
 export const listFields: readonly ListField[] = [
-  { key: 'pipelineParallel', title: 'Pipeline stages', example: '4, 8' },
-  { key: 'dataParallel', title: 'Replicas', example: '1, 2, 4' },
-  { key: 'expertParallel', title: 'Expert parallel', example: '1, 8' },
-  { key: 'microBatch', title: 'Micro-batch (sequences)', example: '1, 2' },
-  { key: 'virtualStages', title: 'Chunks of a stage', example: '2, 4' },
-  { key: 'zeroStages', title: 'ZeRO stage', example: '0, 1' }
+  { key: 'pipelineParallel', example: '4, 8' },
+  { key: 'dataParallel', example: '1, 2, 4' },
+  { key: 'expertParallel', example: '1, 8' },
+  { key: 'microBatch', example: '1, 2' },
+  { key: 'virtualStages', example: '2, 4' },
+  { key: 'zeroStages', example: '0, 1' }
 ]
 
 /** What is typed into a list: numbers, or nothing for all; undefined for what is neither. */

@@ -1,0 +1,67 @@
+import { budgetTitles } from '../chip/editing/budgets.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+
+/** What people call a field, and its unit. */
+export interface FieldWords {
+  readonly title: string
+  readonly unit?: string
+}
+
+/** Fields of a search by their path in `tmac.search/1`, as forms, problems and reports say them. */
+export const searchFields = {
+  model: { title: 'Model' },
+  chip: { title: 'Chip' },
+  defects: { title: 'Its defects' },
+  globalBatch: { title: 'Global batch', unit: 'sequences' },
+  sequenceLength: { title: 'Sequence length', unit: 'tokens' },
+  objective: { title: 'Objective' },
+  powerCap_W: { title: 'Power of a wafer, at most', unit: 'W' },
+  costCap_usd: { title: 'Cost of a wafer, at most', unit: 'USD' },
+  wafers: { title: 'Wafers' },
+  policies: { title: 'Policies to compare with' },
+  budget_s: { title: 'Time limit', unit: 's' },
+  workers: { title: 'Workers', unit: 'threads' },
+  seed: { title: 'Seed' },
+  mapping: { title: 'Mappings' },
+  'mapping.regions': { title: 'Dies of a stage', unit: 'rows x columns' },
+  'mapping.pipelineParallel': { title: 'Pipeline stages' },
+  'mapping.dataParallel': { title: 'Replicas' },
+  'mapping.expertParallel': { title: 'Expert parallelism', unit: 'dies that share the experts' },
+  'mapping.microBatch': { title: 'Micro-batch', unit: 'sequences' },
+  'mapping.zeroStages': { title: 'ZeRO stage' },
+  'mapping.schedules': { title: 'Schedules' },
+  'mapping.virtualStages': { title: 'Chunks of a stage' },
+  'mapping.collectives': { title: 'Collectives' },
+  'mapping.roles': { title: 'What axes do to operators' },
+  'mapping.residual': { title: 'Layout between layers' },
+  'mapping.recompute': { title: 'Recomputation' },
+  'mapping.streamed': { title: 'Weights may be streamed' },
+  'mapping.offload': { title: 'Tensors may be offloaded' },
+  'mapping.placements': { title: 'Orders of the places of stages' },
+  'mapping.equalStages': { title: 'Stages of equal length only' }
+} as const satisfies Readonly<Record<string, FieldWords>>
+export type SearchField = keyof typeof searchFields
+
+/** A field as a form says it: `Global batch (sequences)`. */
+export function fieldLabel(field: SearchField): string {
+  const { title, unit }: FieldWords = searchFields[field]
+  return unit === undefined ? title : `${title} (${unit})`
+}
+
+/** A sentence about a search whose quoted paths are said in the words of the form: `‘Global batch (sequences)’ is 0: must be at least 1`. */
+export const inFieldWords = (sentence: string): string =>
+  sentence.replaceAll(/'([\w.]+)((?:\[\d+\])*)'/g, (whole, path: string) => {
+    const field = path.replace(/^(search|space|training)\./, '')
+    return Object.hasOwn(searchFields, field) ? `‘${fieldLabel(field as SearchField)}’` : whole
+  })
+
+export const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
+  gpipe: 'GPipe',
+  '1f1b': '1F1B',
+  interleaved: 'interleaved 1F1B',
+  'zb-h1': 'zero-bubble ZB-H1',
+  'zb-v': 'zero-bubble ZB-V, two chunks per region'
+}
+
+/** A limit of a chip as its budget bar says it; another reason as it is. */
+export const limitWords = (name: string): string => budgetTitles[name] ?? name

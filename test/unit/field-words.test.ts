@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { SearchSpec } from '../../src/contract/search-spec.ts'
+import { chipPresets } from '../../src/core/chip/chip-presets.ts'
+import { chipVerdicts } from '../../src/core/chip/verdicts.ts'
+import { fieldLabel, inFieldWords, limitWords, searchFields } from '../../src/core/report/field-words.ts'
+import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
+
+describe('the words of fields', () => {
+  it('are there for every field that a search has', () => {
+    const fields = [
+      ...Object.keys(SearchSpec.shape).filter((key) => key !== 'schema'),
+      ...Object.keys(MappingSpace.shape).map((key) => `mapping.${key}`)
+    ]
+    expect(Object.keys(searchFields).toSorted()).toEqual(fields.toSorted())
+  })
+
+  it('replace the paths of a problem, and leave what else is quoted', () => {
+    expect(inFieldWords("Search: 'globalBatch' is 0: must be at least 1")).toBe(
+      `Search: ‘${fieldLabel('globalBatch')}’ is 0: must be at least 1`
+    )
+    expect(inFieldWords("'mapping.microBatch[1]' is 0, of 'mine'")).toBe("‘Micro-batch (sequences)’ is 0, of 'mine'")
+  })
+
+  it('are there for every limit of a chip', () => {
+    for (const chip of chipPresets)
+      if (chip.kind === 'wafer')
+        for (const { name } of chipVerdicts(chip)) expect(limitWords(name)).toMatch(/^[A-Z][A-Za-z ]+$/)
+  })
+})
