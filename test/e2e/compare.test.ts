@@ -50,6 +50,23 @@ test.skipIf(!hasChromium())('the policies of the run against ours: which part of
   await workbench.shoot('compare-wafers')
 })
 
+test.skipIf(!hasChromium())('the use of links of each stands side by side at one scale', async () => {
+  const maps = page.getByRole('region', { name: 'Use of links at one scale' })
+  await maps.getByRole('button', { name: 'Route the transfers' }).click()
+  await expect.poll(() => maps.getByText(/used on average, .+ at most/).count(), { timeout: 20_000 }).toBe(3)
+  const ends = async () =>
+    (await maps.getByRole('group', { name: 'Colour scales' }).allTextContents()).map(
+      (text) => /0%\s*([\d.]+%)/.exec(text)?.[1]
+    )
+  const [first, ...others] = await ends()
+  expect(others).toEqual([first, first])
+  await maps.getByLabel('Scale to 100%').check()
+  expect(await ends()).toEqual(['100.0%', '100.0%', '100.0%'])
+  await maps.getByLabel('Scale to 100%').uncheck()
+  await maps.scrollIntoViewIfNeeded()
+  await workbench.shoot('compare-links')
+})
+
 test.skipIf(!hasChromium())('two steps are simulated and stand on one axis of time', async () => {
   const here = page.url()
   await page.goto(here.replace(/points=.*$/, 'points=3,10'))

@@ -18,6 +18,8 @@ export interface LinkOverlay {
   readonly title: string
   /** By `row,column-row,column` from sender to receiver: share of what the link can carry, 0 to 1. */
   readonly values: ReadonlyMap<string, number>
+  /** Share at the end of the scale of colours; all of it when absent. */
+  readonly most?: number
   /** Which model of congestion the values come from, in words. */
   readonly model?: string
 }
