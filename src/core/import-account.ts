@@ -56,3 +56,9 @@ export function ignoredValue(value: unknown): ForeignValue | null {
   if (Array.isArray(value)) return `a list of ${value.length}`
   return typeof value === 'object' ? `an object of ${Object.keys(value).length}` : typeof value
 }
+
+/** Puts all members of an object but those named among what was ignored. */
+export function ignoreOthers(book: AccountBook, value: object, used: readonly string[], prefix = ''): void {
+  for (const [key, member] of Object.entries(value))
+    if (!used.includes(key)) book.ignored.push({ key: `${prefix}${key}`, value: ignoredValue(member) })
+}

@@ -23,6 +23,10 @@ const formats: Readonly<Record<string, ImportFormat>> = {
   deepspeed: {
     options: [...onChip, 'model', 'seq-length', 'attention'],
     load: async () => (await import('./import/import-framework.ts')).importDeepspeed
+  },
+  calculon: {
+    options: ['name', ...onChip, 'model', 'seq-length'],
+    load: async () => (await import('./import/import-calculon.ts')).importCalculon
   }
 }
 
@@ -54,13 +58,15 @@ export const command: Command = {
   usage: [
     'huggingface CONFIG [--output MODEL] [--name NAME]',
     'megatron ARGUMENTS --chip C [--ranks CSV | --devices N] [--output DESIGN] [--vocabulary N] [--pass-unknown]',
-    'deepspeed CONFIG --model M --seq-length N --chip C [--ranks CSV | --devices N] [--output DESIGN]'
+    'deepspeed CONFIG --model M --seq-length N --chip C [--ranks CSV | --devices N] [--output DESIGN]',
+    'calculon MODEL|SYSTEM|EXECUTION [--output FILE] [--devices N] [--model M --chip C]'
   ],
   description:
     'Reads a file of another program, with an account of the fields mapped, defaulted, approximated and ignored. huggingface: the config.json of a model (GPT-2, ' +
     'GPT-NeoX, OPT, Llama, Mistral, Qwen, Mixtral and DeepSeek families) becomes a model spec that --model takes. megatron: launch arguments of Megatron-LM, or a ' +
     'shell script with them; deepspeed: a configuration of DeepSpeed. Both become a design, evaluated on a chip, that --mapping takes: its ranks lie where --ranks puts them ' +
-    '(lines of rank,row,column, as export writes them), else one after another in a snake. Without --output the result is printed and the account goes to standard error. More: docs/exports.md.',
+    '(lines of rank,row,column, as export writes them), else one after another in a snake. Without --output the result is printed and the account goes to standard error. ' +
+    'calculon: a model, a system (as a cluster) or an execution (as a design of --model on --chip) of Calculon. More: docs/exports.md.',
   options: {
     output: { type: 'string', value: 'FILE', help: 'file for the result' },
     name: { type: 'string', value: 'NAME', help: "name of the model (the file's own)" },
@@ -74,8 +80,8 @@ export const command: Command = {
       help: 'megatron: tokens of the vocabulary, where only a tokenizer is named'
     },
     'pass-unknown': { type: 'boolean', help: 'megatron: pass over arguments that are not known' },
-    model: { type: 'string', value: 'M', help: 'deepspeed: the model, which its configuration does not name' },
-    'seq-length': { type: 'string', value: 'N', help: 'deepspeed: tokens per sequence' },
+    model: { type: 'string', value: 'M', help: 'deepspeed, calculon: the model, which the file does not name' },
+    'seq-length': { type: 'string', value: 'N', help: 'deepspeed, calculon: tokens per sequence' },
     attention: {
       type: 'string',
       value: 'standard|flash',

@@ -18,7 +18,7 @@ import { accountText } from './account-text.ts'
 import type { Imported, Importer } from './imported.ts'
 
 /** A design of what a framework's file says, on the chip that the options name. */
-function designOf(read: FrameworkImport, values: OptionValues, cwd: string, format: string): Imported {
+export function designOf(read: FrameworkImport, values: OptionValues, cwd: string, format: string): Imported {
   const chip = requiredText(values, 'chip', 'C')
   const overlap = numberOption(values, 'overlap', { least: 0, most: 1 })
   const rankFile = textOption(values, 'ranks')
