@@ -231,7 +231,7 @@ describe('tmac export', () => {
     [['--format', 'chrome-trace', '--point', '3'], "'--point' needs the project"],
     [['--format', 'chrome-trace', '--project', 'a.tmac'], "'--project' needs a point"],
     [['--format', 'chrome-trace', '--project', 'a.tmac', '--point', '3'], "give either '--project' or '--model'"],
-    [[], "option '--format chrome-trace|chakra|megatron|deepspeed|svg|csv' is missing"]
+    [[], "option '--format chrome-trace|chakra|megatron|deepspeed|svg|csv|parquet|bibtex|flp' is missing"]
   ])('refuses %j', async (options, message) => {
     const { code, err } = await runCli(['export', '--output', join(folder, 'x'), ...design, ...options])
     expect(code).toBe(2)

@@ -7,8 +7,8 @@ const { jsonl: _jsonl, level: _level, timeline: _timeline, ...designOptions } = 
 const options: Command['options'] = {
   format: {
     type: 'string',
-    value: 'chrome-trace|chakra|megatron|deepspeed|svg|csv',
-    help: 'a timeline for Perfetto, traces for ASTRA-sim, settings of a training framework, or a figure and its numbers'
+    value: 'chrome-trace|chakra|megatron|deepspeed|svg|csv|parquet|bibtex|flp',
+    help: 'a timeline for Perfetto, traces for ASTRA-sim, settings of a training framework, a figure, points, literature, a floorplan'
   },
   output: { type: 'string', value: 'PATH', help: 'the file, or the folder of traces and settings' },
   project: { type: 'string', value: 'F.tmac', help: 'a project, in the place of model, chip and mapping' },
@@ -25,11 +25,11 @@ const options: Command['options'] = {
     type: 'boolean',
     help: 'chakra: all collectives of a die in one order; without it gradients are synchronised beside the others'
   },
-  figure: { type: 'string', value: figureKinds.join('|'), help: 'svg, csv: which figure' },
+  figure: { type: 'string', value: figureKinds.join('|'), help: 'svg, csv: which figure; csv without it holds points' },
   points: { type: 'string', value: '3,7', help: 'svg, csv: the points of the figure' },
   stage: { type: 'string', value: 'N', help: 'memory-time: the stage, from 0 (the fullest)' },
   moment: { type: 'string', value: linkMoments.join('|'), help: 'links: over the step, or at the highest (mean)' },
-  run: { type: 'string', value: 'N', help: 'svg, csv: the run of the figure (the newest)' },
+  run: { type: 'string', value: 'N', help: 'the run of a figure (the newest), of points and literature (all)' },
   ...designOptions
 }
 
@@ -38,14 +38,16 @@ export const command: Command = {
     '--format chrome-trace --output F.json --project F.tmac --point N',
     '--format chrome-trace --output F.json --model M --chip C --global-batch N --micro-batch N --seq-length N [DEGREES]',
     '--format chakra|megatron|deepspeed --output FOLDER (a point, or a model, a chip and a mapping, as above)',
-    '--format svg|csv --output FILE --project F.tmac --figure F [--run N] [--points 3,7]'
+    '--format svg|csv --output FILE --project F.tmac --figure F [--run N] [--points 3,7]',
+    '--format csv|parquet|bibtex --output FILE --project F.tmac [--run N]',
+    '--format flp --output F.flp --chip C'
   ],
   description:
-    'Saves one optimiser step, how to run it, or one figure. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
+    'Saves one optimiser step, how to run it, a figure, or points. chrome-trace simulates it event by event and writes its timeline as Chrome trace JSON, which ui.perfetto.dev opens: ' +
     'a process per stage or die with lanes for compute, collectives, transfers and synchronisation, arrows along transfers, counters of memory and links, ' +
     'and the chip, model and mapping it belongs to. chakra writes what every die executes as MLCommons Chakra execution traces, with the network, ' +
     'system and group files that ASTRA-sim 2 asks for. megatron and deepspeed write launch arguments or a configuration for the nearest setting that the framework ' +
-    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows. What the files hold: docs/traces.md, docs/exports.md.',
+    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows; csv without a figure and parquet write the points of a run or of all, units in the names of the columns, bibtex what they rest on. flp writes the dies of a wafer as a HotSpot floorplan. What the files hold: docs/traces.md, docs/exports.md.',
   options,
   run: async (invocation, context) => (await import('./export/run-export.ts')).runExport(invocation, context)
 }

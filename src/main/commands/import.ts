@@ -27,6 +27,10 @@ const formats: Readonly<Record<string, ImportFormat>> = {
   calculon: {
     options: ['name', ...onChip, 'model', 'seq-length'],
     load: async () => (await import('./import/import-calculon.ts')).importCalculon
+  },
+  flp: {
+    options: ['name', 'chip'],
+    load: async () => (await import('./import/import-floorplan.ts')).importFloorplan
   }
 }
 
@@ -59,18 +63,19 @@ export const command: Command = {
     'huggingface CONFIG [--output MODEL] [--name NAME]',
     'megatron ARGUMENTS --chip C [--ranks CSV | --devices N] [--output DESIGN] [--vocabulary N] [--pass-unknown]',
     'deepspeed CONFIG --model M --seq-length N --chip C [--ranks CSV | --devices N] [--output DESIGN]',
-    'calculon MODEL|SYSTEM|EXECUTION [--output FILE] [--devices N] [--model M --chip C]'
+    'calculon MODEL|SYSTEM|EXECUTION [--output FILE] [--devices N] [--model M --chip C]',
+    'flp FLOORPLAN --chip C [--output CHIP] [--name NAME]'
   ],
   description:
     'Reads a file of another program, with an account of the fields mapped, defaulted, approximated and ignored. huggingface: the config.json of a model (GPT-2, ' +
     'GPT-NeoX, OPT, Llama, Mistral, Qwen, Mixtral and DeepSeek families) becomes a model spec that --model takes. megatron: launch arguments of Megatron-LM, or a ' +
     'shell script with them; deepspeed: a configuration of DeepSpeed. Both become a design, evaluated on a chip, that --mapping takes: its ranks lie where --ranks puts them ' +
     '(lines of rank,row,column, as export writes them), else one after another in a snake. Without --output the result is printed and the account goes to standard error. ' +
-    'calculon: a model, a system (as a cluster) or an execution (as a design of --model on --chip) of Calculon. More: docs/exports.md.',
+    'calculon: a model, a system (as a cluster) or an execution (as a design of --model on --chip) of Calculon. flp: the dies of a HotSpot floorplan, in the place of those of --chip. More: docs/exports.md.',
   options: {
     output: { type: 'string', value: 'FILE', help: 'file for the result' },
-    name: { type: 'string', value: 'NAME', help: "name of the model (the file's own)" },
-    chip: { type: 'string', value: 'C', help: 'the chip of a design: a preset, a file or JSON' },
+    name: { type: 'string', value: 'NAME', help: "name of what is made (the file's own)" },
+    chip: { type: 'string', value: 'C', help: 'the chip of a design or floorplan: a preset, a file or JSON' },
     devices: { type: 'string', value: 'N', help: 'devices of a cluster; ranks, where the file leaves them open' },
     overlap: { type: 'string', value: '0..1', help: "share of hideable communication that hides (the chip's own)" },
     ranks: { type: 'string', value: 'CSV', help: 'the die of every rank: lines of rank,row,column' },

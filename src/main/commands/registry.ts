@@ -20,7 +20,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'export',
-    summary: 'save a step as a timeline, as traces for ASTRA-sim, or as settings of Megatron-LM and DeepSpeed',
+    summary: 'save a step for Perfetto, ASTRA-sim, Megatron-LM or DeepSpeed; points, literature, floorplans',
     load: () => import('./export.ts')
   },
   {
@@ -51,7 +51,7 @@ export const commandEntries: readonly CommandEntry[] = [
   },
   {
     name: 'import',
-    summary: 'read files of Hugging Face, Megatron-LM and DeepSpeed, with an account of every field',
+    summary: 'read files of Hugging Face, Megatron-LM, DeepSpeed, Calculon and HotSpot',
     load: () => import('./import.ts')
   },
   {

@@ -15,10 +15,11 @@ import { figureFormats } from './figure-formats.ts'
 import { spanOption } from './span-option.ts'
 import { writeChakra } from './write-chakra.ts'
 import { writeChromeTrace } from './write-chrome-trace.ts'
+import type { Written } from './written.ts'
 
 const stepFormats = ['chrome-trace', 'chakra'] as const
 const frameworkFormats = ['megatron', 'deepspeed'] as const
-const formats = [...stepFormats, ...frameworkFormats, ...figureFormats] as const
+const formats = [...stepFormats, ...frameworkFormats, ...figureFormats, 'parquet', 'bibtex', 'flp'] as const
 type Format = (typeof formats)[number]
 
 const ownOptions: Readonly<Record<Format, readonly string[]>> = {
@@ -27,7 +28,10 @@ const ownOptions: Readonly<Record<Format, readonly string[]>> = {
   megatron: [],
   deepspeed: [],
   svg: ['figure', 'points', 'run'],
-  csv: ['figure', 'points', 'run']
+  csv: ['figure', 'points', 'run'],
+  parquet: ['run'],
+  bibtex: ['run'],
+  flp: []
 }
 
 function formatOf(values: OptionValues): Format {
@@ -47,11 +51,19 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
   const output = requiredText(values, 'output', 'PATH')
   if (format === 'chakra' || format === 'megatron' || format === 'deepspeed') checkResultFolder(output, cwd)
   else checkResultFile(output, cwd)
-  if (format === 'svg' || format === 'csv') {
-    const message = await (await import('./write-figure.ts')).writeFigure(values, format, output, cwd)
-    await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output })}\n` : message)
+  const told = async ({ summary, message }: Written): Promise<ExitCode> => {
+    await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n` : message)
     return exitCodes.done
   }
+  if (format === 'svg' || (format === 'csv' && values.figure !== undefined)) {
+    const { writeFigure } = await import('./write-figure.ts')
+    return told({ summary: {}, message: await writeFigure(values, format, output, cwd) })
+  }
+  if (format === 'csv' || format === 'parquet' || format === 'bibtex') {
+    const { writePoints } = await import('./write-points.ts')
+    return told(writePoints(values, format, commandLine('export', values), output, cwd))
+  }
+  if (format === 'flp') return told((await import('./write-floorplan.ts')).writeFloorplanFile(values, output, cwd))
   const design = designFromOptions(values, cwd)
   const { workload, machine, mapping } = design
   const source = {
@@ -61,9 +73,7 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
   }
   if (format === 'megatron' || format === 'deepspeed') {
     const { writeFramework } = await import('./write-framework.ts')
-    const { summary, message } = writeFramework(format, design, source, output, cwd)
-    await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n` : message)
-    return exitCodes.done
+    return told(writeFramework(format, design, source, output, cwd))
   }
   const step = preparedStep(workload, machine, mapping, networkFor(machine))
   const { jitter } = jitterFrom(values)
@@ -76,11 +86,9 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
     ...(stages && { stages }),
     ...(detail && { detail })
   }
-  const { summary, message } =
+  return told(
     format === 'chakra'
       ? writeChakra(step, flagOption(values, 'one-stream') ? 'one-stream' : 'lanes', source, output, cwd)
       : writeChromeTrace(step, selection, jitter, source, output, cwd)
-  if (json) await out(`${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n`)
-  else await out(message)
-  return exitCodes.done
+  )
 }
