@@ -15,6 +15,8 @@ export type Alternative =
   | { readonly iterationTime_s: number; readonly peak_B: number; readonly feasible: boolean }
   | { readonly fault: { readonly code: ProblemCode; readonly message: string; readonly path: string } }
 
+/** Characters of a mapping's file at most: one of ten thousand stages has a tenth of them. */
+export const LONGEST_MAPPING = 8_000_000
 /** Alternatives that one question may name. */
 export const MOST_ALTERNATIVES = 32
 
@@ -43,6 +45,16 @@ export const evaluationContract = {
   keep: base
     .input(
       ProjectInput.extend({ point: z.int().positive(), mapping: Mapping, label: z.string().trim().min(1).max(400) })
+    )
+    .output(type<StoredPoint>()),
+  /** Keeps the mapping in a file in a point's place as a point of the same run that is derived from it. */
+  importMapping: base
+    .input(
+      ProjectInput.extend({
+        point: z.int().positive(),
+        fileName: z.string().min(1).max(255),
+        text: z.string().max(LONGEST_MAPPING)
+      })
     )
     .output(type<StoredPoint>())
 }

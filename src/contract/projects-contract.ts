@@ -42,6 +42,16 @@ export interface TrashContents {
   readonly versions: number
 }
 
+/** What a whole reading of a project found wrong. */
+export interface ProjectCheck {
+  readonly findings: readonly string[]
+  /** Further ones that are not named. */
+  readonly more: number
+  readonly runs: number
+  readonly points: number
+  readonly documents: number
+}
+
 /** What was saved of a damaged project, and the project that it was saved into. */
 export interface RecoveredProject {
   readonly view: ProjectView
@@ -90,6 +100,10 @@ export const projectsContract = {
   saveAs: base.input(ProjectInput.extend({ target: Target })).output(type<ProjectView>()),
   /** Saves a copy and stays where it is; answers the path. */
   saveCopy: base.input(ProjectInput.extend({ target: Target })).output(type<string>()),
+  /** Reads the whole project and tells what is wrong with it; minutes for a large one, taken back by whoever stops listening. */
+  check: base.input(ProjectInput).output(type<ProjectCheck>()),
+  /** Asks the person where to save, where the host can; undefined when they change their mind. */
+  chooseTarget: base.input(z.strictObject({ suggestion: Name })).output(type<string | undefined>()),
   trash: {
     contents: base.input(ProjectInput).output(type<TrashContents>()),
     /** Deletes what is in the trash for ever; answers by how many bytes the file became smaller. */

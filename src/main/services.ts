@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly spawn: SpawnEngine
   /** Asks for a file in a dialog of the operating system. */
   readonly chooseProject?: () => Promise<string | undefined>
+  /** Asks where to save, under a suggested name, in a dialog of the operating system. */
+  readonly chooseTarget?: (suggestion: string) => Promise<string | undefined>
   /** The window around the page; none in a browser. */
   readonly shell?: HostShell
 }
@@ -62,6 +64,7 @@ export function createServices(options: ServiceOptions) {
     jobs,
     evaluation,
     chooseProject: options.chooseProject ?? (async () => undefined),
+    chooseTarget: options.chooseTarget ?? (async () => undefined),
     async close(): Promise<void> {
       evaluation.close()
       await jobs.close()

@@ -193,7 +193,16 @@ export const screen = {
 export const ipcMain = new EventEmitter()
 export const dialog = {
   answer: [] as string[],
-  showOpenDialog: async (): Promise<{ filePaths: string[] }> => ({ filePaths: dialog.answer })
+  showOpenDialog: async (): Promise<{ filePaths: string[] }> => ({ filePaths: dialog.answer }),
+  suggested: '',
+  showSaveDialog: async ({
+    defaultPath
+  }: {
+    defaultPath: string
+  }): Promise<{ canceled: boolean; filePath: string }> => {
+    dialog.suggested = defaultPath
+    return { canceled: dialog.answer.length === 0, filePath: dialog.answer[0] ?? '' }
+  }
 }
 const opened: string[] = []
 export const shell = { opened, openExternal: async (url: string): Promise<void> => void opened.push(url) }

@@ -156,6 +156,10 @@ test('gives its own page the contract over a real port, down to the built engine
   dialog.answer = ['/somewhere/study.tmac']
   expect(await client.projects.choose()).toBe('/somewhere/study.tmac')
   const { id: project } = await client.projects.create({ name: 'desktop' })
+  expect(await client.projects.chooseTarget({ suggestion: 'desktop copy' })).toBe('/somewhere/study.tmac')
+  expect(dialog.suggested).toMatch(/TMAC.desktop copy\.tmac$/)
+  dialog.answer = []
+  expect(await client.projects.chooseTarget({ suggestion: 'desktop copy' })).toBeUndefined()
   const job = await client.jobs.start({
     project,
     model: { preset: 'megatron-1.7b' },

@@ -400,7 +400,7 @@ describe('documents from files', () => {
       ['layers: 12\nhidden: 64', /which begins with 'layers: 12', is none of what can be imported/]
     ] as const)
       for (const name of ['x.json', 'x.csv']) expect(() => importing(name, text)).toThrow(words)
-    expect(() => importing('m.json', { plans: {}, stages: [] })).toThrow(/is a mapping, which belongs to a design/)
+    expect(() => importing('m.json', { plans: {}, stages: [] })).toThrow(/is a mapping, which is no document/)
     expect(() => importing('x.json', '{"layers": 1e999}')).toThrow()
   })
 })

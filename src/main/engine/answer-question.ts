@@ -15,7 +15,7 @@ import { machineOf, type Machine } from '../../core/simulator/machine.ts'
 import { damagedMachine } from '../../core/simulator/machine-defects.ts'
 import { buildWorkload, type Workload } from '../../core/workload/workload.ts'
 import { remembered } from '../input/remembered.ts'
-import type { AnswerTo, Question, QuestionKind, Situation } from './questions.ts'
+import type { AnswerTo, Question, StepQuestion, Situation } from './questions.ts'
 
 /** Situations of which the workload and the machine are kept ready. */
 const REMEMBERED = 16
@@ -57,7 +57,7 @@ function traceText({ workload, machine, mapping }: MappedStep, program: string):
   return pieces.join('')
 }
 
-const answers: { readonly [Kind in QuestionKind]: (step: MappedStep, question: Question<Kind>) => AnswerTo<Kind> } = {
+const answers: { readonly [Kind in StepQuestion]: (step: MappedStep, question: Question<Kind>) => AnswerTo<Kind> } = {
   step: (step, { level }) => stepInsight(step, level),
   timeline: (step) => timelineInsight(step),
   detail: (step, { span }) => timelineDetail(step, span, MOST_DETAIL),
@@ -67,7 +67,7 @@ const answers: { readonly [Kind in QuestionKind]: (step: MappedStep, question: Q
 }
 
 /** @throws Problem what the input breaks */
-export function answerQuestion<Kind extends QuestionKind>(question: Question<Kind>): AnswerTo<Kind> {
+export function answerQuestion<Kind extends StepQuestion>(question: Question<Kind>): AnswerTo<Kind> {
   const answer = answers[question.kind] as (step: MappedStep, question: Question<Kind>) => AnswerTo<Kind>
   return answer(stepOf(question.situation), question)
 }

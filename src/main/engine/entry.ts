@@ -18,9 +18,14 @@ const post = (message: FromEngine): void => {
 }
 const control = new StopSwitch()
 
-function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): void {
+async function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): Promise<void> {
   try {
-    post({ type: 'answer', id, answer: answerQuestion(question) })
+    // Only this opens a project, which no other engine has to do with.
+    const found =
+      question.kind === 'check'
+        ? (await import('../projects/check-project.ts')).checkProject(question.path)
+        : answerQuestion(question)
+    post({ type: 'answer', id, answer: found })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const { code, path } = error instanceof Problem ? error : { code: undefined, path: '' }
@@ -30,7 +35,7 @@ function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): void
 
 function onMessage(message: ToEngine): void {
   if (message.type === 'stop') return control.stop()
-  if (message.type === 'question') return answer(message)
+  if (message.type === 'question') return void answer(message)
   if (message.type === 'pause') return control.pause()
   const work = message.type === 'check' ? runCheck(message, post) : runExploration(message, control, post)
   work.catch((error: unknown) => {

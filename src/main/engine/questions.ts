@@ -1,4 +1,5 @@
 import type { Alternative } from '../../contract/evaluation-contract.ts'
+import type { ProjectCheck } from '../../contract/projects-contract.ts'
 import type { ChipSpec } from '../../core/chip/chip-spec.ts'
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
@@ -18,20 +19,28 @@ export interface Situation {
   readonly mapping: Mapping
 }
 
-/** What can be asked of a situation, and what is answered, by kind. All of it is data that processes hand each other. */
+interface Asked {
+  readonly situation: Situation
+}
+
+/** What can be asked, of a situation but for one, and what is answered, by kind. All of it is data that processes hand each other. */
 export interface QuestionKinds {
-  readonly step: { readonly asks: { readonly level: SimulatorLevel }; readonly answer: StepInsight }
-  readonly timeline: { readonly asks: object; readonly answer: TimelineInsight }
-  readonly detail: { readonly asks: { readonly span: TimeSpan }; readonly answer: TimelineColumns }
-  readonly flows: { readonly asks: { readonly link: number }; readonly answer: readonly LinkFlow[] }
-  readonly trace: { readonly asks: { readonly program: string }; readonly answer: string }
+  readonly step: { readonly asks: Asked & { readonly level: SimulatorLevel }; readonly answer: StepInsight }
+  readonly timeline: { readonly asks: Asked; readonly answer: TimelineInsight }
+  readonly detail: { readonly asks: Asked & { readonly span: TimeSpan }; readonly answer: TimelineColumns }
+  readonly flows: { readonly asks: Asked & { readonly link: number }; readonly answer: readonly LinkFlow[] }
+  readonly trace: { readonly asks: Asked & { readonly program: string }; readonly answer: string }
   readonly alternatives: {
-    readonly asks: { readonly mappings: readonly Mapping[] }
+    readonly asks: Asked & { readonly mappings: readonly Mapping[] }
     readonly answer: readonly Alternative[]
   }
+  /** What is wrong with the project in a file. */
+  readonly check: { readonly asks: { readonly path: string }; readonly answer: ProjectCheck }
 }
 export type QuestionKind = keyof QuestionKinds
+/** Questions about a situation. */
+export type StepQuestion = Exclude<QuestionKind, 'check'>
 export type Question<Kind extends QuestionKind = QuestionKind> = {
-  readonly [Name in Kind]: QuestionKinds[Name]['asks'] & { readonly kind: Name; readonly situation: Situation }
+  readonly [Name in Kind]: QuestionKinds[Name]['asks'] & { readonly kind: Name }
 }[Kind]
 export type AnswerTo<Kind extends QuestionKind> = QuestionKinds[Kind]['answer']

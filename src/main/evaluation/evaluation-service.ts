@@ -1,4 +1,5 @@
 import type { Alternative } from '../../contract/evaluation-contract.ts'
+import type { ProjectCheck } from '../../contract/projects-contract.ts'
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import { contentHash } from '../../core/content-hash.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
@@ -12,6 +13,7 @@ import { machineOf } from '../../core/simulator/machine.ts'
 import { buildWorkload } from '../../core/workload/workload.ts'
 import type { AnswerTo, Question, QuestionKind, Situation } from '../engine/questions.ts'
 import type { SpawnEngine } from '../host/spawn-engine.ts'
+import { mappingFromText } from '../input/mapping-input.ts'
 import type { ProjectLibrary } from '../projects/project-library.ts'
 import { AnswerCache } from './answer-cache.ts'
 import { EvaluationEngine } from './evaluation-engine.ts'
@@ -91,6 +93,20 @@ export class EvaluationService {
     const workload = buildWorkload(situation.model, situation.training)
     const derived = keptPoint(workload, machineOf(situation.chip), 'what-if', label, mapping, evaluation)
     return this.#library.write(project, (store) => store.keepDerived(point, derived))
+  }
+
+  /** Reads a project as a whole; asked anew each time. @throws Problem of the file */
+  check(project: string, signal?: AbortSignal): Promise<ProjectCheck> {
+    return this.#engine.ask({ kind: 'check', path: this.#library.store(project).path }, signal)
+  }
+
+  /** Another program's mapping in a point's place, kept as a point that is derived from it. @throws Problem as `keep` does, or of the file */
+  importMapping(
+    { project, point, fileName, text }: PointQuestion & { readonly fileName: string; readonly text: string },
+    signal?: AbortSignal
+  ): Promise<StoredPoint> {
+    const mapping = mappingFromText(fileName, text)
+    return this.keep({ project, point, mapping, label: `from ${fileName}` }, signal)
   }
 
   close(): void {

@@ -41,6 +41,16 @@ async function chooseProject(): Promise<string | undefined> {
   return filePaths[0]
 }
 
+/** The system asks before a file is written over; ours never are, which the answer to the page says. */
+async function chooseTarget(folder: string, suggestion: string): Promise<string | undefined> {
+  const { canceled, filePath } = await dialog.showSaveDialog({
+    title: 'Save the project as',
+    defaultPath: join(folder, `${suggestion}.tmac`),
+    filters: [{ name: 'TMAC projects', extensions: ['tmac'] }]
+  })
+  return canceled ? undefined : filePath
+}
+
 /** All that a page may do beside drawing itself: put text and pictures on the clipboard when a person asks. */
 const isAllowed = (permission: string, url: string): boolean =>
   permission === 'clipboard-sanitized-write' && siteOf(url) === SITE
@@ -121,13 +131,15 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
     return new Response(answer.body, { status: answer.status, headers })
   })
 
+  const projectFolder = join(app.getPath('documents'), 'TMAC')
   const services = createServices({
     host: 'desktop',
     dataFolder: app.getPath('userData'),
-    projectFolder: join(app.getPath('documents'), 'TMAC'),
+    projectFolder,
     resources: join(out, '..', 'resources'),
     spawn: spawnUtility(join(out, 'main', 'engine.js')),
     chooseProject,
+    chooseTarget: (suggestion) => chooseTarget(projectFolder, suggestion),
     shell: windowShell
   })
   let closed = false

@@ -77,7 +77,7 @@ export function documentFrom(
   if (has(members, 'plans', 'stages'))
     throw new Problem(
       'bad-input',
-      `${what} is a mapping, which belongs to a design: open a point's mapping and paste it there`
+      `${what} is a mapping, which is no document: it becomes a point of a run. Import it while results are open`
     )
   if (has(members, 'preset') || members['kind'] === 'wafer' || members['kind'] === 'cluster') {
     const chip = chipFrom(value, process.cwd())

@@ -20,5 +20,8 @@ export const evaluationRoutes = {
   damaged: os.evaluation.damaged.handler(({ context, input, signal }) =>
     context.services.evaluation.damaged(input, input.level, input.defects, signal)
   ),
+  importMapping: os.evaluation.importMapping.handler(({ context, input, signal }) =>
+    context.services.evaluation.importMapping(input, signal)
+  ),
   keep: os.evaluation.keep.handler(({ context, input, signal }) => context.services.evaluation.keep(input, signal))
 }

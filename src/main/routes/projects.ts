@@ -27,6 +27,12 @@ export const projectRoutes = {
     begin: download.begin.handler(({ context, input }) => context.services.transfers.beginDownload(input.project)),
     read: download.read.handler(({ context, input }) => context.services.transfers.read(input.download, input.offset_B))
   },
+  check: os.projects.check.handler(({ context: { services }, input, signal }) =>
+    services.evaluation.check(input.project, signal)
+  ),
+  chooseTarget: os.projects.chooseTarget.handler(({ context, input }) =>
+    context.services.chooseTarget(input.suggestion)
+  ),
   trash: {
     contents: os.projects.trash.contents.handler(({ context, input }) =>
       context.services.trash.contents(input.project)
