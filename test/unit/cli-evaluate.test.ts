@@ -151,7 +151,7 @@ describe('tmac evaluate', () => {
 
 describe('tmac evaluate refuses', () => {
   const cases: [string, string[], RegExp][] = [
-    ['a model nobody knows', withModel('gpt3-17b'), /no model 'gpt3-17b'; did you mean 'gpt3-175b'\?/],
+    ['a model nobody knows', withModel('gpt3-17b'), /no model is called 'gpt3-17b'; did you mean 'gpt3-175b'\?/],
     ['a chip nobody knows', withChip('watos56'), /did you mean 'watos-56'\?/],
     ['a directory for a model', withModel('resources'), /model file 'resources' is a directory/],
     [

@@ -94,6 +94,6 @@ describe('tmac study', () => {
     )
     expect((await study('study.json', '--shard', '3/2', '--output', 'x.jsonl')).err).toMatch(/'3\/2'.*I\/N/)
     expect((await study('study.json', '--shard', '1/2')).err).toMatch(/--output/)
-    expect((await study('no-such')).err).toMatch(/there is no study 'no-such'; known: tmac-claims/)
+    expect((await study('no-such')).err).toMatch(/no study is called 'no-such'; known: tmac-claims/)
   })
 })

@@ -91,7 +91,7 @@ describe('the program as a process', () => {
     const batch = ['--global-batch', '8', '--micro-batch', '1', '--seq-length', '2048']
     const wrong = real(['evaluate', '--model', 'gpt', '--chip', 'watos-56', ...batch])
     expect({ status: wrong.status, out: wrong.stdout }).toEqual({ status: 2, out: '' })
-    expect(wrong.stderr).toMatch(/^tmac: no model 'gpt'[^\n]*\n$/)
+    expect(wrong.stderr).toMatch(/^tmac: no model is called 'gpt'[^\n]*\n$/)
     const tooBig = real(['evaluate', '--model', 'gpt3-175b', '--chip', 'v100-16gb', ...batch, '--json'])
     expect(tooBig.status).toBe(3)
     expect(JSON.parse(tooBig.stdout)).toMatchObject({ feasible: false })

@@ -93,7 +93,7 @@ describe('model presets', () => {
   test('a wrong name is answered with the nearest one and how to list them', () => {
     const problem = problemOf(() => modelPreset('llama3-70b'))
     expect(problem.code).toBe('unknown-name')
-    expect(problem.message).toBe("no model 'llama3-70b'; did you mean 'llama-3-70b'? 'tmac models' lists them")
+    expect(problem.message).toBe("no model is called 'llama3-70b'; did you mean 'llama-3-70b'?")
   })
 
   test('a name of an object member is no preset', () => {

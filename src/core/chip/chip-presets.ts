@@ -11,8 +11,8 @@ import v100 from '../../../resources/chips/v100-16gb.json' with { type: 'json' }
 import watos from '../../../resources/chips/watos-56.json' with { type: 'json' }
 import wscLlm from '../../../resources/chips/wsc-llm-54.json' with { type: 'json' }
 import wse2 from '../../../resources/chips/wse-2-like.json' with { type: 'json' }
-import { nearest } from '../nearest.ts'
-import { parseInput, Problem } from '../problem.ts'
+import { byName } from '../by-name.ts'
+import { parseInput } from '../problem.ts'
 import { ChipSpec } from './chip-spec.ts'
 
 const files = [
@@ -40,14 +40,4 @@ export const chipPresets: readonly ChipSpec[] = files.map((file) =>
  * The preset of that name.
  * @throws Problem `unknown-name` with the nearest name, or all names when none is near
  */
-export function chipPreset(name: string): ChipSpec {
-  const found = chipPresets.find((chip) => chip.name === name)
-  if (found) return found
-  const names = chipPresets.map((chip) => chip.name)
-  const guess = nearest(name, names)
-  throw new Problem(
-    'unknown-name',
-    `no chip is called '${name}'; ${guess ? `did you mean '${guess}'?` : `known: ${names.join(', ')}`}`,
-    'chip'
-  )
-}
+export const chipPreset = (name: string): ChipSpec => byName(chipPresets, name, 'chip')

@@ -1,3 +1,4 @@
+import { byName } from '../by-name.ts'
 import * as z from 'zod'
 import assemblyTable from '../../../resources/technology/assembly.json' with { type: 'json' }
 import node12nm from '../../../resources/technology/12nm.json' with { type: 'json' }
@@ -5,8 +6,7 @@ import node14nm from '../../../resources/technology/14nm.json' with { type: 'jso
 import node3nm from '../../../resources/technology/3nm.json' with { type: 'json' }
 import node5nm from '../../../resources/technology/5nm.json' with { type: 'json' }
 import node7nm from '../../../resources/technology/7nm.json' with { type: 'json' }
-import { nearest } from '../nearest.ts'
-import { parseInput, Problem } from '../problem.ts'
+import { parseInput } from '../problem.ts'
 
 const sourced = <Value extends z.ZodType>(value: Value) =>
   z.strictObject({ value, source: z.string().min(1), mark: z.enum(['R', 'S', 'M', 'I', 'X']) })
@@ -54,14 +54,4 @@ export const assembly: z.output<typeof Assembly> = parseInput(Assembly, assembly
  * The process node of that name.
  * @throws Problem `unknown-name` with the nearest name
  */
-export function technology(name: string): Technology {
-  const found = technologies.find((table) => table.name === name)
-  if (found) return found
-  const names = technologies.map((table) => table.name)
-  const guess = nearest(name, names)
-  throw new Problem(
-    'unknown-name',
-    `no technology is called '${name}'; ${guess ? `did you mean '${guess}'? ` : ''}known: ${names.join(', ')}`,
-    'technology'
-  )
-}
+export const technology = (name: string): Technology => byName(technologies, name, 'technology')

@@ -1,5 +1,4 @@
-import { nearest } from '../nearest.ts'
-import { Problem } from '../problem.ts'
+import { byName } from '../by-name.ts'
 import { accparPolicies } from './accpar.ts'
 import { deepspeedPolicies } from './deepspeed.ts'
 import { megatronPolicies } from './megatron.ts'
@@ -12,15 +11,5 @@ export const policies: readonly RulePolicy[] = [...accparPolicies, ...deepspeedP
 /** Every policy there is; those that search take seconds each. */
 export const allPolicies: readonly Policy[] = [...policies, ...modernPolicies]
 
-/** @throws Problem `unknown-name` with the nearest name and all there are */
-export function policyNamed(name: string): Policy {
-  const found = allPolicies.find((policy) => policy.name === name)
-  if (found) return found
-  const names = allPolicies.map((policy) => policy.name)
-  const guess = nearest(name, names)
-  throw new Problem(
-    'unknown-name',
-    `there is no policy '${name}'; ${guess ? `did you mean '${guess}'? ` : ''}known: ${names.join(', ')}`,
-    'policies'
-  )
-}
+/** @throws Problem `unknown-name` with the nearest name */
+export const policyNamed = (name: string): Policy => byName(allPolicies, name, 'policy', 'policies')

@@ -1,7 +1,6 @@
+import { byName } from '../by-name.ts'
 import type { MappingSpaceInput } from '../mapping/mapping-space.ts'
 import { tensorRoles } from '../mapping/strategy.ts'
-import { nearest } from '../nearest.ts'
-import { Problem } from '../problem.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { ExplorationSpaceInput } from './exploration-space.ts'
@@ -76,15 +75,5 @@ export const ablations: readonly Ablation[] = [
   }
 ]
 
-/** @throws Problem `unknown-name` with the nearest name and all there are */
-export function ablationNamed(name: string): Ablation {
-  const found = ablations.find((ablation) => ablation.name === name)
-  if (found) return found
-  const names = ablations.map((ablation) => ablation.name)
-  const guess = nearest(name, names)
-  throw new Problem(
-    'unknown-name',
-    `there is no ablation '${name}'; ${guess ? `did you mean '${guess}'? ` : ''}known: ${names.join(', ')}`,
-    'ablations'
-  )
-}
+/** @throws Problem `unknown-name` with the nearest name */
+export const ablationNamed = (name: string): Ablation => byName(ablations, name, 'ablation', 'ablations')

@@ -20,8 +20,8 @@ import llama3_1405b from '../../../resources/models/llama-3.1-405b.json' with { 
 import mixtral8x7b from '../../../resources/models/mixtral-8x7b.json' with { type: 'json' }
 import gshard137b from '../../../resources/models/gshard-137b.json' with { type: 'json' }
 import deepseekV3 from '../../../resources/models/deepseek-v3.json' with { type: 'json' }
-import { nearest } from '../nearest.ts'
-import { parseInput, Problem } from '../problem.ts'
+import { byName } from '../by-name.ts'
+import { parseInput } from '../problem.ts'
 import { ModelSpec } from './model-spec.ts'
 
 /** Where the fields of a preset come from and how far to trust them. */
@@ -82,11 +82,4 @@ export const modelPresets: readonly ModelPreset[] = files.map((file, index) => {
  * The preset of this name.
  * @throws Problem `unknown-name` with the nearest name there is
  */
-export function modelPreset(name: string): ModelPreset {
-  const found = modelPresets.find((preset) => preset.name === name)
-  if (found) return found
-  const names = modelPresets.map((preset) => preset.name)
-  const guess = nearest(name, names)
-  const hint = guess ? `did you mean '${guess}'? ` : ''
-  throw new Problem('unknown-name', `no model '${name}'; ${hint}'tmac models' lists them`, 'model')
-}
+export const modelPreset = (name: string): ModelPreset => byName(modelPresets, name, 'model')

@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import shipped from '../../../resources/studies/tmac-claims.json' with { type: 'json' }
-import { parseInput, Problem } from '../../core/problem.ts'
+import { byName } from '../../core/by-name.ts'
+import { parseInput } from '../../core/problem.ts'
 import { checkStudy } from '../../core/study/check-study.ts'
 import type { Study } from '../../core/study/study-case.ts'
 import { StudySpec, type StudyGrid } from '../../core/study/study-spec.ts'
@@ -8,7 +9,7 @@ import { chipFrom } from '../input/chip-input.ts'
 import { modelFrom } from '../input/model-input.ts'
 import { specSource } from '../input/spec-source.ts'
 
-const shippedStudies: Readonly<Record<string, unknown>> = { [shipped.name]: shipped }
+const shippedStudies = [shipped]
 
 const named = (grids: readonly StudyGrid[], kind: 'models' | 'chips'): readonly string[] => [
   ...new Set(grids.flatMap((grid) => grid[kind]))
@@ -21,14 +22,13 @@ const named = (grids: readonly StudyGrid[], kind: 'models' | 'chips'): readonly 
  * @throws Problem naming the place in the study
  */
 export function studyFrom(given: string, directory: string): Study {
-  const source = specSource(given, 'study', Object.keys(shippedStudies), directory)
-  const value = source.preset === undefined ? source.value : shippedStudies[source.preset]
-  if (value === undefined)
-    throw new Problem(
-      'unknown-name',
-      `there is no study '${given}'; known: ${Object.keys(shippedStudies).join(', ')}, or name a file`,
-      'study'
-    )
+  const source = specSource(
+    given,
+    'study',
+    shippedStudies.map(({ name }) => name),
+    directory
+  )
+  const value = source.preset === undefined ? source.value : byName(shippedStudies, source.preset, 'study')
   const spec = parseInput(StudySpec, value, source.preset === undefined ? source.what : `study ${given}`)
   const isFile = source.preset === undefined && !given.trim().startsWith('{')
   const folder = isFile ? dirname(resolve(directory, given)) : directory
