@@ -83,6 +83,8 @@ export const jobsContract = {
   list: base.output(type<readonly JobState[]>()),
   /** Runs that can go on, in the projects that were opened lately; none that a person stopped. */
   interrupted: base.output(type<readonly InterruptedRun[]>()),
+  /** Starts an engine ahead of a search that is likely to be asked for. */
+  prepare: base.output(type<void>()),
   /** A look at the space for a few seconds before a night is spent on it; over when the one who asked no longer waits. */
   check: base.input(SearchSetup).output(type<CheckAnswer>()),
   /** The command that does the same. */

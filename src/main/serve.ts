@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { startBrowserHost } from './host/browser.ts'
-import { spawnEngine } from './host/spawn-engine.ts'
+import { engineSpawner } from './host/spawn-engine.ts'
 import { createServices } from './services.ts'
 
 /** The browser host as a program: `npm run serve -- --port 4000 --projects FOLDER`. */
@@ -27,7 +27,7 @@ const services = createServices({
   dataFolder: resolve(values.data),
   projectFolder: resolve(values.projects),
   resources: join(root, 'resources'),
-  spawn: spawnEngine
+  spawn: engineSpawner(join(resolve(values.data), 'compiled'))
 })
 const host = await startBrowserHost({ services, page: join(root, 'out', 'renderer'), port })
 console.log(`TMAC Workbench: open this link in a browser on this machine; it lets in once.\n\n  ${host.link()}\n`)

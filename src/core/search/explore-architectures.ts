@@ -6,7 +6,7 @@ import { buildWorkload } from '../workload/workload.ts'
 import { genesOf, genomeLabel, spaceSize, withProvenance } from './architecture-space.ts'
 import type { KeptPoint, Objective } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
-import { keptPoint } from './kept-point.ts'
+import { keptCoordinates, keptPoint } from './kept-point.ts'
 import { chipOfPoint, type EstimatedPoint, type TaskFrame, type ScreenResult } from './tasks.ts'
 
 /** Wafers whose own mapping search is worth its time: the estimated front, thinned evenly to this many. */
@@ -100,13 +100,6 @@ const estimateCoordinates = (point: EstimatedPoint): readonly number[] => [
   point.power_W,
   point.cost_usd,
   point.peak_B
-]
-
-const keptCoordinates = ({ evaluation, cost_usd }: KeptPoint): readonly number[] => [
-  -evaluation.tokensPerSecond,
-  evaluation.power_W.high,
-  cost_usd!,
-  evaluation.memory_B.peak
 ]
 
 /**

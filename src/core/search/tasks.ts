@@ -3,6 +3,7 @@ import { diesOfGrid, type DefectMap } from '../chip/defects/defect-map.ts'
 import { waferCost_usd } from '../chip/cost.ts'
 import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import { paretoFront } from '../optimization/pareto.ts'
 import { policyNamed } from '../policies/policies.ts'
 import type { PolicyOutcome } from '../policies/policy.ts'
 import { Problem } from '../problem.ts'
@@ -28,6 +29,7 @@ import {
   type SearchResult,
   type SearchState
 } from './mapping-search.ts'
+import { keptCoordinates, keptPoint } from './kept-point.ts'
 import { largestWholeWafer, placeableRegions, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
@@ -92,7 +94,7 @@ export interface EstimatedPoint {
   readonly peak_B: number
 }
 
-/** A wafer of the space with a mapping that was quick to find. */
+/** A wafer of the space that none of those looked at beats, with a mapping that was quick to find. */
 export interface PreviewedPoint {
   readonly point: number
   readonly mapping: Mapping
@@ -205,14 +207,20 @@ function screen(frame: TaskFrame, points: readonly number[]): ScreenResult {
   return { buildable, broken }
 }
 
-/** Wafers that can be built with the best of the few mappings that DeepSpeed's rules allow: a first front within a second. */
+/** The front of wafers that can be built, with the best of the few mappings that DeepSpeed's rules allow: a first one within a second. */
 function preview(frame: TaskFrame, points: readonly number[]): PreviewedPoint[] {
   const workload = buildWorkload(frame.model, frame.training)
   const policy = policyNamed('deepspeed-z3-checkpoint')
-  return screen(frame, points).buildable.flatMap((point) => {
-    const { evaluation, failure } = runPolicy(policy, workload, machineFor(frame, chipOfPoint(frame, point)))
-    return evaluation && failure === undefined ? [{ point, mapping: evaluation.mapping }] : []
+  const tried = screen(frame, points).buildable.flatMap((point) => {
+    const machine = machineFor(frame, chipOfPoint(frame, point))
+    const { evaluation, failure } = runPolicy(policy, workload, machine)
+    if (!evaluation || failure !== undefined) return []
+    return [{ point, kept: keptPoint(workload, machine, 'architecture', '', evaluation.mapping, evaluation) }]
   })
+  return paretoFront(tried, ({ kept }) => keptCoordinates(kept)).map(({ point, kept: { mapping } }) => ({
+    point,
+    mapping
+  }))
 }
 
 /** The best mapping of the pool on each wafer; wafers on which none fits are left out. */

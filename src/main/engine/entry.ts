@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { Problem } from '../../core/problem.ts'
 import { answerQuestion } from './answer-question.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
@@ -52,3 +53,5 @@ else {
   process.on('SIGINT', () => undefined)
 }
 post({ type: 'ready' })
+// What was compiled to come here is kept for the next: an engine that is killed keeps nothing.
+setImmediate(flushCompileCache)

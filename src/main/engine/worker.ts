@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '../../core/problem.ts'
 import type { SearchProgress } from '../../core/search/mapping-search.ts'
@@ -46,3 +47,4 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
     post({ type: 'failed', task, message, code: error instanceof Problem ? error.code : undefined })
   }
 })
+setImmediate(flushCompileCache)

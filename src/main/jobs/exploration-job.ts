@@ -59,6 +59,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
   const begun = performance.now() - track.elapsed_s * 1000
   const elapsed_s = (): number => (performance.now() - begun) / 1000
   let points: KeptPoint[] = []
+  let hasKept = false
   // The first thing kept is that it is under way again.
   let changed = true
   let ended: (FinishedJob | PausedJob)['ended'] = 'complete'
@@ -146,6 +147,9 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
         }
         case 'keep':
           points.push(...message.points)
+          // Whoever looks waits for the first of them.
+          if (!hasKept && points.length > 0) attempt(flush)
+          hasKept ||= message.points.length > 0
           return
         case 'result':
           results[message.task] = message.result

@@ -19,6 +19,7 @@ import { explorationOf, type ExplorationSetup } from './exploration-setup.ts'
 import { runExplorationJob, type Checkpoint, type FinishedJob, type PausedJob } from './exploration-job.ts'
 import { freeSpace_B, reserve_B } from './free-space.ts'
 import { Job } from './job.ts'
+import { SpareEngine } from './spare-engine.ts'
 
 export interface JobServiceOptions {
   readonly library: ProjectLibrary
@@ -45,10 +46,12 @@ const DISK_EVERY_s = 5
 export class JobService {
   readonly #options: JobServiceOptions
   readonly #jobs = new Map<number, Job>()
+  readonly #spare: SpareEngine
   #closing = false
 
   constructor(options: JobServiceOptions) {
     this.#options = options
+    this.#spare = new SpareEngine(options.spawn)
   }
 
   list(): JobState[] {
@@ -59,6 +62,11 @@ export class JobService {
   check(setup: SearchSetup, signal?: AbortSignal): Promise<CheckAnswer> {
     const { inputs } = this.#setup(setup)
     return checkSearch(inputs, setup.workers ?? this.#options.workers, this.#options.spawn, signal)
+  }
+
+  /** Starts an engine ahead of a search that is likely to be asked for. */
+  prepare(): void {
+    if (!this.#closing) this.#spare.prepare()
   }
 
   /** @throws Problem of the set-up */
@@ -186,6 +194,7 @@ export class JobService {
   /** Pauses every search and waits until where it stands is written; their runs are offered again at the next start. */
   async close(): Promise<void> {
     this.#closing = true
+    this.#spare.close()
     for (const id of this.#jobs.keys()) this.pause(id)
     await Promise.all([...this.#jobs.values()].map(({ done }) => done))
   }
@@ -260,7 +269,7 @@ export class JobService {
   }
 
   #run(job: Job, store: ProjectStore, run: RunWriter): void {
-    const { spawn, library } = this.#options
+    const { library } = this.#options
     const { project, budget_s, restarts } = job.state
     let died = 0
     job.change({
@@ -276,7 +285,7 @@ export class JobService {
           inputs: job.inputs,
           run,
           workers: job.state.workers,
-          spawn,
+          spawn: this.#spare.spawn,
           budget_s: budget_s === undefined ? undefined : Math.max(0, budget_s - job.track.elapsed_s),
           signal: job.stop.signal,
           pause: job.pause.signal,

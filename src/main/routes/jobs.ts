@@ -3,6 +3,7 @@ import { os } from './implementer.ts'
 export const jobRoutes = {
   list: os.jobs.list.handler(({ context }) => context.services.jobs.list()),
   interrupted: os.jobs.interrupted.handler(({ context }) => context.services.jobs.interrupted()),
+  prepare: os.jobs.prepare.handler(({ context }) => context.services.jobs.prepare()),
   check: os.jobs.check.handler(({ context, input, signal }) => context.services.jobs.check(input, signal)),
   command: os.jobs.command.handler(({ context, input }) => context.services.jobs.command(input)),
   start: os.jobs.start.handler(({ context, input }) => context.services.jobs.start(input)),
