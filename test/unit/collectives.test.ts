@@ -81,6 +81,12 @@ describe('collectives on a mesh', () => {
       expect(fastest_s(mesh(1, n, 'best', hop_s).allReduce, 0)).toBeCloseTo(2 * Math.floor(n / 2) * hop_s, 12)
   })
 
+  it('are priced at once on a mesh of a million dies', () => {
+    const { allReduce, gather } = mesh(1000, 1000, 'tree', 1e-6)
+    expect(fastest_s(allReduce, 0)).toBeCloseTo(2 * 1998e-6, 12)
+    expect(fastest_s(gather, 0)).toBeCloseTo(1998e-6, 12)
+  })
+
   it.each(['best', 'ring', 'tree'] as const)(
     'take what the flows of groups side by side take within 1%, be messages short or long: $0',
     (gene) => {

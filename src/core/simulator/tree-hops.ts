@@ -3,6 +3,9 @@ import { collectiveSteps } from './collectives/algorithms.ts'
 import type { CollectiveKind } from './collectives/collective.ts'
 import { meshNetwork } from './network/mesh-network.ts'
 
+/** Members up to which trees are packed, in a second at most; work grows faster than their square. */
+const MOST_MEMBERS = 512
+
 /** Hops by kind and shape. */
 const known = new Map<string, number>()
 
@@ -11,11 +14,13 @@ const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
 /**
  * Hops that the first byte makes one after another in the deepest of the trees that are packed for a mesh group, up and down for an
  * all-reduce: 8 on a line of 8, whose one tree is rooted in its middle, but 14 on 4 x 4, more than there and back from corner to corner,
- * because trees that leave no wire idle wind around each other. Remembered by shape.
+ * because trees that leave no wire idle wind around each other. Remembered by shape. For larger groups than are packed it is the way from
+ * corner to corner, there and back for an all-reduce: a tenth or two less than packed trees of a few hundred members have.
  */
 export function treeHops({ nx, ny, strideX, strideY }: MeshGroup, kind: 'all-reduce' | 'all-gather'): number {
   // A direction without neighbours has no distance, and equal groups at any distance have equal trees.
   const [dx, dy] = [nx > 1 ? strideX : 0, ny > 1 ? strideY : 0]
+  if (nx * ny > MOST_MEMBERS) return (kind === 'all-reduce' ? 2 : 1) * ((nx - 1) * dx + (ny - 1) * dy)
   const unit = gcd(dx, dy)
   const key = `${kind} ${nx}x${ny} ${dx / unit}:${dy / unit}`
   let hops = known.get(key)
