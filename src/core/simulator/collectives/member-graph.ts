@@ -21,24 +21,43 @@ function ownBandwidth_Bps(network: Network, route: Int32Array, isMember: Uint8Ar
 }
 
 /** Dies that a route passes on its way. */
-const diesBetween = (network: Network, route: Int32Array): number =>
-  route.subarray(0, -1).reduce((dies, link) => dies + (network.linkTo[link]! < network.dies ? 1 : 0), 0)
+function diesBetween(network: Network, route: Int32Array): number {
+  let dies = 0
+  for (let i = 0; i + 1 < route.length; i++) if (network.linkTo[route[i]!]! < network.dies) dies++
+  return dies
+}
+
+/** Graphs already worked out: whether an algorithm applies and what it does ask for the same ones. */
+const known = new WeakMap<Network, Map<string, readonly MemberEdge[]>>()
 
 /**
  * Members as a graph of neighbours. Members s dies apart have s - 1 dies of other groups between them, and as many groups on the same
  * wires when groups are interleaved, so an edge with s - 1 dies on its way owns 1/s of its wire.
  */
 export function memberGraph(network: Network, members: readonly number[]): readonly MemberEdge[] {
+  let graphs = known.get(network)
+  if (!graphs) known.set(network, (graphs = new Map()))
+  const key = members.join()
+  let graph = graphs.get(key)
+  if (!graph) graphs.set(key, (graph = buildGraph(network, members)))
+  return graph
+}
+
+function buildGraph(network: Network, members: readonly number[]): readonly MemberEdge[] {
   const isMember = new Uint8Array(network.nodes)
   for (const member of members) isMember[member] = 1
   const candidates: (MemberEdge & { readonly links: readonly number[] })[] = []
   for (let a = 0; a < members.length; a++)
     for (let b = a + 1; b < members.length; b++) {
       const there = network.route(members[a]!, members[b]!)
+      const bandwidthThere = ownBandwidth_Bps(network, there, isMember)
+      // Most pairs have another member on their way.
+      if (bandwidthThere === 0) continue
       const back = network.route(members[b]!, members[a]!)
-      const bandwidth = Math.min(ownBandwidth_Bps(network, there, isMember), ownBandwidth_Bps(network, back, isMember))
+      const bandwidth = Math.min(bandwidthThere, ownBandwidth_Bps(network, back, isMember))
+      if (bandwidth === 0) continue
       const hops = 1 + Math.max(diesBetween(network, there), diesBetween(network, back))
-      if (bandwidth > 0) candidates.push({ a, b, capacity_Bps: bandwidth / hops, links: [...there, ...back] })
+      candidates.push({ a, b, capacity_Bps: bandwidth / hops, links: [...there, ...back] })
     }
   const taken = new Set<number>()
   return candidates
