@@ -1,6 +1,7 @@
 import { type } from '@orpc/contract'
 import * as z from 'zod'
 import { DefectMap } from '../core/chip/defects/defect-map.ts'
+import { frameworkNames } from '../core/frameworks/framework.ts'
 import { Mapping } from '../core/mapping/mapping.ts'
 import type { ProblemCode } from '../core/problem.ts'
 import type { StoredPoint } from '../core/report/run-record.ts'
@@ -17,6 +18,18 @@ export type Alternative =
 
 /** Characters of a mapping's file at most: one of ten thousand stages has a tenth of them. */
 export const LONGEST_MAPPING = 8_000_000
+
+/** A design as files for a training framework, and what it is told to give up. */
+export interface FrameworkAnswer {
+  /** Text by file name. */
+  readonly files: Readonly<Record<string, string>>
+  /** Genes that the framework cannot be told. */
+  readonly lost: readonly string[]
+  readonly designTime_s: number
+  readonly exportedTime_s: number
+  readonly feasible: boolean
+}
+
 /** Alternatives that one question may name. */
 export const MOST_ALTERNATIVES = 32
 
@@ -36,6 +49,8 @@ export const evaluationContract = {
   linkFlows: base.input(PointInput.extend({ link: z.int().nonnegative() })).output(type<readonly LinkFlow[]>()),
   /** The timeline as a Chrome trace, which Perfetto opens. */
   trace: base.input(PointInput).output(type<string>()),
+  /** The nearest setting of a training framework, with an account of what is lost. */
+  framework: base.input(PointInput.extend({ framework: z.enum(frameworkNames) })).output(type<FrameworkAnswer>()),
   alternatives: base
     .input(PointInput.extend({ mappings: z.array(Mapping).max(MOST_ALTERNATIVES) }))
     .output(type<readonly Alternative[]>()),

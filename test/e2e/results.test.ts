@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs'
+import { strFromU8, unzipSync } from 'fflate'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -165,6 +166,18 @@ test.skipIf(!hasChromium())(
     await shoot('links')
   }
 )
+
+test.skipIf(!hasChromium())('a design is saved for a training framework, and what is lost is said', async () => {
+  await go('summary')
+  await page.keyboard.press('Control+Shift+P')
+  await page.getByRole('combobox', { name: 'Run a command' }).fill('Megatron-LM')
+  const [file] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.keyboard.press('Enter')])
+  expect(file.suggestedFilename()).toMatch(/^point-\d+-megatron\.zip$/)
+  const files = unzipSync(readFileSync(await file.path()))
+  expect(Object.keys(files)).toEqual(['arguments.sh', 'ranks.csv', 'account.json'])
+  expect(strFromU8(files['arguments.sh']!)).toContain('--tensor-model-parallel-size')
+  await page.getByText(/Saved for Megatron-LM\. It cannot be told .*account\.json has each cost/).waitFor()
+})
 
 test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
   expect(complaints).toEqual([])

@@ -56,7 +56,10 @@ describe('tmac export --format megatron, deepspeed', () => {
   it.each([
     [['import', 'megatron', 'LICENSE'], /there is no argument in it/],
     [['import', 'megatron', 'ARGS'], /option '--chip C' is missing/],
-    [['import', 'megatron', 'ARGS', '--model', 'gpt-13b'], /'--model' is of 'import deepspeed', not of megatron/],
+    [
+      ['import', 'megatron', 'ARGS', '--model', 'gpt-13b'],
+      /'--model' is of 'import deepspeed' and 'import calculon', not of megatron/
+    ],
     [['import', 'megatron', 'ARGS', '--chip', 'wsc-llm-54', '--ranks', 'nowhere.csv'], /nowhere\.csv' does not exist/],
     [['import', 'deepspeed', 'package.json', '--chip', 'wsc-llm-54'], /option '--model M' is missing/],
     [

@@ -2,10 +2,14 @@ import type { Mapping } from '../mapping/mapping.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Recomputation } from './recomputation.ts'
 
+/** Frameworks that a design can be written for, as people write them. */
+export const frameworkTitles = { megatron: 'Megatron-LM', deepspeed: 'DeepSpeed' } as const
+export type FrameworkName = keyof typeof frameworkTitles
+export const frameworkNames = Object.keys(frameworkTitles) as [FrameworkName, ...FrameworkName[]]
+
 /** What of a step a framework can be told; the rest is lost on the way into it. */
 export interface Framework {
-  readonly name: string
-  readonly title: string
+  readonly name: FrameworkName
   /** Whether sequences can be cut over ranks (ring attention), and the residual stream over the tensor-parallel ones. */
   readonly contextParallel: boolean
   readonly sequenceParallel: boolean

@@ -7,7 +7,7 @@ import { bestOf, expertDegrees, gridOf, largestReplicas } from '../policies/poli
 import { Problem } from '../problem.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
-import type { Framework } from './framework.ts'
+import { frameworkTitles, type Framework } from './framework.ts'
 import { settingMapping, type FrameworkSetting } from './framework-setting.ts'
 import { layoutChoices, layoutOf, type LayoutChoice } from './layout-choices.ts'
 import { recomputationOf, type Recomputation } from './recomputation.ts'
@@ -136,7 +136,7 @@ export function nearestSetting(
   if (!evaluation)
     throw new Problem(
       'illegal-mapping',
-      `${framework.title} has no setting for ${workload.model.name} on ${design.stages.length} stages of ${design.region.rows} x ${design.region.columns} dies: ${failure}`,
+      `${frameworkTitles[framework.name]} has no setting for ${workload.model.name} on ${design.stages.length} stages of ${design.region.rows} x ${design.region.columns} dies: ${failure}`,
       'mapping'
     )
   return { ...known.get(canonicalJson(evaluation.mapping))!, mapping: evaluation.mapping }

@@ -1,6 +1,8 @@
-import type { Alternative } from '../../contract/evaluation-contract.ts'
+import type { Alternative, FrameworkAnswer } from '../../contract/evaluation-contract.ts'
 import { writeTrace } from '../../core/export/chrome/write-trace.ts'
 import { preparedStep } from '../../core/export/prepared-step.ts'
+import type { FrameworkName } from '../../core/frameworks/framework.ts'
+import { frameworkFiles } from '../../core/frameworks/framework-files.ts'
 import { contentHash } from '../../core/content-hash.ts'
 import { Problem } from '../../core/problem.ts'
 import { networkFor, evaluateAt } from '../../core/simulator/evaluate-level.ts'
@@ -57,12 +59,29 @@ function traceText({ workload, machine, mapping }: MappedStep, program: string):
   return pieces.join('')
 }
 
+function frameworkAnswer(
+  { workload, machine, mapping }: MappedStep,
+  name: FrameworkName,
+  program: string
+): FrameworkAnswer {
+  const { files, made } = frameworkFiles(name, workload, machine, mapping, { program })
+  const { design, exported, lost } = made
+  return {
+    files,
+    lost: lost.map(({ gene }) => gene),
+    designTime_s: design.iterationTime_s,
+    exportedTime_s: exported.iterationTime_s,
+    feasible: exported.feasible
+  }
+}
+
 const answers: { readonly [Kind in StepQuestion]: (step: MappedStep, question: Question<Kind>) => AnswerTo<Kind> } = {
   step: (step, { level }) => stepInsight(step, level),
   timeline: (step) => timelineInsight(step),
   detail: (step, { span }) => timelineDetail(step, span, MOST_DETAIL),
   flows: (step, { link }) => linkFlows(step, link, MOST_FLOWS),
   trace: (step, { program }) => traceText(step, program),
+  framework: (step, { framework, program }) => frameworkAnswer(step, framework, program),
   alternatives: (step, { mappings }) => mappings.map((mapping) => alternative({ ...step, mapping }))
 }
 

@@ -1,7 +1,8 @@
-import type { Alternative } from '../../contract/evaluation-contract.ts'
+import type { Alternative, FrameworkAnswer } from '../../contract/evaluation-contract.ts'
 import type { ProjectCheck } from '../../contract/projects-contract.ts'
 import type { ChipSpec } from '../../core/chip/chip-spec.ts'
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
+import type { FrameworkName } from '../../core/frameworks/framework.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { SimulatorLevel } from '../../core/simulator/evaluation.ts'
 import type { TimelineColumns } from '../../core/simulator/event/timeline-columns.ts'
@@ -30,6 +31,10 @@ export interface QuestionKinds {
   readonly detail: { readonly asks: Asked & { readonly span: TimeSpan }; readonly answer: TimelineColumns }
   readonly flows: { readonly asks: Asked & { readonly link: number }; readonly answer: readonly LinkFlow[] }
   readonly trace: { readonly asks: Asked & { readonly program: string }; readonly answer: string }
+  readonly framework: {
+    readonly asks: Asked & { readonly framework: FrameworkName; readonly program: string }
+    readonly answer: FrameworkAnswer
+  }
   readonly alternatives: {
     readonly asks: Asked & { readonly mappings: readonly Mapping[] }
     readonly answer: readonly Alternative[]

@@ -1,7 +1,8 @@
-import type { Alternative } from '../../contract/evaluation-contract.ts'
+import type { Alternative, FrameworkAnswer } from '../../contract/evaluation-contract.ts'
 import type { ProjectCheck } from '../../contract/projects-contract.ts'
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import { contentHash } from '../../core/content-hash.ts'
+import type { FrameworkName } from '../../core/frameworks/framework.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
 import { keptPoint } from '../../core/search/kept-point.ts'
@@ -81,6 +82,11 @@ export class EvaluationService {
   /** Large, and asked for once: not kept. */
   trace(asked: PointQuestion, signal?: AbortSignal): Promise<string> {
     return this.#engine.ask({ kind: 'trace', situation: this.#situation(asked), program: this.#program }, signal)
+  }
+
+  framework(asked: PointQuestion, framework: FrameworkName, signal?: AbortSignal): Promise<FrameworkAnswer> {
+    const situation = this.#situation(asked)
+    return this.#answer({ kind: 'framework', situation, framework, program: this.#program }, signal)
   }
 
   /** @throws Problem of the mapping, or of the project's file */

@@ -14,6 +14,9 @@ export const evaluationRoutes = {
     context.services.evaluation.linkFlows(input, input.link, signal)
   ),
   trace: os.evaluation.trace.handler(({ context, input, signal }) => context.services.evaluation.trace(input, signal)),
+  framework: os.evaluation.framework.handler(({ context, input, signal }) =>
+    context.services.evaluation.framework(input, input.framework, signal)
+  ),
   alternatives: os.evaluation.alternatives.handler(({ context, input, signal }) =>
     context.services.evaluation.alternatives(input, input.mappings, signal)
   ),

@@ -3,7 +3,6 @@ import type { Framework } from '../framework.ts'
 /** What DeepSpeed's configuration can be told (deepspeed.ai/docs/config-json). */
 export const deepspeed: Framework = {
   name: 'deepspeed',
-  title: 'DeepSpeed',
   contextParallel: false,
   sequenceParallel: false,
   interleaves: false,

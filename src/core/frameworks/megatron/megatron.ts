@@ -14,7 +14,6 @@ const choicesOf = (modules: readonly RecomputeModule[]): readonly (readonly Reco
 /** What Megatron-LM can be told (github.com/NVIDIA/Megatron-LM, megatron/training/arguments.py). */
 export const megatron: Framework = {
   name: 'megatron',
-  title: 'Megatron-LM',
   contextParallel: true,
   sequenceParallel: true,
   interleaves: true,

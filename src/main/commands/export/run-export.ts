@@ -1,6 +1,7 @@
 import packageFile from '../../../../package.json' with { type: 'json' }
 import { contentHash } from '../../../core/content-hash.ts'
 import type { TraceSelection } from '../../../core/export/chrome/trace-extent.ts'
+import { frameworkNames } from '../../../core/frameworks/framework.ts'
 import { preparedStep } from '../../../core/export/prepared-step.ts'
 import { Problem } from '../../../core/problem.ts'
 import { networkFor } from '../../../core/simulator/evaluate-level.ts'
@@ -18,8 +19,7 @@ import { writeChromeTrace } from './write-chrome-trace.ts'
 import type { Written } from './written.ts'
 
 const stepFormats = ['chrome-trace', 'chakra'] as const
-const frameworkFormats = ['megatron', 'deepspeed'] as const
-const formats = [...stepFormats, ...frameworkFormats, ...figureFormats, 'parquet', 'bibtex', 'flp'] as const
+const formats = [...stepFormats, ...frameworkNames, ...figureFormats, 'parquet', 'bibtex', 'flp'] as const
 type Format = (typeof formats)[number]
 
 const ownOptions: Readonly<Record<Format, readonly string[]>> = {
