@@ -76,6 +76,28 @@ test.skipIf(!hasChromium())(
   }
 )
 
+test.skipIf(!hasChromium())('figures beside the limits have bars, with what they are made of', async () => {
+  await budgets()
+    .getByRole('button', { name: /Bisection/ })
+    .click()
+  await page.getByText(/the narrower cut, between columns, crosses 6 links/).waitFor()
+  await page.getByRole('cell', { name: '6 × one direction of a link' }).waitFor()
+  await budgets()
+    .getByRole('button', { name: /DRAM need/ })
+    .click()
+  await page.getByText('state of llama-3-70b once over all dies, without activations').waitFor()
+  await page.getByRole('cell', { name: 'optimizer state' }).waitFor()
+  await shoot('chip-figures')
+  await page.getByRole('region', { name: 'Quick estimate' }).getByRole('combobox').selectOption('preset:megatron-1t')
+  await budgets()
+    .getByRole('button', { name: /DRAM need.*over its limit/ })
+    .waitFor()
+  await page.getByRole('region', { name: 'Quick estimate' }).getByRole('combobox').selectOption('preset:llama-3-70b')
+  await budgets()
+    .getByRole('button', { name: /DRAM need/ })
+    .click()
+})
+
 test.skipIf(!hasChromium())('a broken limit is marked on its object, and its fix mends it', async () => {
   await field('Width of a die, in mm').fill('40')
   await field('Width of a die, in mm').press('Enter')

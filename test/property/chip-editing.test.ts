@@ -1,5 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { budgetFormula } from '../../src/core/chip/editing/budget-formulas.ts'
+import { figureBudgets } from '../../src/core/chip/editing/figure-budgets.ts'
+import { quickFigures } from '../../src/core/chip/editing/quick-figures.ts'
 import { chipBudgets } from '../../src/core/chip/editing/budgets.ts'
 import {
   chipField,
@@ -215,6 +218,26 @@ describe('budgets and markers', () => {
           if (!['shoreline', 'power', 'cost', 'die-contents'].includes(verdict.name)) continue
           const sum = parts.reduce((total, { value }) => total + value, 0)
           expect(sum / verdict.value).toBeCloseTo(1, 6)
+        }
+      })
+    )
+  })
+  it('tell figures beside the limits whose parts add up, and the memory that a model lacks', () => {
+    fc.assert(
+      fc.property(wafers, (chip) => {
+        const parts = [
+          { name: 'weights', value: 1e12 },
+          { name: 'optimizer state', value: 6e12 }
+        ]
+        for (const capacity_B of [7e12, 6.9e12]) {
+          const budgets = figureBudgets(chip, { model: 'm', capacity_B, parts })
+          for (const { parts: own, verdict } of budgets)
+            if (verdict.value > 0)
+              expect(own.reduce((total, { value }) => total + value, 0) / verdict.value).toBeCloseTo(1, 9)
+          expect(budgets.map(({ verdict }) => verdict.name)).toEqual(['bisection', 'power-density', 'dram-need'])
+          expect(budgets[0]!.verdict.value).toBe(quickFigures(chip).bisection_Bps)
+          expect(budgets[2]!.state).toBe(capacity_B < 7e12 ? 'over' : 'near')
+          for (const { verdict } of budgets) expect(budgetFormula(chip, verdict.name)).toBeDefined()
         }
       })
     )

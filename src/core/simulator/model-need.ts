@@ -5,7 +5,7 @@ import type { TrainingSpec } from '../workload/training-spec.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import { stepBound } from './bounds.ts'
 import { machineOf } from './machine.ts'
-import { BYTES } from './model-state.ts'
+import { ADAM_BYTES, BYTES, gradientBytes } from './model-state.ts'
 
 /** A product of a model on the roofline of a die. */
 export interface RooflinePoint {
@@ -18,6 +18,8 @@ export interface RooflinePoint {
 export interface ModelNeed {
   /** Weights, gradients and optimiser state. */
   readonly state_B: number
+  /** The same by what it is. */
+  readonly stateParts: readonly { readonly name: string; readonly value: number }[]
   /** Of all dies that work. */
   readonly capacity_B: number
   /** No mapping is faster. */
@@ -47,6 +49,11 @@ export function modelNeed(model: ModelSpec, training: TrainingSpec, chip: ChipSp
       }
   return {
     state_B: workload.parameters * training.optimizerBytesPerParameter,
+    stateParts: [
+      { name: 'weights', value: workload.parameters * BYTES },
+      { name: 'gradients', value: workload.parameters * gradientBytes(training) },
+      { name: 'optimizer state', value: workload.parameters * ADAM_BYTES }
+    ],
     capacity_B: activeDies(chip) * dieMemory_B(chip),
     iterationTime_s,
     binding,

@@ -102,6 +102,18 @@ const recipes: Readonly<Record<string, Recipe>> = {
     assembly: ['bondYield', 'minimumWaferYield', 'negativeBinomialAlpha', 'repairableShare'],
     technology: ['defectDensity_perCm2']
   },
+  bisection: {
+    text: 'links that the narrower straight cut through the middle of the mesh crosses × link bandwidth, one direction',
+    members: ['grid.rows', 'grid.columns', 'links.bandwidthPerEdge_Bps']
+  },
+  'power-density': {
+    text: 'power of a wafer at full rate, low end / (dies × area of a die)',
+    members: ['grid.rows', 'grid.columns', 'die.width_mm', 'die.height_mm', 'die.energyPerFlop_pJ', 'die.clock_Hz']
+  },
+  'dram-need': {
+    text: 'parameters × (2 B of weights + gradients + 12 B that Adam keeps) ≤ dies at work × memory of a die',
+    members: ['grid.rows', 'grid.columns', 'memory.stacksPerDie', 'memory.stackCapacity_B']
+  },
   cost: {
     text: '(dies × wafer price / (dies per wafer × die yield) + DRAM × price per GB + bonds + carrier) / wafer yield',
     members: [
