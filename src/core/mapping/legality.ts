@@ -122,6 +122,25 @@ function checkPlacement({ region, placement, dataParallel, stages }: Mapping, gr
   }
 }
 
+function checkHelpers({ helpers = [], stages }: Mapping): void {
+  const helped = new Set<number>()
+  for (const [index, pair] of helpers.entries()) {
+    const unknown = pair.find((stage) => stage >= stages.length)
+    if (unknown !== undefined)
+      refuse(`helpers[${index}]`, `helpers name stage ${unknown}; the mapping has stages 0 to ${stages.length - 1}`)
+    const [stage, helper] = pair
+    if (stage === helper) refuse(`helpers[${index}]`, `stage ${stage} cannot be its own helper; name another stage`)
+    if (helped.has(stage)) refuse(`helpers[${index}]`, `stage ${stage} has two helpers; name one`)
+    helped.add(stage)
+  }
+  const both = helpers.findIndex(([, helper]) => helped.has(helper))
+  if (both >= 0)
+    refuse(
+      `helpers[${both}]`,
+      `stage ${helpers[both]![1]} helps stage ${helpers[both]![0]} and has a helper itself; let it do one of both`
+    )
+}
+
 function checkExperts({ expertParallel, dataParallel }: Mapping, { model }: Workload): void {
   if (expertParallel === 1) return
   if (!model.moe)
@@ -144,5 +163,6 @@ export function checkMapping(mapping: Mapping, workload: Workload, grid: Grid): 
   checkBatch(mapping, workload)
   checkStages(mapping, workload)
   checkExperts(mapping, workload)
+  checkHelpers(mapping)
   checkPlacement(mapping, grid)
 }

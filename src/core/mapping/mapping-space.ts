@@ -27,7 +27,10 @@ export const MappingSpace = z.strictObject({
       'which stored tensors may be recomputed: any of them; none; all of every layer (full); all or none of each layer; all or none of every layer alike (model)'
     ),
   streamed: z.boolean().default(true).describe('weights may be cut and streamed around an axis when used'),
-  offload: z.boolean().default(true).describe("stored tensors may wait in the chip's offload memory"),
+  offload: z
+    .boolean()
+    .default(true)
+    .describe("stored tensors may wait in the chip's offload memory or on other stages"),
   placements: list(z.enum(placementOrders))
     .optional()
     .describe('places in a snake in one of these orders; left out, both are tried and regions may change places'),

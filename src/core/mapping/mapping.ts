@@ -38,7 +38,7 @@ export const Plan = z.strictObject({
   offload: z
     .array(z.string())
     .optional()
-    .describe("stored tensors that wait for the backward pass in the chip's offload memory")
+    .describe("stored tensors that wait for the backward pass in the chip's offload memory, or on the stage's helper")
 })
 export type Plan = z.output<typeof Plan>
 
@@ -93,6 +93,11 @@ export const Mapping = z.strictObject({
   collectives: CollectiveGene.default('best'),
   plans: z.record(z.string(), Plan),
   stages: z.array(z.strictObject({ layers: z.array(LayerRun) })).min(1),
+  helpers: z
+    .array(z.tuple([index, index]))
+    .min(1)
+    .optional()
+    .describe('[stage, helper]: what plans offload on the stage waits on the dies of the helper, another stage'),
   placement: z
     .array(z.array(z.tuple([index, index])))
     .describe('[replica][stage] -> [row, column] of the region corner on the die grid (wafers stacked row-wise)')

@@ -89,8 +89,8 @@ export const modernPolicies: readonly SpacePolicy[] = [
     family: 'WATOS',
     kind: 'reimplemented',
     rules:
-      "Megatron's tensor-parallel x pipeline-parallel in every degree, with sequence parallelism; 1F1B; each stage recomputes just what its memory demands; stages placed by search. " +
-      'Differs: known to us from the abstract and notes; placement is annealed with the rest of the gene string, not by a genetic algorithm of its own',
+      "Megatron's tensor-parallel x pipeline-parallel in every degree, with sequence parallelism; 1F1B; each stage recomputes just what its memory demands, or lets it wait on the dies of a stage with room (sender and helper); stages placed by search. " +
+      'Differs: known to us from the abstract and notes; helpers and places are annealed with the rest of the gene string, not by a genetic algorithm of their own',
     source: 'Wang et al., HPCA 2026 (arXiv 2512.12279)',
     space: () => ({
       roles: besideTensorRoles([], []),

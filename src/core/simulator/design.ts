@@ -7,13 +7,13 @@ import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
 import { fastest_s, type CollectiveCost } from './collective-cost.ts'
 import { CostModel } from './cost-model.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, TransferCost } from './machine.ts'
 import { checkLiving } from './machine-defects.ts'
 import { gradientBytes } from './model-state.ts'
 import { replicaSets, type ReplicaGroupName } from './program/group-members.ts'
 import { crossings } from './schedule.ts'
 import type { StepFrame } from './pipeline.ts'
-import { LINK_TRAFFIC_B, PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost } from './plan-cost.ts'
+import { LINK_TRAFFIC_B, PLAN_COLUMNS, TENSOR_COMMUNICATION_S, planCost, type StagePlan } from './plan-cost.ts'
 import { stageModelsOf } from './stage-models.ts'
 import { sharesTable, tableResharding_s, tableReshardingTraffic_B } from './tied-table.ts'
 import { addLayers } from './pipeline.ts'
@@ -29,14 +29,17 @@ export interface Design {
   readonly model: CostModel
   /** The model of each stage, where slow dies make them differ in what compute takes. */
   readonly stageModels?: readonly CostModel[]
-  readonly plans: readonly PlanCode[]
+  readonly plans: readonly StagePlan[]
   readonly stages: readonly (readonly CodedRun[])[]
   /** Runs in the order in which a token meets them; left out where that is stage after stage. */
   readonly chain?: readonly (CodedRun & { readonly stage: number })[]
   readonly frame: StepFrame
 }
 
-type FrameGenes = Pick<Mapping, 'region' | 'microBatch' | 'dataParallel' | 'expertParallel' | 'schedule' | 'placement'>
+type FrameGenes = Pick<
+  Mapping,
+  'region' | 'microBatch' | 'dataParallel' | 'expertParallel' | 'schedule' | 'placement' | 'helpers'
+>
 type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
 
 /** Seconds to all-reduce a gigabyte: by which groups are compared. */
@@ -128,7 +131,21 @@ export function frameOf(model: CostModel, genes: FrameGenes, residuals: readonly
     wrapAround_s: wrapAround.time_s,
     tiedSync_s,
     tiedShard_B,
+    ...(genes.helpers && { helpers: helperOf(genes.helpers, stages) }),
     linkTraffic_B
+  }
+}
+
+const helperOf = (helpers: NonNullable<Mapping['helpers']>, stages: number): readonly number[] =>
+  Array.from({ length: stages }, (_, stage) => helpers.find(([helped]) => helped === stage)?.[1] ?? -1)
+
+/** The way from a stage to its helper: as long as in the slowest replica, over as many links as on average. */
+function helperWay(machine: Machine, { region, placement }: Mapping, stage: number, helper: number): TransferCost {
+  const ways = placement.map((corners) => machine.transfer(corners[stage]!, corners[helper]!, region))
+  return {
+    latency_s: Math.max(...ways.map(({ latency_s }) => latency_s)),
+    perByte_s: Math.max(...ways.map(({ perByte_s }) => perByte_s)),
+    links: ways.reduce((sum, { links }) => sum + links, 0) / ways.length
   }
 }
 
@@ -210,12 +227,25 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
     return run ? workload.classes.findIndex((layer) => layer.name === run.class) : -1
   }
   const used = names.filter((name) => classOf(name) >= 0)
-  const plans = used.map((name) => {
+  const plans: StagePlan[] = used.map((name) => {
     const index = classOf(name)
     return encodePlan(mapping.plans[name]!, workload.classes[index]!, index, model.axes, `plan '${name}'`)
   })
-  const stages = mapping.stages.map(({ layers }, stage) =>
-    layers.map((run) => {
+  const helpers = new Map(mapping.helpers)
+  const alone = new Set(
+    mapping.stages.flatMap(({ layers }, stage) => (helpers.has(stage) ? [] : layers.map(({ plan }) => plan)))
+  )
+  const helped = (plan: number, helper: TransferCost): number => {
+    const own = { ...plans[plan]!, helper }
+    // Whoever is first takes the place of a plan that no stage has without a helper.
+    if (alone.has(used[plan]!) || plans[plan]!.helper) return plans.push(own) - 1
+    plans[plan] = own
+    return plan
+  }
+  const stages = mapping.stages.map(({ layers }, stage) => {
+    const helper = helpers.get(stage)
+    const way = helper === undefined ? undefined : helperWay(machine, mapping, stage, helper)
+    return layers.map((run) => {
       const plan = used.indexOf(run.plan)
       if (workload.classes[plans[plan]!.layerClass]!.name !== run.class)
         throw new Problem(
@@ -223,16 +253,18 @@ export function designOf(workload: Workload, machine: Machine, mapping: Mapping,
           `plan '${run.plan}' is used for ${run.class} layers and for others`,
           `stages[${stage}]`
         )
+      const { offload = [] } = mapping.plans[run.plan]!
+      if (offload.length === 0) return { plan, layers: run.count }
+      if (way) return { plan: helped(plan, way), layers: run.count }
+      if (!machine.offload)
+        throw new Problem(
+          'illegal-mapping',
+          `plan '${run.plan}' offloads '${offload[0]}', but chip '${machine.chip.name}' has 0 bytes of offload memory and stage ${stage} no helper; keep or recompute the tensor, name a helper, or give the chip an 'offload' memory`,
+          `plans.${run.plan}.offload`
+        )
       return { plan, layers: run.count }
     })
-  )
-  const offloading = used.find((name) => (mapping.plans[name]!.offload ?? []).length > 0)
-  if (offloading !== undefined && !machine.offload)
-    throw new Problem(
-      'illegal-mapping',
-      `plan '${offloading}' offloads '${mapping.plans[offloading]!.offload![0]}', but chip '${machine.chip.name}' has 0 bytes of offload memory; keep or recompute the tensor, or give the chip an 'offload' memory`,
-      `plans.${offloading}.offload`
-    )
+  })
   const chain = chainPieces(mapping).map(({ stage, run, layers }) => ({
     stage,
     layers,

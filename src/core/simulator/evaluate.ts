@@ -35,7 +35,8 @@ function stageMemory_B(design: Design, stages: Float64Array, stage: number, capa
   const weights = stages[at + plan.WEIGHTS_B]!
   const gradients = stages[at + plan.GRADIENTS_B]!
   const optimizer = stages[at + plan.OPTIMIZER_B]!
-  const activations = inFlight * stages[at + plan.KEPT_B]!
+  const activations =
+    inFlight * stages[at + plan.KEPT_B]! + pipeline.keptForOthers_B(design.frame, stages, stage, design.stages.length)
   const workspace =
     logitsInFlight(design.frame.schedule, design.frame.microBatches) * stages[at + plan.LOGITS_B]! +
     delayed * stages[at + plan.DELAYED_B]! +
@@ -109,10 +110,12 @@ function violationsOf(stages: readonly StageEvaluation[]): Violation[] {
     }))
 }
 
-/** Stages whose offloaded tensors exceed the memory they go to. */
+/** Stages whose offloaded tensors exceed the chip's memory for them; what goes to a helper counts there. */
 function offloadViolations(design: Design, machine: Machine, stages: Float64Array): Violation[] {
   const limit = machine.offload?.capacityPerDie_B ?? 0
+  const { helpers } = design.frame
   return design.stages.flatMap((_runs, stage) => {
+    if ((helpers?.[stage] ?? -1) >= 0) return []
     const value = offloaded_B(design.frame, stages, stage, design.stages.length)
     if (value <= limit) return []
     const message = `stage ${stage} offloads ${(value / GIGA).toFixed(2)} GB per die, of ${(limit / GIGA).toFixed(2)} GB there are; offload fewer tensors`

@@ -32,6 +32,8 @@ export interface StepFrame {
   readonly tiedSync_s: number
   /** Bytes of that table's gradients that a die of each end sends to the other. */
   readonly tiedShard_B: number
+  /** Stage -> the stage whose dies keep what it offloads; -1 for the chip's offload memory. Left out where no stage has a helper. */
+  readonly helpers?: readonly number[]
   /** Bytes times links crossed of a whole step between stages, over all dies: boundaries, wrap-around and tied table. */
   readonly linkTraffic_B: number
 }
@@ -101,10 +103,19 @@ export function stagePeak_B(
   )
 }
 
-/** Bytes per die that a stage has in the offload memory at its fullest. */
+/** Bytes per die that a stage has offloaded at its fullest. */
 export const offloaded_B = (frame: StepFrame, stages: Float64Array, stage: number, count: number): number =>
   stages[stage * plan.PLAN_COLUMNS + plan.OFFLOADED_B]! *
   microBatchesInFlight(frame.schedule, stage, count, frame.microBatches)
+
+/** Bytes per die that a stage keeps for those that it helps, when each of them is at its fullest. */
+export function keptForOthers_B(frame: StepFrame, stages: Float64Array, stage: number, count: number): number {
+  let bytes = 0
+  if (frame.helpers)
+    for (let other = 0; other < count; other++)
+      if (frame.helpers[other] === stage) bytes += offloaded_B(frame, stages, other, count)
+  return bytes
+}
 
 /** Slots of the result of {@link simulateStep}. */
 export const TIME_S = 0
@@ -141,7 +152,9 @@ export function simulateStep(frame: StepFrame, stages: Float64Array, count: numb
     }
     const inFlight = microBatchesInFlight(frame.schedule, stage, count, frame.microBatches)
     const delayed = delayedMicroBatches(frame.schedule, stage, frame.microBatches)
-    const bytes = stagePeak_B(stages, at, inFlight, delayed, logitsInFlight(frame.schedule, frame.microBatches))
+    const bytes =
+      stagePeak_B(stages, at, inFlight, delayed, logitsInFlight(frame.schedule, frame.microBatches)) +
+      keptForOthers_B(frame, stages, stage, count)
     if (bytes > peak) {
       peak = bytes
       out[PEAK_STAGE] = stage

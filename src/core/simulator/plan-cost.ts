@@ -3,6 +3,7 @@ import type { RecomputeUnit, Step } from '../workload/operator.ts'
 import type { CostModel } from './cost-model.ts'
 import * as row from './cost-row.ts'
 import { exposed_s } from './hidden-time.ts'
+import type { TransferCost } from './machine.ts'
 
 /** Columns of the cost of one layer under a plan: one die, one micro-batch, unless the name says otherwise. */
 export const FORWARD_S = 0
@@ -115,9 +116,10 @@ export function addStep(
 }
 
 /**
- * Takes offloaded tensors of a step out of the die's memory. They leave under the forward pass of the step that makes them and come
+ * Takes offloaded tensors of a step out of the die's memory, to the offload memory or to the same place in another stage. They leave under the forward pass of the step that makes them and come
  * back under its backward pass, each hidden by the overlap setting as far as the link keeps up.
  * @param mask bit i set where the step's i-th stored tensor is offloaded
+ * @param helper the way to the stage that keeps them; its memory is read and written as fast as this one's at best
  */
 function offloadTensors(
   model: CostModel,
@@ -125,9 +127,10 @@ function offloadTensors(
   step: Step,
   mask: number,
   out: Float64Array,
-  to: number
+  to: number,
+  helper: TransferCost | undefined
 ): void {
-  const { offload, overlap } = model.context.machine
+  const { offload, overlap, engine } = model.context.machine
   const at = model.rows
   let bytes = 0
   let optional = 0
@@ -136,14 +139,21 @@ function offloadTensors(
       step.stored[bit]!.unit === undefined ? at[offset + row.ALWAYS_KEPT_B]! : at[offset + row.TENSOR + optional++]!
     if (mask & (1 << bit)) bytes += size
   }
-  const oneWay_s = bytes / offload!.bandwidthPerDie_Bps
+  const oneWay_s = helper
+    ? helper.latency_s + bytes * Math.max(helper.perByte_s, 1 / engine.memoryBandwidth_Bps)
+    : bytes / offload!.bandwidthPerDie_Bps
   const exposed = (window: number): number => exposed_s(oneWay_s, window, overlap)
   out[to + KEPT_B]! -= bytes
   out[to + OFFLOADED_B]! += bytes
   out[to + OFFLOAD_S]! += exposed(at[offset + row.FORWARD_S]!) + exposed(at[offset + row.BACKWARD_S]!)
-  // Read here, written back here; one link each way lies between the die and the offload memory.
-  out[to + MEMORY_TRAFFIC_B]! += 2 * bytes
-  out[to + LINK_TRAFFIC_B]! += 2 * bytes
+  // Read here, written back here, and the same at a helper; one link each way lies between the die and the offload memory.
+  out[to + MEMORY_TRAFFIC_B]! += (helper ? 4 : 2) * bytes
+  out[to + LINK_TRAFFIC_B]! += 2 * bytes * (helper?.links ?? 1)
+}
+
+/** A plan as one stage has it: with the way to the dies that keep what it offloads, where that is another stage. */
+export interface StagePlan extends PlanCode {
+  readonly helper?: TransferCost
 }
 
 /**
@@ -151,7 +161,7 @@ function offloadTensors(
  * @param stride distance between the costs of one step and the next: 0 adds them up, PLAN_COLUMNS keeps each by itself
  * @returns the index of the step whose roles do not divide, or -1 when all do
  */
-export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to: number, stride = 0): number {
+export function planCost(model: CostModel, plan: StagePlan, out: Float64Array, to: number, stride = 0): number {
   const { steps } = model.context.workload.classes[plan.layerClass]!
   out.fill(0, to, to + PLAN_COLUMNS + stride * (steps.length - 1))
   let layout = plan.residual
@@ -164,7 +174,7 @@ export function planCost(model: CostModel, plan: PlanCode, out: Float64Array, to
     const at = to + stride * index
     addStep(model.rows, offset, step, plan.recompute[index]!, out, at)
     const away = plan.offload?.[index] ?? 0
-    if (away !== 0) offloadTensors(model, offset, step, away, out, at)
+    if (away !== 0) offloadTensors(model, offset, step, away, out, at, plan.helper)
     layout = model.rows[offset + row.OUTPUT_LAYOUT]!
   }
   return -1

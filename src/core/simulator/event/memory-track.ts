@@ -1,4 +1,5 @@
 import type { Design } from '../design.ts'
+import { keptForOthers_B } from '../pipeline.ts'
 import * as plan from '../plan-cost.ts'
 import { splitsBackward } from '../schedule.ts'
 import type { ScheduleOrder } from '../schedule-order.ts'
@@ -9,7 +10,7 @@ export interface StageMemory {
   readonly weights_B: number
   readonly gradients_B: number
   readonly optimizer_B: number
-  /** Buffers and the recomputed tensors of the layer at work: reserved for the whole step. */
+  /** Buffers, the recomputed tensors of the layer at work and room for what helped stages offload: reserved for the whole step. */
   readonly workspace_B: number
   /** From the begin of its forward pass until its (weight) gradient is done. */
   readonly kept_B: number
@@ -30,7 +31,10 @@ export function stageMemories(design: Design, stages: Float64Array, order: Sched
       weights_B: of(plan.WEIGHTS_B),
       gradients_B: of(plan.GRADIENTS_B),
       optimizer_B: of(plan.OPTIMIZER_B),
-      workspace_B: of(plan.BUFFER_B) + of(plan.REMATERIALIZED_B),
+      workspace_B:
+        of(plan.BUFFER_B) +
+        of(plan.REMATERIALIZED_B) +
+        keptForOthers_B(design.frame, stages, stage, design.stages.length),
       kept_B: share * of(plan.KEPT_B),
       logits_B: of(plan.LOGITS_B),
       lastChunk: order.chunks - 1,

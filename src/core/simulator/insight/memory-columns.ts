@@ -110,6 +110,14 @@ function largestItems(layers: readonly (readonly StepItem[])[]): ReadonlySet<Ste
   return new Set([...again, ...(buffer ? [buffer] : [])])
 }
 
+function offloadedPerMicroBatch_B(design: Design, model: CostModel, stage: number): number {
+  const costs = new Float64Array(plan.PLAN_COLUMNS)
+  return design.stages[stage]!.reduce((sum, run) => {
+    plan.planCost(model, design.plans[run.plan]!, costs, 0)
+    return sum + run.layers * costs[plan.OFFLOADED_B]!
+  }, 0)
+}
+
 /** Takes the memory of a design's dies apart: with their copies the items of a stage sum to its peak, category by category. */
 export function memoryContents(design: Design, models = design.stageModels): MemoryContents {
   const { schedule, microBatches } = design.frame
@@ -134,11 +142,28 @@ export function memoryContents(design: Design, models = design.stageModels): Mem
     })
   })
   const stages = design.stages.length
+  const inFlight = (stage: number): number => microBatchesInFlight(schedule, stage, stages, microBatches)
+  const forOthers = (design.frame.helpers ?? []).flatMap((helper, stage): MemoryItem[] => {
+    const bytes = inFlight(stage) * offloadedPerMicroBatch_B(design, models?.[stage] ?? design.model, stage)
+    return helper < 0 || bytes === 0
+      ? []
+      : [
+          {
+            stage: helper,
+            run: 0,
+            step: -1,
+            category: 'activations',
+            name: `kept for stage ${stage}`,
+            residence: 'step',
+            bytes
+          }
+        ]
+  })
   return {
-    items,
+    items: [...items, ...forOthers],
     capacity_B: design.model.context.machine.capacity_B,
     copies: design.stages.map((_runs, stage) => ({
-      inFlight: microBatchesInFlight(schedule, stage, stages, microBatches),
+      inFlight: inFlight(stage),
       logits: logitsInFlight(schedule, microBatches),
       delayed: delayedMicroBatches(schedule, stage, microBatches)
     }))
