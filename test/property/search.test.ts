@@ -103,7 +103,7 @@ describe('the exact search', () => {
         expect(exact.lowerBound_s).toBeLessThanOrEqual(all!.best.iterationTime_s * (1 + 1e-9))
         expect(withinSpace(workload, machine, space)(exact.best!.mapping)).toBe(true)
       }),
-      { numRuns: 40 }
+      { numRuns: 25 }
     )
   })
 

@@ -81,7 +81,7 @@ export class Candidates {
     ) {
       const { genes, bound_s } = this.#rough[this.#next++]!
       for (const layers of this.#fastestOf(genes)) {
-        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers))
+        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers, this.#space))
         this.#leastTime_s = Math.min(this.#leastTime_s, refined_s)
         const leastCost_s = this.#goal ? refined_s + outerWork_s(this.#workload, this.#goal, layers) : refined_s
         this.#refined.push(leastCost_s, { genes, residual: layers.residual, bound_s: refined_s, leastCost_s })

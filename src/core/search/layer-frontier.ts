@@ -62,10 +62,10 @@ export interface FrontierRequest {
   /** Largest number of plans kept per state; Infinity for an exact frontier. */
   readonly limit: number
   /**
-   * Only one plan is wanted, the one with least time, least fill (time minus twice the weight gradients) or least
-   * work: a bound on what any plan can have. It is told as TIME_S.
+   * Only one plan is wanted, the one with least time, least fill (time minus twice the weight gradients), least work, or least time
+   * where every byte that is kept costs so many seconds: a bound on what any plan can have. It is told as TIME_S.
    */
-  readonly only?: 'time' | 'fill' | 'work'
+  readonly only?: 'time' | 'fill' | 'work' | { readonly keptPrice_sPerB: number }
   /** Prices the work of a layer in a whole step: undefined where time alone counts. */
   readonly price?: WorkPrice | undefined
   /** Micro-batches whose logits are alive at once; 1 unless all forward passes come first. */
@@ -194,6 +194,7 @@ function stepVectors(request: StepRequest, index: number, source: number): reado
       const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1, price)
       if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!
       if (only === 'work') costs[TIME_S] = costs[WORK_S]!
+      if (typeof only === 'object') costs[TIME_S]! += only.keptPrice_sPerB * costs[KEPT_B]!
       if (kept.some((other) => other.layout === layout && dominates(other.costs, costs, dimensions))) continue
       kept.push({ roles, mask, costs, layout })
     }

@@ -4,9 +4,17 @@ import { CostModel } from '../simulator/cost-model.ts'
 import type { Machine, Origin } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
-import { TIME_S, layerFrontier, residualLayouts, type WorkPrice } from './layer-frontier.ts'
+import {
+  KEPT_B,
+  TIME_S,
+  layerFrontier,
+  residualLayouts,
+  type FrontierRequest,
+  type LayerLabel,
+  type WorkPrice
+} from './layer-frontier.ts'
 import { placeRegions } from './living-placement.ts'
-import type { OuterGenes, Shape } from './outer-genes.ts'
+import type { OuterGenes, Recomputation, Shape } from './outer-genes.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 /** Fastest times of the classes of a workload on a shape, for one layout of the residual stream. */
@@ -18,6 +26,10 @@ export interface FastestLayers {
   readonly fill_s: readonly number[]
   /** Least work of a whole step in seconds of idle power, by class; zeros where time alone counts. */
   readonly work_s: readonly number[]
+  /** Bytes that the fastest plan keeps of a micro-batch, by class. */
+  readonly kept_B: readonly number[]
+  /** Least seconds of any plan, recomputing or not, where every byte that it keeps of a micro-batch costs so many; by class. */
+  readonly priced_s: (keptPrice_sPerB: number) => readonly number[]
 }
 
 export const shapeKey = ({ region, microBatch }: Shape): string =>
@@ -113,25 +125,46 @@ export function fastestLayers(
     timeWeight: 1,
     leavesOut: expertParallel > 1 ? 'once and links' : 'once'
   }
+  // Without recomputation a layer is fastest, where the space does not insist on it.
+  const lightest = space.recompute === 'full' ? 'full' : 'none'
+  const allowed = space.recompute === 'model' ? 'layer' : space.recompute
   const result: FastestLayers[] = []
   for (const residual of residualLayouts(model, space)) {
-    const least = (layerClass: number, only: 'time' | 'fill' | 'work'): number =>
+    const best = (
+      layerClass: number,
+      only: NonNullable<FrontierRequest['only']>,
+      recompute: Recomputation
+    ): LayerLabel | undefined =>
       layerFrontier({
         model,
         layerClass,
         residual,
         space,
-        // Without recomputation a layer is fastest, where the space does not insist on it.
-        recompute: space.recompute === 'full' ? 'full' : 'none',
+        recompute,
         limit: 1,
         only,
         price: only === 'work' ? price : undefined
-      }).labels.reduce((best, { costs }) => Math.min(best, costs[TIME_S]!), Infinity)
-    const time_s = workload.classes.map((_layer, index) => least(index, 'time'))
-    if (!time_s.every(Number.isFinite)) continue
+      }).labels.reduce<LayerLabel | undefined>(
+        (least, label) => (!least || label.costs[TIME_S]! < least.costs[TIME_S]! ? label : least),
+        undefined
+      )
+    const least = (layerClass: number, only: 'fill' | 'work'): number =>
+      best(layerClass, only, lightest)?.costs[TIME_S] ?? Infinity
+    const fastest = workload.classes.flatMap((_layer, index) => best(index, 'time', lightest) ?? [])
+    if (fastest.length < workload.classes.length) continue
+    const priced = new Map<number, readonly number[]>()
     result.push({
       residual,
-      time_s,
+      time_s: fastest.map(({ costs }) => costs[TIME_S]!),
+      kept_B: fastest.map(({ costs }) => costs[KEPT_B]!),
+      priced_s(keptPrice_sPerB) {
+        let known = priced.get(keptPrice_sPerB)
+        if (!known) {
+          known = workload.classes.map((_layer, index) => best(index, { keptPrice_sPerB }, allowed)!.costs[TIME_S]!)
+          priced.set(keptPrice_sPerB, known)
+        }
+        return known
+      },
       fill_s: workload.classes.map((_layer, index) => least(index, 'fill')),
       work_s: workload.classes.map((_layer, index) => (price ? least(index, 'work') : 0))
     })

@@ -1,0 +1,72 @@
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
+import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
+import { slowestStage_s } from '../../src/core/search/memory-bound.ts'
+import { drawDesigns } from '../../src/core/search/random-designs.ts'
+import { fastestLayers, type FastestLayers } from '../../src/core/search/shape-frontiers.ts'
+import { outerBound_s } from '../../src/core/search/step-bound.ts'
+import { fillStages } from '../../src/core/simulator/design.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import { PEAK_B, simulateStep, STEP_COLUMNS, TIME_S } from '../../src/core/simulator/pipeline.ts'
+import { PLAN_COLUMNS } from '../../src/core/simulator/plan-cost.ts'
+import { ModelSpec } from '../../src/core/workload/model-spec.ts'
+import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
+
+const drawing = fc.record({
+  seed: fc.integer({ min: 0, max: 1e6 }),
+  layers: fc.integer({ min: 2, max: 6 }),
+  grid: fc.constantFrom([1, 4], [2, 2], [2, 4]),
+  mixed: fc.boolean(),
+  globalBatch: fc.constantFrom(4, 12),
+  recompute: fc.constantFrom('any' as const, 'layer' as const, 'full' as const),
+  zeroStages: fc.constantFrom([0, 1, 2, 3] as const, [0] as const, [1] as const)
+})
+
+it('no design that fits its memory is faster than the bound of its combination, even where a die has just what it needs', () => {
+  let bound = 0
+  fc.assert(
+    fc.property(drawing, ({ seed, layers, grid: [rows, columns], mixed, globalBatch, recompute, zeroStages }) => {
+      const workload = buildWorkload(
+        ModelSpec.parse({
+          name: 'small',
+          layers,
+          hidden: 512,
+          heads: 8,
+          vocabulary: 4096,
+          ...(mixed && {
+            moe: { experts: 4, topK: 2, expertHidden: 512, sharedExperts: 1, firstLayer: 1, everyLayers: 2 }
+          })
+        }),
+        TrainingSpec.parse({ globalBatch, sequenceLength: 512, attention: 'standard' })
+      )
+      const machine = machineOf(mergeChip(chipPreset('watos-56'), { grid: { rows, columns } }))
+      const space = MappingSpace.parse({ recompute, zeroStages, microBatch: [1, 2] })
+      const known = new Map<string, readonly FastestLayers[]>()
+      for (const { genes, design } of drawDesigns(workload, machine, {
+        count: 30,
+        seed,
+        contexts: 6,
+        interleaved: true,
+        space
+      })) {
+        const stages = new Float64Array(design.stages.length * PLAN_COLUMNS)
+        fillStages(design, new Float64Array(design.plans.length * PLAN_COLUMNS), stages)
+        const step = new Float64Array(STEP_COLUMNS)
+        simulateStep(design.frame, stages, design.stages.length, step)
+        const tight = { ...machine, capacity_B: step[PEAK_B]! }
+        const key = JSON.stringify([genes.shape, genes.expertParallel])
+        if (!known.has(key))
+          known.set(key, fastestLayers(workload, machine, genes.shape, genes.expertParallel, space, undefined))
+        const layersOf = known.get(key)!.find(({ residual }) => residual === design.plans[0]!.residual)!
+        expect(outerBound_s(workload, tight, genes, layersOf, space)).toBeLessThanOrEqual(step[TIME_S]! * (1 + 1e-9))
+        if (slowestStage_s(workload, tight, genes, layersOf, space) > 0) bound++
+      }
+    }),
+    { numRuns: 25 }
+  )
+  // In most of them memory is what the bound speaks of.
+  expect(bound).toBeGreaterThan(100)
+})
