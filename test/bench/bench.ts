@@ -19,6 +19,7 @@ import type { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
 import { coexploration } from './coexploration.ts'
+import { studyCases } from './study-bench.ts'
 
 const ROUNDS = 5
 const DESIGNS = 40
@@ -187,3 +188,4 @@ mappingSearch()
 growth()
 levels()
 print(foldingTable(() => performance.now() / 1e3))
+print(await studyCases())

@@ -20,9 +20,9 @@ const study = (...options: readonly string[]) => runCli(['study', ...options], {
 /** What a project has of its one study, without what tells runs and machines apart. */
 function kept(project: string) {
   using store = openProject(join(cwd, project), { readOnly: true })
-  const [hash] = store.studyHashes()
-  return store
-    .studyCases(hash!)
+  const [hash] = store.studies.hashes()
+  return store.studies
+    .cases(hash!)
     .map(({ key, certificate, contenders }) => ({
       key,
       certificate,

@@ -36,8 +36,8 @@ describe.skipIf(!hasSlurm())('a study on a real Slurm', () => {
     )
   const keys = (project: string): readonly string[] => {
     using store = openProject(join(cwd, project), { readOnly: true })
-    return store
-      .studyCases(store.studyHashes()[0]!)
+    return store.studies
+      .cases(store.studies.hashes()[0]!)
       .map(({ key, contenders }) =>
         JSON.stringify([key, contenders.map(({ contender, metrics }) => [contender, metrics])])
       )

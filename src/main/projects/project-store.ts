@@ -8,9 +8,6 @@ import type { LastShown } from '../../core/report/last-shown.ts'
 import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
-import type { CaseResult } from '../../core/study/case-result.ts'
-import { studyHash, type Study } from '../../core/study/study-case.ts'
-import type { CaseRecord } from '../../core/study/study-results.ts'
 import type { PointColumns } from '../../contract/runs-contract.ts'
 import { documentTable } from './document-table.ts'
 import { emptyProject } from './empty-project.ts'
@@ -23,11 +20,12 @@ import { pointTable, type PointTable } from './point-table.ts'
 import { pointWriter, type PointWriter } from './point-writer.ts'
 import { ProjectDocuments } from './project-documents.ts'
 import { guarded } from './project-problem.ts'
+import { ProjectStudies } from './project-studies.ts'
 import { inputsHash, runTable, type RunTable } from './run-table.ts'
 import { RunWriter } from './run-writer.ts'
 import { settingTable, type SettingTable } from './setting-table.ts'
 import { specTable, type SpecTable } from './spec-table.ts'
-import { studyTable, type StudyTable } from './study-table.ts'
+import { studyTable } from './study-table.ts'
 import { versionTable, type VersionTable } from './version-table.ts'
 import { hasLiveWriter, type WriterLock } from './writer-lock.ts'
 
@@ -51,12 +49,12 @@ export class ProjectStore {
   readonly path: string
   readonly documents: ProjectDocuments
   readonly settings: SettingTable
+  readonly studies: ProjectStudies
   readonly #database: Database
   readonly #writing: Writing | undefined
   readonly #runs: RunTable
   readonly #points: PointTable
   readonly #versions: VersionTable
-  readonly #studies: StudyTable
   readonly #lastShown: LastShownTable
 
   /** Use `openProject`. @param lock the writer's; without it the store only reads */
@@ -76,7 +74,12 @@ export class ProjectStore {
     this.documents = new ProjectDocuments(path, documentTable(documented), (change) => this.#transact(change))
     this.settings = settingTable(documented, (change) => this.#transact(change))
     this.#versions = versionTable(documented)
-    this.#studies = studyTable(format < formatWith.studies ? emptyProject() : database)
+    this.studies = new ProjectStudies(path, {
+      table: studyTable(format < formatWith.studies ? emptyProject() : database),
+      runs: this.#runs,
+      points: () => this.#writer().points,
+      transact: (change) => this.#transact(change)
+    })
     this.#lastShown = lastShownTable(format < formatWith.lastShown ? emptyProject() : database)
     if (lock) this.#transact(() => this.#runs.interruptAll())
   }
@@ -232,45 +235,6 @@ export class ProjectStore {
   /** What charts and lists show of a run's points kept after an ordinal, one array per quantity. */
   pointColumns(runId: number, afterOrdinal = 0): PointColumns {
     return guarded(this.path, () => pointColumns(this.#database, runId, afterOrdinal))
-  }
-
-  /** Hashes of the studies that the project has cases of, oldest first. */
-  studyHashes(): string[] {
-    return guarded(this.path, () => this.#studies.hashes())
-  }
-
-  /** Cases of a study that are done, with their runs and points. */
-  studyCases(hash: string): CaseRecord[] {
-    return guarded(this.path, () => this.#studies.cases(hash))
-  }
-
-  /**
-   * Keeps a finished case of a study, whole or not at all: its designs as the points of a run, the rest by contender. What there was of
-   * the case goes.
-   */
-  keepStudyCase(
-    study: Study,
-    { key, certificate, contenders, points }: CaseResult,
-    inputs: ExplorationInputs,
-    { command, versions }: { command: string; versions: Versions }
-  ): void {
-    const hash = studyHash(study)
-    this.#transact(() => {
-      const writer = this.#writer().points
-      this.#studies.put(study)
-      const former = this.#studies.runOf(hash, key)
-      if (former !== undefined) this.#runs.remove(former)
-      const run = this.#runs.insert(inputs, command, versions)
-      const kept = contenders.map((one) => {
-        const point = points[one.contender]
-        return { ...one, point: point && writer.insertOne(run, point) }
-      })
-      for (const { contender, failure } of contenders)
-        if (failure !== undefined && inputs.policies.includes(contender))
-          this.#runs.fail(run, { policy: contender, reason: failure, evaluation: undefined })
-      this.#studies.setCase(hash, { key, run, certificate, contenders: kept })
-      this.#runs.end(run, { status: 'finished', ...(certificate && { certificate }), statistics: {} })
-    })
   }
 
   versions(): NamedVersion[] {

@@ -79,7 +79,7 @@ async function runShard(sitting: Sitting): Promise<boolean> {
 function merge(store: ProjectStore, { study, invocation, context, note }: Sitting, files: readonly string[]): void {
   const hash = studyHash(study)
   const cases = new Map(casesOf([...study.spec.grids, ...(study.spec.reduced ?? [])]).map((one) => [caseKey(one), one]))
-  const there = new Set(store.studyCases(hash).map(({ key }) => key))
+  const there = new Set(store.studies.cases(hash).map(({ key }) => key))
   // A file that does not belong here is told before anything of the others is taken.
   const shards = files.map((file) => ({ file, contents: readShard(file, context.cwd, study) }))
   for (const { file, contents } of shards) {
@@ -87,7 +87,7 @@ function merge(store: ProjectStore, { study, invocation, context, note }: Sittin
     for (const result of contents.results) {
       const one = cases.get(result.key)
       if (!one || there.has(result.key)) continue
-      store.keepStudyCase(study, result, inputsOf(study, one), startedBy(invocation))
+      store.studies.keep(study, result, inputsOf(study, one), startedBy(invocation))
       there.add(result.key)
       taken++
     }
@@ -138,7 +138,7 @@ async function runInProject(sitting: Sitting): Promise<boolean> {
   const hash = studyHash(study)
   const files = mergeOption(values, cwd)
   const open = (): ProjectStore => openProject(resolve(cwd, project), { create: true })
-  const doneIn = (store: ProjectStore): ReadonlySet<string> => doneKeys(cases, store.studyCases(hash))
+  const doneIn = (store: ProjectStore): ReadonlySet<string> => doneKeys(cases, store.studies.cases(hash))
   let whole = true
   let done: ReadonlySet<string>
   {
@@ -154,10 +154,10 @@ async function runInProject(sitting: Sitting): Promise<boolean> {
       whole = await runHere(
         sitting,
         cases.filter((one) => !done.has(caseKey(one))),
-        (one, result) => store.keepStudyCase(study, result, inputsOf(study, one), startedBy(invocation))
+        (one, result) => store.studies.keep(study, result, inputsOf(study, one), startedBy(invocation))
       )
     if (runner === 'local' || files) {
-      await tell(studyResults(study, cases, store.studyCases(hash)), sitting)
+      await tell(studyResults(study, cases, store.studies.cases(hash)), sitting)
       return whole
     }
   }
@@ -176,7 +176,7 @@ async function runInProject(sitting: Sitting): Promise<boolean> {
   })
   using store = open()
   merge(store, sitting, submitted.files)
-  await tell(studyResults(study, cases, store.studyCases(hash)), sitting)
+  await tell(studyResults(study, cases, store.studies.cases(hash)), sitting)
   return submitted.whole
 }
 

@@ -1,0 +1,70 @@
+import type { Versions } from '../../core/report/run-record.ts'
+import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import type { CaseResult } from '../../core/study/case-result.ts'
+import { studyHash, type Study } from '../../core/study/study-case.ts'
+import type { CaseRecord } from '../../core/study/study-results.ts'
+import type { PointWriter } from './point-writer.ts'
+import { guarded } from './project-problem.ts'
+import type { RunTable } from './run-table.ts'
+import type { Transact } from './run-writer.ts'
+import type { StudyTable } from './study-table.ts'
+
+/** What the studies of a project are made of. */
+interface Parts {
+  readonly table: StudyTable
+  readonly runs: RunTable
+  /** @throws Problem `read-only` */
+  readonly points: () => PointWriter
+  readonly transact: Transact
+}
+
+/** The studies of an open project. A case is kept as a run with its points, and a row that tells the rest by contender. */
+export class ProjectStudies {
+  readonly #path: string
+  readonly #parts: Parts
+
+  constructor(path: string, parts: Parts) {
+    this.#path = path
+    this.#parts = parts
+  }
+
+  /** Hashes of the studies that the project has cases of, oldest first. */
+  hashes(): string[] {
+    return guarded(this.#path, () => this.#parts.table.hashes())
+  }
+
+  /** Cases of a study that are done, with their runs and points. */
+  cases(hash: string): CaseRecord[] {
+    return guarded(this.#path, () => this.#parts.table.cases(hash))
+  }
+
+  /**
+   * Keeps a finished case, whole or not at all. What there was of the case goes.
+   * @throws Problem `disk-full`, `read-only`
+   */
+  keep(
+    study: Study,
+    { key, certificate, contenders, points }: CaseResult,
+    inputs: ExplorationInputs,
+    { command, versions }: { readonly command: string; readonly versions: Versions }
+  ): void {
+    const hash = studyHash(study)
+    const { table, runs, transact } = this.#parts
+    transact(() => {
+      const writer = this.#parts.points()
+      table.put(study)
+      const former = table.runOf(hash, key)
+      if (former !== undefined) runs.remove(former)
+      const run = runs.insert(inputs, command, versions)
+      const kept = contenders.map((one) => {
+        const point = points[one.contender]
+        return { ...one, point: point && writer.insertOne(run, point) }
+      })
+      for (const { contender, failure } of contenders)
+        if (failure !== undefined && inputs.policies.includes(contender))
+          runs.fail(run, { policy: contender, reason: failure, evaluation: undefined })
+      table.setCase(hash, { key, run, certificate, contenders: kept })
+      runs.end(run, { status: 'finished', ...(certificate && { certificate }), statistics: {} })
+    })
+  }
+}
