@@ -91,7 +91,9 @@ MODEL_ARGS=(
 )
 TRAINING_ARGS="--seq-length 1024 --micro-batch-size 1 \\
     --global-batch-size 32 --bf16"
-torchrun --nproc_per_node 8 --nnodes 2 pretrain_gpt.py \\
+GPUS=8
+NODES=\${SLURM_NNODES:-"2"}
+torchrun --nproc_per_node $GPUS --nnodes \${NODES} pretrain_gpt.py \\
     \${MODEL_ARGS[@]} \
     $TRAINING_ARGS --lr 3.0e-4
 `

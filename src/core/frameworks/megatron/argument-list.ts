@@ -50,6 +50,26 @@ const endsArguments = ({ text, startsLine }: Word): boolean =>
   /^[A-Za-z_]\w*\+?=\(?$/.test(text) ||
   /^\$\{?\w+\[[@*]\]\}?$/.test(text)
 
+const ASSIGNMENT = /^([A-Za-z_]\w*)=([^(].*)$/s
+
+/** Words with the variables put in that the script itself sets; where it sets none, what it says in place of one that is not set. */
+function withVariables(words: readonly Word[]): readonly Word[] {
+  const variables = new Map<string, string>()
+  const filled = (text: string): string =>
+    text.replaceAll(
+      /\$\{(\w+)(?::?-([^${}]*))?\}|\$(\w+)/g,
+      (whole, braced: string | undefined, otherwise: string | undefined, bare: string | undefined) =>
+        variables.get((braced ?? bare)!) ?? otherwise ?? whole
+    )
+  return words.map((word) => {
+    const text = filled(word.text)
+    const [, name, value] = ASSIGNMENT.exec(text) ?? []
+    // What is still unknown, as a place of a script's caller, stays as it is written.
+    if (name !== undefined && !value!.includes('$')) variables.set(name, value!)
+    return { ...word, text }
+  })
+}
+
 const isName = (word: string): boolean => /^--[A-Za-z]/.test(word)
 
 /**
@@ -73,7 +93,7 @@ export function argumentList(text: string): ArgumentList {
     found.set(name, values)
   }
   const words = function* (): Generator<Word> {
-    for (const word of wordsOf(text)) {
+    for (const word of withVariables([...wordsOf(text)])) {
       const inner = word.text.replace(/^[A-Za-z_]\w*\+?=/, '').trim()
       if (!/\s/.test(inner) || !isName(inner)) yield word
       else for (const part of inner.split(/[\s\\]+/)) yield { text: part, startsLine: false }

@@ -253,6 +253,8 @@ export function readMegatronArguments(text: string, options: MegatronOptions = {
       tensorParallel,
       'experts are cut as the other operators, not by --expert-tensor-parallel-size'
     )
+  if (read.list('--rampup-batch-size'))
+    book.approximate('training.globalBatch', training.globalBatch, 'the batch at the end of its ramp is entered')
   const cpKind = read.text('--cp-comm-type')
   if (cpKind !== undefined && cpKind !== 'p2p')
     book.approximate('contextParallel', contextParallel, `'${cpKind}' is entered as ring attention (p2p)`)

@@ -14,7 +14,7 @@ const SILENT: readonly string[] = [
   'no-create-attention-mask no-mmap-bin-files num-dataset-builder-threads s3-cache-path save load no-save- no-load-',
   'finetune pretrained-checkpoint ckpt- dist-ckpt- auto-detect-ckpt use-dist-ckpt async-save',
   'use-persistent-ckpt-worker exit-on-missing-checkpoint non-persistent- no-initialization use-cpu-initialization',
-  'perform-initialization',
+  'perform-initialization no-position-embedding window-attn-skip-freq disable-symmetric-registration',
   // what is told about it
   'log- logging-level timing-log tensorboard- wandb- one-logger enable-one-logger no-one-logger profile',
   'use-pytorch-profiler record-memory-history nvtx-ranges report-theoretical-memory',
