@@ -112,7 +112,10 @@ test.skipIf(!hasChromium())('a damaged project says so, and what can be read of 
   await start()
   const bytes = readFileSync(file('Broken'))
   // Another file under the same name: the program has the former one open.
-  writeFileSync(`${file('Broken')}.new`, bytes.fill(0x5a, bytes.length * 0.6, bytes.length * 0.65))
+  writeFileSync(
+    `${file('Broken')}.new`,
+    bytes.fill(0x5a, Math.floor(bytes.length * 0.6), Math.floor(bytes.length * 0.65))
+  )
   renameSync(`${file('Broken')}.new`, file('Broken'))
   await page.getByRole('button', { name: 'Broken', exact: true }).click()
   await heading('This project is damaged').waitFor()
