@@ -179,6 +179,18 @@ test.skipIf(!hasChromium())('a design is saved for a training framework, and wha
   await page.getByText(/Saved for Megatron-LM\. It cannot be told .*account\.json has each cost/).waitFor()
 })
 
+test.skipIf(!hasChromium())('bytes are told in GiB where a person prefers it, and stay so', async () => {
+  await go('summary')
+  await page.getByText('64.0 GB').first().waitFor()
+  await page.keyboard.press('Control+Shift+P')
+  await page.keyboard.type('Bytes in GiB')
+  await page.getByRole('option', { name: 'Bytes in GiB' }).waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByText('59.6 GiB').first().waitFor()
+  await page.reload()
+  await page.getByText('59.6 GiB').first().waitFor()
+})
+
 test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
   expect(complaints).toEqual([])
 )

@@ -33,6 +33,23 @@ describe('numbers for people', () => {
         expect(formatPrefixed(digits * 10 ** exponent, 'B')).not.toMatch(/^1,000/)
   })
 
+  test.each([
+    [2 ** 30, '1.00 GiB'],
+    [64e9, '59.6 GiB'],
+    [1023 * 2 ** 20, '1,023 MiB'],
+    [1023.9 * 2 ** 20, '1.00 GiB'],
+    [512, '512 B'],
+    [0, '0 B']
+  ])('%d bytes read %s where a reader prefers it', (bytes, text) => {
+    format.showBytesIn('GiB')
+    expect(format.formatBytes_B(bytes)).toBe(text)
+    expect(format.formatIn(bytes, 'B')).toBe(text)
+    expect(format.formatIn(64e9, 'B/s')).toBe('64.0 GB/s')
+    expect(format.inDecimalBytes(() => format.formatBytes_B(64e9))).toBe('64.0 GB')
+    format.showBytesIn('GB')
+    expect(format.formatBytes_B(64e9)).toBe('64.0 GB')
+  })
+
   test('times, money and shares carry their usual signs', () => {
     expect(format.formatTime_s(1.55)).toBe('1.55 s')
     expect(format.formatTime_s(0.0155)).toBe('15.5 ms')

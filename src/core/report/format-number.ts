@@ -46,6 +46,30 @@ const prefixes = [
   [1e-12, 'p']
 ] as const
 
+const binaryPrefixes = [
+  [2 ** 60, 'Ei'],
+  [2 ** 50, 'Pi'],
+  [2 ** 40, 'Ti'],
+  [2 ** 30, 'Gi'],
+  [2 ** 20, 'Mi'],
+  [2 ** 10, 'Ki'],
+  [1, '']
+] as const
+
+/** A number with a binary prefix before its unit, as '11.5 GiB'; the mantissa as printed lies in 1 to 1,023. */
+export function formatBinary(value: number, unit: string, digits = 3): string {
+  if (value === 0 || !Number.isFinite(value)) return `${formatNumber(value)} ${unit}`
+  const magnitude = Math.abs(value)
+  const at = binaryPrefixes.findIndex(([size]) => magnitude >= size)
+  const [factor, prefix] = binaryPrefixes[at < 0 ? binaryPrefixes.length - 1 : at]!
+  // What rounds up to 1,024 is one of the next.
+  const [larger, largerPrefix] = binaryPrefixes[at - 1] ?? [factor, prefix]
+  const isNext = larger !== factor && Math.round(magnitude / factor) >= 1024
+  return isNext
+    ? `${formatNumber(value / larger, digits)} ${largerPrefix}${unit}`
+    : `${formatNumber(value / factor, digits)} ${prefix}${unit}`
+}
+
 /** A number with a decimal prefix before its unit, as '12.3 GB'; the mantissa as printed lies in 1 to 999. */
 export function formatPrefixed(value: number, unit: string, digits = 3, smallest = 1e-12): string {
   if (value === 0 || !Number.isFinite(value)) return `${formatNumber(value)} ${unit}`

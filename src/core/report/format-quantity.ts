@@ -1,10 +1,33 @@
-import { formatCount, formatNumber, formatPrefixed } from './format-number.ts'
+import { formatBinary, formatCount, formatNumber, formatPrefixed } from './format-number.ts'
 
 /** Seconds as s, ms, µs or ns. */
 export const formatTime_s = (value: number): string =>
   value >= 1 ? `${formatNumber(value)} s` : formatPrefixed(value, 's')
-/** Bytes with decimal prefixes: 1 GB is 10^9 bytes. */
-export const formatBytes_B = (value: number): string => formatPrefixed(value, 'B', 3, 1)
+/** How bytes are told: 1 GB is 10^9 bytes, 1 GiB is 2^30. */
+export const byteUnits = ['GB', 'GiB'] as const
+export type ByteUnit = (typeof byteUnits)[number]
+
+let shownBytes: ByteUnit = 'GB'
+/**
+ * Tells bytes so from now on. For a page, whose reader prefers one; files, reports and the command line are decimal. Bandwidths are decimal
+ * everywhere, as data sheets state them.
+ */
+export function showBytesIn(unit: ByteUnit): void {
+  shownBytes = unit
+}
+/** Makes something that leaves the page: with decimal bytes, whatever its reader prefers. */
+export function inDecimalBytes<Made>(make: () => Made): Made {
+  const before = shownBytes
+  shownBytes = 'GB'
+  try {
+    return make()
+  } finally {
+    shownBytes = before
+  }
+}
+/** Bytes with decimal prefixes, or binary ones where a reader prefers them. */
+export const formatBytes_B = (value: number): string =>
+  shownBytes === 'GB' ? formatPrefixed(value, 'B', 3, 1) : formatBinary(value, 'B')
 export const formatPower_W = (value: number): string => formatPrefixed(value, 'W')
 export const formatEnergy_J = (value: number): string => formatPrefixed(value, 'J')
 export const formatArea_mm2 = (value: number): string => `${formatNumber(value)} mm²`

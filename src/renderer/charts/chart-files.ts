@@ -1,13 +1,14 @@
 import { chartThemes } from '../../core/report/charts/chart-theme.ts'
 import type { Chart } from '../../core/report/charts/chart.ts'
 import type { ChartTheme } from '../../core/report/charts/chart-theme.ts'
+import { inDecimalBytes } from '../../core/report/format-quantity.ts'
 
 /** A chart for some theme, so that what leaves the page can be built for paper. */
 export type ChartBuilder = (theme: ChartTheme) => Chart
 
 export async function svgFile(build: ChartBuilder): Promise<Blob> {
   const { chartSvg } = await import('./echarts.ts')
-  return new Blob([chartSvg(build(chartThemes.print))], { type: 'image/svg+xml' })
+  return new Blob([inDecimalBytes(() => chartSvg(build(chartThemes.print)))], { type: 'image/svg+xml' })
 }
 
 /** The figure on white in so many pixels for each of its own. */

@@ -1,4 +1,5 @@
 import type { Ref } from 'vue'
+import { byteUnits } from '../../core/report/format-quantity.ts'
 import { useCommands, type Command } from '../stores/commands.ts'
 import { shownBlock } from '../stores/report-sources.ts'
 import { useSendToReport } from '../stores/send-to-report.ts'
@@ -87,6 +88,13 @@ export function useGeneralCommands(dialog: Ref<Dialog>): void {
       title: `Theme: ${one === 'system' ? 'as the system' : one.replace('-', ' ')}`,
       enabled: () => settings.value.theme !== one,
       run: () => settings.change({ theme: one })
+    })),
+    ...byteUnits.map((one): Command => ({
+      id: `view.bytes.${one}`,
+      menu: 'View',
+      title: `Bytes in ${one}`,
+      enabled: () => settings.value.bytes !== one,
+      run: () => settings.change({ bytes: one })
     })),
     {
       id: 'go.commands',
