@@ -18,6 +18,7 @@ import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import type { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
+import { architectureLoops } from './architecture-loops.ts'
 import { coexploration } from './coexploration.ts'
 import { studyCases } from './study-bench.ts'
 
@@ -181,11 +182,20 @@ function levels(): void {
   })
 }
 
-// First, so that the memory it reports is its own.
-print(await coexploration(10_000))
-evaluation()
-mappingSearch()
-growth()
-levels()
-print(foldingTable(() => performance.now() / 1e3))
-print(await studyCases())
+/** By the name that runs one alone: `npm run bench -- architectures`. */
+const sections: Readonly<Record<string, () => void | Promise<void>>> = {
+  // First, so that the memory it reports is its own.
+  coexploration: async () => print(await coexploration(10_000)),
+  evaluation,
+  mapping: mappingSearch,
+  growth,
+  levels,
+  folding: () => print(foldingTable(() => performance.now() / 1e3)),
+  study: async () => print(await studyCases()),
+  architectures: async () => print(await architectureLoops())
+}
+const wanted = process.argv.slice(2)
+const unknown = wanted.find((name) => !Object.hasOwn(sections, name))
+if (unknown !== undefined) throw new Error(`no section '${unknown}'; there are ${Object.keys(sections).join(', ')}`)
+for (const [name, section] of Object.entries(sections))
+  if (wanted.length === 0 || wanted.includes(name)) await section()

@@ -5,6 +5,8 @@ import { cell, columns, type Block, type Cell, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
 import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
 import { limitWords } from './field-words.ts'
+import type { ShadowPrices } from '../search/shadow-prices.ts'
+import { shadowPricesSentence, shadowPricesTable } from './shadow-prices-table.ts'
 import { formatCount, formatNumber } from './format-number.ts'
 import * as format from './format-quantity.ts'
 import type { StoredPoint } from './run-record.ts'
@@ -162,6 +164,16 @@ export function certificateBlocks({ run }: ExplorationRecord): Block[] {
     },
     ...(certificate.sharedLinks
       ? [{ kind: 'paragraph' as const, text: sharedLinksSentence(certificate.sharedLinks) }]
-      : [])
+      : []),
+    ...(certificate.prices ? shadowPriceBlocks(certificate.prices) : [])
+  ]
+}
+
+/** What a little more of everything is worth at the best wafer. */
+function shadowPriceBlocks(prices: ShadowPrices): Block[] {
+  const text = shadowPricesSentence(prices)
+  return [
+    { kind: 'table', table: shadowPricesTable(prices) },
+    ...(text === undefined ? [] : [{ kind: 'paragraph' as const, text }])
   ]
 }

@@ -4,6 +4,7 @@ import type { Evaluation } from '../simulator/evaluation.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 import type { Infeasibility } from './infeasibility.ts'
+import type { ShadowPrices } from './shadow-prices.ts'
 
 /** What every search minimises or maximises, and what names one design best. */
 export type Objective = 'throughput' | 'energy' | 'throughput-per-watt' | 'throughput-per-cost'
@@ -77,6 +78,8 @@ export interface Certificate {
   /** There where something else than the time was minimised. */
   readonly objective?: ObjectiveBound
   readonly sharedLinks?: SharedLinks
+  /** At the best wafer of an exploration that looked for wafers, as a run keeps them. */
+  readonly prices?: ShadowPrices
 }
 
 export interface ExplorationOutcome {
@@ -87,6 +90,8 @@ export interface ExplorationOutcome {
   readonly failedPolicies: readonly FailedPolicy[]
   /** Wafers none of which another beats; empty when the chip was fixed. */
   readonly front: readonly KeptPoint[]
+  /** What a little more of each number of the best of these wafers is worth. */
+  readonly prices?: ShadowPrices
   /** What stands in the way when there is no best design. */
   readonly infeasibility: Infeasibility | undefined
   readonly statistics: Readonly<Record<string, number>>

@@ -1,17 +1,33 @@
 import type { Mapping } from '../mapping/mapping.ts'
+import { leastCrowded } from '../optimization/crowding.ts'
 import { paretoFront } from '../optimization/pareto.ts'
-import { randomStream } from '../optimization/random.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
-import { genesOf, genomeLabel, spaceSize, withProvenance } from './architecture-space.ts'
+import { drawWafers, thinned } from './draw-wafers.ts'
+import { exploredWafers, type ExploredWafers } from './explored-wafers.ts'
 import type { KeptPoint, Objective } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
+import type { Genome } from './gene.ts'
 import { keptCoordinates, keptPoint } from './kept-point.ts'
-import { chipOfPoint, type EstimatedPoint, type TaskFrame, type ScreenResult } from './tasks.ts'
+import { nearestFirst, traitsOf, type KnownMapping } from './known-mappings.ts'
+import type { SearchResult } from './mapping-search.ts'
+import { scoutWafers } from './scout-wafers.ts'
+import type { TaskFrame } from './tasks.ts'
+import { estimateCoordinates, type EstimatedWafer, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
+import { genomeLabel, withProvenance } from './wafer-template.ts'
 
-/** Wafers whose own mapping search is worth its time: the estimated front, thinned evenly to this many. */
-const REFINED = 32
-const CHUNK = 64
+/** Wafers whose own mapping search is worth its time: the front of each round, thinned evenly to this many. */
+const SEARCHED_PER_ROUND = [12, 32] as const
+/** Share of the wafers that each round looks at. */
+const SHARE_OF_ROUND = [0.6, 0.4] as const
+/** Mappings of other wafers that a search starts from. */
+const WARM = 3
+/** Wafers of one numbered part where all are looked at. */
+const PART = 64
+/** Wafers looked at before anything else. */
+const PREVIEWED = 32
+/** Wafers of the estimated front that are kept with their estimates. */
+const MOST_ESTIMATES_KEPT = 256
 
 interface ArchitectureOutcome {
   readonly front: readonly KeptPoint[]
@@ -27,30 +43,13 @@ interface Guidance {
   readonly report: (phase: string, share: number) => void
 }
 
-/** Numbers of the points to look at: all, or as many different ones as wanted drawn at random, in rising order. */
-export function drawPoints(size: number, wanted: number, seed: number): readonly number[] {
-  if (size <= wanted) return Array.from({ length: size }, (_, point) => point)
-  const random = randomStream(seed, 2)
-  const drawn = new Set<number>()
-  while (drawn.size < wanted) drawn.add(random.below(size))
-  return [...drawn].sort((a, b) => a - b)
-}
-
-const chunks = (points: readonly number[]): readonly (readonly number[])[] =>
-  Array.from({ length: Math.ceil(points.length / CHUNK) }, (_, index) =>
-    points.slice(index * CHUNK, (index + 1) * CHUNK)
-  )
-
-/** Wafers looked at before anything else. */
-const PREVIEWED = 32
-
-const explored = (frame: TaskFrame, point: number, mapping: Mapping): KeptPoint => {
-  const base = frame.base!
-  const genes = genesOf(frame.architecture!, base)
-  const chip = withProvenance(base, chipOfPoint(frame, point), genes)
+const explored = (frame: TaskFrame, genome: Genome, mapping: Mapping): KeptPoint => {
+  const { template } = exploredWafers(frame)
+  const bare = template.chip(genome)
+  const chip = withProvenance(template, bare)
   const machine = machineOf(chip, frame.space.overlap)
   const workload = buildWorkload(frame.model, frame.training)
-  return keptPoint(workload, machine, 'architecture', genomeLabel(base, chip, genes), mapping)
+  return keptPoint(workload, machine, 'architecture', genomeLabel(template, bare, genome), mapping)
 }
 
 /** A first front of wafers, spread over the space, while the real searches are under way. */
@@ -59,130 +58,169 @@ export async function previewArchitectures(
   host: ExplorationHost,
   seed: number
 ): Promise<readonly KeptPoint[]> {
-  const space = frame.architecture!
-  const points = drawPoints(spaceSize(genesOf(space, frame.base!)), space.points, seed)
-  const [found] = await host.run<'preview'>([{ kind: 'preview', points: thinned(points, PREVIEWED) }])
+  const genomes = drawWafers(exploredWafers(frame), PREVIEWED, seed)
+  const [found] = await host.run<'preview'>([{ kind: 'preview', genomes }])
   const front = paretoFront(
-    found!.map(({ point, mapping }) => explored(frame, point, mapping)),
+    found!.map(({ genome, mapping }) => explored(frame, genome, mapping)),
     keptCoordinates
   )
   host.keep(front)
   return front
 }
 
-/** Wafers that broke each limit first, as counters of the run. */
-function brokenCounts(screened: readonly ScreenResult[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const { broken } of screened)
-    for (const [limit, count] of Object.entries(broken)) {
-      const name = `wafersOver ${limit}`
-      counts[name] = (counts[name] ?? 0) + count
-    }
-  return counts
-}
-
-/** Every n-th of a list so that at most `most` stay, the two ends among them. */
-export function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
-  if (items.length <= most) return items
-  return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!)
-}
-
 /** Best first. */
-const byObjective: Readonly<Record<Objective, (a: EstimatedPoint, b: EstimatedPoint) => number>> = {
+const byObjective: Readonly<Record<Objective, (a: EstimatedWafer, b: EstimatedWafer) => number>> = {
   throughput: (a, b) => b.tokensPerSecond - a.tokensPerSecond,
   energy: (a, b) => a.energy_J - b.energy_J,
   'throughput-per-watt': (a, b) => b.tokensPerSecond / b.power_W - a.tokensPerSecond / a.power_W,
   'throughput-per-cost': (a, b) => b.tokensPerSecond / b.cost_usd - a.tokensPerSecond / a.cost_usd
 }
 
-const estimateCoordinates = (point: EstimatedPoint): readonly number[] => [
-  -point.tokensPerSecond,
-  point.power_W,
-  point.cost_usd,
-  point.peak_B
-]
+/** The numbered parts of one round. They depend on the space and the seed alone, never on who does them. */
+function partsOf(
+  { size, all }: ExploredWafers,
+  points: number,
+  loop: 'evolution' | 'random',
+  seed: number,
+  round: number,
+  starts: readonly Genome[]
+): readonly SweptWafers[] {
+  if (all)
+    return Array.from({ length: Math.ceil(size / PART) }, (_, part) => ({
+      by: 'number',
+      from: part * PART,
+      to: Math.min(size, (part + 1) * PART)
+    }))
+  // Parts grow with the study, so that both their number and what each of them remembers stay small.
+  const count = Math.max(1, Math.round(Math.sqrt(points) / 10))
+  const wafers = Math.ceil((points * SHARE_OF_ROUND[round]!) / count)
+  return Array.from({ length: count }, (_, part) => ({
+    by: loop,
+    wafers,
+    seed,
+    stream: 16 + round * count + part,
+    starts: starts.filter((_start, index) => index % count === part)
+  }))
+}
+
+/** What all sweeps found together. */
+function joined(results: readonly SweepResult[]): Omit<SweepResult, 'front'> {
+  const broken: Record<string, number> = {}
+  for (const { broken: own } of results)
+    for (const [limit, count] of Object.entries(own)) broken[limit] = (broken[limit] ?? 0) + count
+  const sum = (of: (result: SweepResult) => number): number => results.reduce((total, one) => total + of(one), 0)
+  return {
+    looked: sum(({ looked }) => looked),
+    buildable: sum(({ buildable }) => buildable),
+    estimated: sum(({ estimated }) => estimated),
+    broken
+  }
+}
+
+const named = (prefix: string, counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix} ${name}`, count]))
 
 /**
- * Looks for wafers none of which another beats in tokens/s, power, cost and peak memory, within the hard limits. Three fidelities: limits
- * for every point; the best of a pool of known mappings for every wafer that can be built; a search of its own for the wafers
- * on the front of that.
+ * Looks for wafers none of which another beats in tokens/s, power, cost and peak memory, within the hard limits. Each fidelity passes on
+ * what is worth the next: values that no wafer can be built with are ruled out; wafers are checked against their limits; known mappings of
+ * the nearest wafers are tried on those that can be built; the front of that gets mapping searches of its own, whose mappings are known to
+ * the next round.
  */
 export async function exploreArchitectures(
   frame: TaskFrame,
   host: ExplorationHost,
   guidance: Guidance
 ): Promise<ArchitectureOutcome> {
-  const base = frame.base!
   const space = frame.architecture!
-  const genes = genesOf(space, base)
-  const points = drawPoints(spaceSize(genes), space.points, guidance.seed)
-  const { report } = guidance
+  const wafers = exploredWafers(frame)
+  const { template } = wafers
+  const { report, seed } = guidance
+  const foundOn = traitsOf(template.base)
+  let pool: readonly KnownMapping[] = guidance.pool.map((mapping) => ({ mapping, foundOn }))
+  const warmFor = (genome: Genome): readonly Mapping[] =>
+    nearestFirst(pool, template.chip(genome))
+      .slice(0, WARM)
+      .map((place) => pool[place]!.mapping)
+  const search = async (
+    genomes: readonly Genome[],
+    onDone: (share: number) => void
+  ): Promise<readonly SearchResult[]> => {
+    const found = await host.run<'search'>(
+      genomes.map((genome) => ({ kind: 'search', genome, effort: 'quick', warm: warmFor(genome) })),
+      (done) => onDone(done / genomes.length)
+    )
+    pool = [
+      ...pool,
+      ...found.flatMap(({ trail }, index) => {
+        const traits = traitsOf(template.chip(genomes[index]!))
+        return trail.map(({ mapping }) => ({ mapping, foundOn: traits }))
+      })
+    ]
+    return found
+  }
 
   report('checking wafers against their limits', 0)
-  const screened = await host.run<'screen'>(chunks(points).map((part) => ({ kind: 'screen', points: part })))
-  const buildable = screened.flatMap((result) => result.buildable)
-
-  // A pool mapping suits one grid; each other grid gets a quick search on the wafer in the middle of those that have it.
-  const gridOf = (point: number): string => {
-    const { grid } = chipOfPoint(frame, point)
-    return `${grid.rows}x${grid.columns}`
+  const scouts = await scoutWafers(frame, host, seed)
+  let searched = 0
+  for (const [wave, scouted] of scouts.entries()) {
+    await search(scouted, (done) =>
+      report('mapping wafers of each grid', 0.02 + (0.28 * (wave + done)) / scouts.length)
+    )
+    searched += scouted.length
   }
-  const byGrid = new Map<string, number[]>()
-  for (const point of buildable) {
-    const grid = gridOf(point)
-    const known = byGrid.get(grid)
-    if (known) known.push(point)
-    else byGrid.set(grid, [point])
+
+  const sweeps: SweepResult[] = []
+  const refined: KeptPoint[] = []
+  let estimates: readonly (EstimatedWafer & { readonly design: Mapping })[] = []
+  const rounds = wafers.all ? 1 : SHARE_OF_ROUND.length
+  for (let round = 0; round < rounds; round++) {
+    const begun = 0.3 + (0.7 * round) / rounds
+    const part = 0.7 / rounds
+    const known = pool
+    const starts = leastCrowded(estimates, 64, estimateCoordinates).map(({ genome }) => genome)
+    const parts = partsOf(wafers, space.points, space.loop, seed, round, starts)
+    const found = await host.run<'sweep'>(
+      parts.map((swept) => ({ kind: 'sweep', wafers: swept, pool: known })),
+      (done) => report('estimating wafers', begun + (part * 0.5 * done) / parts.length)
+    )
+    sweeps.push(...found)
+    estimates = paretoFront(
+      [
+        ...estimates,
+        ...found.flatMap(({ front }) => front.map((wafer) => ({ ...wafer, design: known[wafer.mapping]!.mapping })))
+      ],
+      estimateCoordinates
+    ).toSorted(byObjective[frame.objective])
+    const last = round === rounds - 1
+    if (last)
+      host.keep(
+        leastCrowded(estimates, MOST_ESTIMATES_KEPT, estimateCoordinates).map(({ genome, design }) =>
+          explored(frame, genome, design)
+        )
+      )
+    const promising = thinned(estimates, SEARCHED_PER_ROUND[last ? 1 : 0]).map(({ genome }) => genome)
+    const better = await search(promising, (done) =>
+      report('searching mappings of the best wafers', begun + part * (0.5 + 0.5 * done))
+    )
+    searched += promising.length
+    const improved = better.flatMap(({ best }, index) =>
+      best ? [explored(frame, promising[index]!, best.mapping)] : []
+    )
+    host.keep(improved)
+    refined.push(...improved)
   }
-  report('mapping one wafer of each grid', 0.1)
-  const representatives = [...byGrid.values()].map((members) => members[members.length >> 1]!)
-  const searched = await host.run<'search'>(
-    representatives.map((point) => ({ kind: 'search', point, effort: 'quick' })),
-    (done) => report('mapping one wafer of each grid', 0.1 + (0.3 * done) / representatives.length)
-  )
-  const pools = new Map(
-    [...byGrid.keys()].map((grid, index) => [
-      grid,
-      [...guidance.pool, ...searched[index]!.trail.map(({ mapping }) => mapping)]
-    ])
-  )
 
-  const parts = [...byGrid].flatMap(([grid, members]) =>
-    chunks(members).map((part) => ({ part, pool: pools.get(grid)! }))
-  )
-  const estimated = await host.run<'estimate'>(
-    parts.map(({ part, pool }) => ({ kind: 'estimate', points: part, pool })),
-    (done) => report('estimating wafers', 0.4 + (0.25 * done) / parts.length)
-  )
-  const candidates = estimated.flatMap((result, index) =>
-    result.map((point) => ({ ...point, design: parts[index]!.pool[point.mapping]! }))
-  )
-  const promising = paretoFront(candidates, estimateCoordinates).sort(byObjective[frame.objective])
-  const first = promising.map((candidate) => explored(frame, candidate.point, candidate.design))
-  host.keep(first)
-
-  const refined = thinned(promising, REFINED)
-  const better = await host.run<'search'>(
-    refined.map((candidate) => ({
-      kind: 'search',
-      point: candidate.point,
-      effort: 'quick',
-      incumbent_s: candidate.mappingCost_s
-    })),
-    (done) => report('searching mappings of the best wafers', 0.65 + (0.35 * done) / refined.length)
-  )
-  const improved = better.flatMap((result, index) =>
-    result.best ? [explored(frame, refined[index]!.point, result.best.mapping)] : []
-  )
-  host.keep(improved)
+  const { looked, buildable, estimated, broken } = joined(sweeps)
+  const first = estimates.map(({ genome, design }) => explored(frame, genome, design))
   return {
-    front: paretoFront([...improved, ...first, ...guidance.known], keptCoordinates),
+    front: paretoFront([...refined, ...first, ...guidance.known], keptCoordinates),
     statistics: {
-      wafers: points.length,
-      wafersBuildable: buildable.length,
-      ...brokenCounts(screened),
-      wafersEstimated: candidates.length,
-      wafersSearched: refined.length + representatives.length
+      wafers: looked,
+      wafersBuildable: buildable,
+      ...named('wafersOver', broken),
+      ...named('genesRuledOut', wafers.ruledOut),
+      wafersEstimated: estimated,
+      wafersSearched: searched
     }
   }
 }

@@ -9,6 +9,7 @@ import { exploreArchitectures, previewArchitectures } from './explore-architectu
 import { certificateOf } from './certificate.ts'
 import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
+import { exploredWafers } from './explored-wafers.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { checkDamagedSpace, exploreDamaged } from './explore-damaged.ts'
 import { explainInfeasibility, overBudget } from './infeasibility.ts'
@@ -18,7 +19,11 @@ import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
 import { betterBy, rankedBy } from './objective.ts'
 import { POLISH_MOVES } from './polish.ts'
 import { rerank } from './rerank.ts'
+import { shadowPrices } from './shadow-prices.ts'
 import type { TaskFrame } from './tasks.ts'
+
+/** Share of the work on wafers after which the best of them is priced. */
+const EXPLORED = 0.96
 
 /**
  * A space whose genes come in the order of their paths. Points are numbered by that order, and a project keeps inputs as canonical JSON:
@@ -122,11 +127,16 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
         seed: inputs.seed,
         known: [...previewed, ...(mapped && isBuildable(frame.chip) ? [mapped] : [])],
         pool: [...(mapped ? [mapped.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
-        report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * share)
+        report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * EXPLORED * share)
       })
     : undefined
   const front = rankedBy(architectures?.front ?? [], inputs.objective)
   const best = over ? front[0] : mapped
+  if (frame.architecture) report('pricing a little more of everything', mappingShare + (1 - mappingShare) * EXPLORED)
+  const prices =
+    frame.architecture && front[0]
+      ? await shadowPrices(frame, exploredWafers(frame).template.genes, front[0], host)
+      : undefined
   const infeasibility = best
     ? undefined
     : over
@@ -139,6 +149,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     policies,
     failedPolicies,
     front,
+    ...(prices && { prices }),
     infeasibility,
     statistics: {
       combinations: search!.combinations,

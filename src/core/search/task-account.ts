@@ -21,15 +21,16 @@ const accounting: Accounting = {
   search: (_task, { solved }) => ({ evaluations: solved, refusals: {} }),
   polish: ({ moves }) => ({ evaluations: moves, refusals: {} }),
   assess: ({ mappings }) => ({ evaluations: mappings.length, refusals: {} }),
-  screen: ({ points }, { broken }) => ({ evaluations: points.length, refusals: broken }),
+  screen: ({ genomes }, { broken }) => ({ evaluations: genomes.length, refusals: broken }),
   sample: (_task, { drawn, feasible }) => ({
     evaluations: drawn,
     refusals: drawn > feasible ? { memory: drawn - feasible } : {}
   }),
-  preview: ({ points }) => ({ evaluations: points.length, refusals: {} }),
-  estimate: ({ points, pool }, found) => ({
-    evaluations: points.length * pool.length,
-    refusals: points.length > found.length ? { memory: points.length - found.length } : {}
+  preview: ({ genomes }) => ({ evaluations: genomes.length, refusals: {} }),
+  price: (_task, priced) => ({ evaluations: priced?.combinations ?? 0, refusals: {} }),
+  sweep: (_task, { looked, buildable, broken, estimated }) => ({
+    evaluations: looked,
+    refusals: { ...broken, ...(buildable > estimated && { memory: buildable - estimated }) }
   })
 }
 

@@ -1,24 +1,22 @@
 import type { ChipSpec, WaferChipSpec } from '../chip/chip-spec.ts'
 import { diesOfGrid, type DefectMap } from '../chip/defects/defect-map.ts'
-import { waferCost_usd } from '../chip/cost.ts'
-import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { paretoFront } from '../optimization/pareto.ts'
 import { policyNamed } from '../policies/policies.ts'
 import type { PolicyOutcome } from '../policies/policy.ts'
-import { Problem } from '../problem.ts'
-import type { Evaluation } from '../simulator/evaluation.ts'
-import { evaluate } from '../simulator/evaluate.ts'
 import { evaluateAt } from '../simulator/evaluate-level.ts'
 import { machineOf, type Machine } from '../simulator/machine.ts'
 import { damagedMachine } from '../simulator/machine-defects.ts'
-import { buildWorkload } from '../workload/workload.ts'
+import { buildWorkload, type Workload } from '../workload/workload.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
-import { ArchitectureSpace, brokenLimit, chipWith, genesOf, genome } from './architecture-space.ts'
+import { brokenLimit, type ArchitectureSpace } from './architecture-space.ts'
 import { NOT_TRIED, type Objective } from './exploration.ts'
-import { evaluatedCost_s, goalOf } from './goal.ts'
 import type { ExplorationSpace } from './exploration-space.ts'
+import { exploredWafers } from './explored-wafers.ts'
+import type { Genome } from './gene.ts'
+import { goalOf, type Goal } from './goal.ts'
+import { bestKnown, traitsOf, type KnownMapping } from './known-mappings.ts'
 import {
   EXACT,
   QUICK,
@@ -36,6 +34,7 @@ import { polish } from './polish.ts'
 import { runPolicy } from './run-policy.ts'
 import { withinSpace } from './within-space.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
+import { sweepWafers, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
 export interface TaskFrame {
@@ -56,10 +55,11 @@ export type Task =
   | { readonly kind: 'policy'; readonly policy: string; /** Of a policy that anneals. */ readonly seed?: number }
   | {
       readonly kind: 'search'
-      readonly point?: number
+      /** An explored wafer in place of the given one. */
+      readonly genome?: Genome
       readonly effort: 'thorough' | 'quick'
-      /** Cost already reached by another mapping. */
-      readonly incumbent_s?: number
+      /** Mappings that are good on wafers like it: the search starts from the best of them. */
+      readonly warm?: readonly Mapping[]
       /** Searches as though each die had this many times its memory, to learn how much is short. */
       readonly memoryFactor?: number
       /** What is broken, in place of the space's own; null for nothing. */
@@ -68,35 +68,24 @@ export type Task =
   | { readonly kind: 'polish'; readonly mapping: Mapping; readonly seed: number; readonly moves: number }
   /** Mappings on a damaged wafer, each where it is or placed anew, with transfers sharing the links. */
   | { readonly kind: 'assess'; readonly mappings: readonly Mapping[]; readonly defects: DefectMap }
-  | { readonly kind: 'screen'; readonly points: readonly number[] }
+  | { readonly kind: 'screen'; readonly genomes: readonly Genome[] }
   /** Mappings of the space on the given chip, drawn at random, to see whether any fit. */
   | { readonly kind: 'sample'; readonly count: number; readonly seed: number }
-  | { readonly kind: 'preview'; readonly points: readonly number[] }
-  | { readonly kind: 'estimate'; readonly points: readonly number[]; readonly pool: readonly Mapping[] }
+  | { readonly kind: 'preview'; readonly genomes: readonly Genome[] }
+  /** A mapping on a wafer, as it is and as a quick search from there makes it. */
+  | { readonly kind: 'price'; readonly chip: WaferChipSpec; readonly mapping: Mapping }
+  /** A share of the wafers of the space, with mappings known to be good. */
+  | { readonly kind: 'sweep'; readonly wafers: SweptWafers; readonly pool: readonly KnownMapping[] }
 
-/** Points that break no hard limit, and how many broke which first. */
+/** Wafers that break no hard limit, and how many broke which first. */
 export interface ScreenResult {
-  readonly buildable: readonly number[]
+  readonly buildable: readonly Genome[]
   readonly broken: Readonly<Record<string, number>>
 }
 
-/** A wafer of the space with the best mapping of a pool on it. */
-export interface EstimatedPoint {
-  readonly point: number
-  readonly mapping: number
-  readonly tokensPerSecond: number
-  /** What the exploration's goal makes of it, on its own wafer. */
-  readonly mappingCost_s: number
-  readonly energy_J: number
-  readonly power_W: number
-  readonly cost_usd: number
-  readonly area_mm2: number
-  readonly peak_B: number
-}
-
 /** A wafer of the space that none of those looked at beats, with a mapping that was quick to find. */
-export interface PreviewedPoint {
-  readonly point: number
+export interface PreviewedWafer {
+  readonly genome: Genome
   readonly mapping: Mapping
 }
 
@@ -110,25 +99,26 @@ export interface AssessedMapping {
   readonly room?: number
 }
 
+/** What a mapping and what is searched from it reach on a wafer; undefined where nothing fits. */
+export interface PricedWafer {
+  readonly kept_tokensPerSecond?: number
+  readonly remapped_tokensPerSecond?: number
+  readonly combinations: number
+}
+
 export interface TaskResults {
   readonly policy: PolicyOutcome
   readonly search: SearchResult
   readonly polish: FoundMapping
   readonly screen: ScreenResult
   readonly sample: SampleResult
-  readonly preview: readonly PreviewedPoint[]
-  readonly estimate: readonly EstimatedPoint[]
+  readonly preview: readonly PreviewedWafer[]
+  readonly sweep: SweepResult
+  /** Null where the exploration was stopped before. */
+  readonly price: PricedWafer | null
   readonly assess: readonly AssessedMapping[]
 }
 export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
-
-/** The wafer that a point of the frame's architecture space stands for. */
-export function chipOfPoint(frame: TaskFrame, point: number): WaferChipSpec {
-  const base = frame.base!
-  const space = frame.architecture!
-  const genes = genesOf(space, base)
-  return chipWith(base, genes, genome(genes, point), space.resizeDie)
-}
 
 const machineFor = (frame: TaskFrame, chip: ChipSpec) => machineOf(chip, frame.space.overlap)
 
@@ -145,22 +135,62 @@ function search(
   resume: SearchState | undefined
 ): SearchResult {
   const workload = buildWorkload(frame.model, frame.training)
-  const own =
-    task.point === undefined ? givenMachine(frame, task.defects) : machineFor(frame, chipOfPoint(frame, task.point))
+  const chip = task.genome && exploredWafers(frame).template.chip(task.genome)
+  const own = chip ? machineFor(frame, chip) : givenMachine(frame, task.defects)
   const { mapping: space } = frame.space
   // How much memory is short need not be known exactly.
   const strategy = task.memoryFactor === undefined ? frame.space.strategy : 'bounded'
   const machine = { ...own, capacity_B: own.capacity_B * (task.memoryFactor ?? 1) }
   const goal = goalOf(frame.objective, machine)
   if (strategy === 'exhaustive') return enumerationResult(workload, machine, space, goal, onProgress)
-  return searchMapping(workload, machine, {
+  const start = chip && task.warm && warmStart(workload, machine, chip, task.warm, goal)
+  const found = searchMapping(workload, machine, {
     space,
     effort: strategy === 'exact' ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
     goal,
-    ...(task.incumbent_s !== undefined && { incumbent_s: task.incumbent_s }),
+    ...(start && { incumbent_s: start.cost_s }),
     ...(resume && { resume }),
     ...(onProgress && { onProgress })
   })
+  return start && !found.best ? { ...found, best: start, trail: [start] } : found
+}
+
+/** Prices one wafer beside another: what its neighbour's mapping reaches on it, and the quick search that starts there. */
+function price(frame: TaskFrame, chip: WaferChipSpec, mapping: Mapping, goesOn: () => boolean): PricedWafer {
+  const workload = buildWorkload(frame.model, frame.training)
+  const machine = machineFor(frame, chip)
+  const goal = goalOf(frame.objective, machine)
+  const tokens = frame.training.globalBatch * frame.training.sequenceLength
+  const start = warmStart(workload, machine, chip, [mapping], goal)
+  const found = searchMapping(workload, machine, {
+    space: frame.space.mapping,
+    effort: QUICK,
+    goal,
+    onProgress: goesOn,
+    ...(start && { incumbent_s: start.cost_s })
+  })
+  const best = found.best ?? start
+  return {
+    ...(start && { kept_tokensPerSecond: tokens / start.iterationTime_s }),
+    ...(best && { remapped_tokensPerSecond: tokens / best.iterationTime_s }),
+    combinations: found.solved
+  }
+}
+
+/** The best of mappings found on other wafers, on this one; undefined where none fits. */
+function warmStart(
+  workload: Workload,
+  machine: Machine,
+  chip: WaferChipSpec,
+  mappings: readonly Mapping[],
+  goal: Goal
+): FoundMapping | undefined {
+  const foundOn = traitsOf(chip)
+  const pool = mappings.map((mapping) => ({ mapping, foundOn }))
+  const best = bestKnown(pool, workload, machine, chip, goal, Infinity)
+  return (
+    best && { mapping: mappings[best.place]!, cost_s: best.cost_s, iterationTime_s: best.evaluation.iterationTime_s }
+  )
 }
 
 /** A policy knows nothing of defects: on a damaged wafer it has the largest rectangle of dies that can be used. */
@@ -196,65 +226,33 @@ function assess(frame: TaskFrame, mappings: readonly Mapping[], defects: DefectM
   })
 }
 
-function screen(frame: TaskFrame, points: readonly number[]): ScreenResult {
-  const buildable: number[] = []
+function screen(frame: TaskFrame, genomes: readonly Genome[]): ScreenResult {
+  const { template } = exploredWafers(frame)
+  const buildable: Genome[] = []
   const broken: Record<string, number> = {}
-  for (const point of points) {
-    const verdict = brokenLimit(chipOfPoint(frame, point))
+  for (const genome of genomes) {
+    const verdict = brokenLimit(template.chip(genome))
     if (verdict) broken[verdict.name] = (broken[verdict.name] ?? 0) + 1
-    else buildable.push(point)
+    else buildable.push(genome)
   }
   return { buildable, broken }
 }
 
 /** The front of wafers that can be built, with the best of the few mappings that DeepSpeed's rules allow: a first one within a second. */
-function preview(frame: TaskFrame, points: readonly number[]): PreviewedPoint[] {
+function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[] {
   const workload = buildWorkload(frame.model, frame.training)
   const policy = policyNamed('deepspeed-z3-checkpoint')
-  const tried = screen(frame, points).buildable.flatMap((point) => {
-    const machine = machineFor(frame, chipOfPoint(frame, point))
+  const { template } = exploredWafers(frame)
+  const tried = screen(frame, genomes).buildable.flatMap((genome) => {
+    const machine = machineFor(frame, template.chip(genome))
     const { evaluation, failure } = runPolicy(policy, workload, machine)
     if (!evaluation || failure !== undefined) return []
-    return [{ point, kept: keptPoint(workload, machine, 'architecture', '', evaluation.mapping, evaluation) }]
+    return [{ genome, kept: keptPoint(workload, machine, 'architecture', '', evaluation.mapping, evaluation) }]
   })
-  return paretoFront(tried, ({ kept }) => keptCoordinates(kept)).map(({ point, kept: { mapping } }) => ({
-    point,
+  return paretoFront(tried, ({ kept }) => keptCoordinates(kept)).map(({ genome, kept: { mapping } }) => ({
+    genome,
     mapping
   }))
-}
-
-/** The best mapping of the pool on each wafer; wafers on which none fits are left out. */
-function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Mapping[]): EstimatedPoint[] {
-  const workload = buildWorkload(frame.model, frame.training)
-  return points.flatMap((point) => {
-    const chip = chipOfPoint(frame, point)
-    const machine = machineFor(frame, chip)
-    const goal = goalOf(frame.objective, machine)
-    let best: { evaluation: Evaluation; cost_s: number; mapping: number } | undefined
-    for (const [mapping, candidate] of pool.entries()) {
-      try {
-        const evaluation = evaluate(workload, machine, candidate)
-        const cost_s = evaluatedCost_s(goal, evaluation)
-        if (evaluation.feasible && (!best || cost_s < best.cost_s)) best = { evaluation, cost_s, mapping }
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error
-      }
-    }
-    if (!best) return []
-    return [
-      {
-        point,
-        mapping: best.mapping,
-        tokensPerSecond: best.evaluation.tokensPerSecond,
-        mappingCost_s: best.cost_s,
-        energy_J: best.evaluation.energy_J.high,
-        power_W: best.evaluation.power_W.high,
-        cost_usd: waferCost_usd(chip),
-        area_mm2: waferAreaInUse_mm2(chip),
-        peak_B: best.evaluation.memory_B.peak
-      }
-    ]
-  })
 }
 
 /**
@@ -263,9 +261,11 @@ function estimate(frame: TaskFrame, points: readonly number[], pool: readonly Ma
  */
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
-  if (task.kind === 'estimate' || task.kind === 'preview' || task.kind === 'assess') return []
+  if (task.kind === 'sweep') return { looked: 0, buildable: 0, broken: {}, estimated: 0, front: [] }
+  if (task.kind === 'price') return null
+  if (task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }
-  if (task.kind === 'search' && (task.point !== undefined || task.memoryFactor !== undefined))
+  if (task.kind === 'search' && (task.genome !== undefined || task.memoryFactor !== undefined))
     return { best: undefined, trail: [], lowerBound_s: 0, leastCost_s: 0, combinations: 0, solved: 0, exact: false }
   return undefined
 }
@@ -300,12 +300,20 @@ export function runTask(
     case 'assess':
       return assess(frame, task.mappings, task.defects)
     case 'screen':
-      return screen(frame, task.points)
+      return screen(frame, task.genomes)
     case 'sample':
       return sampleSpace(buildWorkload(frame.model, frame.training), givenMachine(frame), frame.space.mapping, task)
     case 'preview':
-      return preview(frame, task.points)
-    case 'estimate':
-      return estimate(frame, task.points, task.pool)
+      return preview(frame, task.genomes)
+    case 'price':
+      return price(frame, task.chip, task.mapping, goesOn ?? (() => true))
+    case 'sweep':
+      return sweepWafers(
+        frame,
+        exploredWafers(frame).template,
+        buildWorkload(frame.model, frame.training),
+        task.wafers,
+        task.pool
+      )
   }
 }

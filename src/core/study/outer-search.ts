@@ -1,10 +1,11 @@
 import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import { waferYield } from '../chip/yield.ts'
-import { brokenLimit, genesOf, genomeLabel, spaceSize, withProvenance } from '../search/architecture-space.ts'
+import { brokenLimit } from '../search/architecture-space.ts'
+import { drawWafers, thinned } from '../search/draw-wafers.ts'
 import { ExplorationSpace } from '../search/exploration-space.ts'
-import { drawPoints, thinned } from '../search/explore-architectures.ts'
 import { taskFrame } from '../search/explore.ts'
-import { chipOfPoint } from '../search/tasks.ts'
+import { exploredWafers } from '../search/explored-wafers.ts'
+import { genomeLabel, withProvenance } from '../search/wafer-template.ts'
 import type { Choice } from './settle.ts'
 import type { Study, StudyCase } from './study-case.ts'
 
@@ -33,17 +34,19 @@ export function wafersOf({ spec, models, chips }: Study, one: StudyCase): readon
     seed: one.seed
   })
   const base = frame.chip as WaferChipSpec
-  const genes = genesOf(frame.architecture!, base)
+  const wafers = exploredWafers(frame)
+  const { template } = wafers
   const allowed = (chip: WaferChipSpec): boolean =>
     brokenLimit(chip) === undefined && waferYield(chip) >= (capped?.leastYield ?? 0)
-  const around = drawPoints(spaceSize(genes), DRAWN_PER_WAFER * spec.outer.wafers, one.seed)
-    .map((point) => chipOfPoint(frame, point))
-    .filter(allowed)
-    .map((chip) => withProvenance(base, chip, genes))
+  const around = drawWafers(wafers, DRAWN_PER_WAFER * spec.outer.wafers, one.seed)
+    .map((genome) => ({ genome, chip: template.chip(genome) }))
+    .filter(({ chip }) => allowed(chip))
   const first = allowed(base) ? [base] : []
-  return [...first, ...thinned(around, spec.outer.wafers - first.length)].map((chip) =>
-    chip === base ? chip : { ...chip, name: `${given.name}, ${genomeLabel(base, chip, genes)}` }
-  )
+  const others = thinned(around, spec.outer.wafers - first.length).map(({ genome, chip }) => ({
+    ...withProvenance(template, chip),
+    name: `${given.name}, ${genomeLabel(template, chip, genome)}`
+  }))
+  return [...first, ...others]
 }
 
 /** The fastest of a contender's choices, counted with all that it tried; where nothing fits, the attempt that needs least memory. */

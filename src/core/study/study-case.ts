@@ -3,6 +3,7 @@ import { contentHash } from '../content-hash.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 import type { Ledger, StudyGrid, StudySpec } from './study-spec.ts'
+import { isInShard, type Shard } from '../shard.ts'
 
 /** A study with the specs that it names: all that its results depend on. Plain JSON data. */
 export interface Study {
@@ -20,12 +21,6 @@ export interface StudyCase {
   readonly seed: number
   readonly policies: readonly string[]
   readonly ablations: readonly string[]
-}
-
-/** A part of a study: the cases whose number leaves this remainder. The first of four is `{ part: 1, of: 4 }`. */
-export interface Shard {
-  readonly part: number
-  readonly of: number
 }
 
 const keyOf = ({ ledger, model, chip, training, seed }: StudyCase): string =>
@@ -87,12 +82,9 @@ export function casesOf(grids: readonly StudyGrid[]): readonly StudyCase[] {
   return [...cases.values()]
 }
 
-/**
- * What a shard does of a list of cases. Neighbours in a list cost alike, so they go to different shards; every case is in exactly one
- * shard, and which it is in changes nothing in its result.
- */
-export const casesOfShard = <Item>(cases: readonly Item[], { part, of }: Shard): readonly Item[] =>
-  cases.filter((_one, index) => index % of === part - 1)
+/** What a shard does of a list of cases; which it is in changes nothing in a case's result. */
+export const casesOfShard = <Item>(cases: readonly Item[], shard: Shard): readonly Item[] =>
+  cases.filter((_one, index) => isInShard(index, shard))
 
 /** Equal for two studies exactly when they must give the same results, the names of their files aside. */
 export const studyHash = (study: Study): string => contentHash(study)

@@ -6,9 +6,10 @@ import packageFile from '../../../package.json' with { type: 'json' }
 import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import type { ExplorationSpace } from '../../core/search/exploration-space.ts'
+import { taskFrame } from '../../core/search/explore.ts'
 import { spawnEngine } from '../host/spawn-engine.ts'
 import { restartWords } from '../jobs/engine-failure.ts'
-import { runExplorationJob, type FinishedJob } from '../jobs/exploration-job.ts'
+import { runExplorationJob, type Checkpoint, type FinishedJob } from '../jobs/exploration-job.ts'
 import { projectFormat } from '../projects/migrations.ts'
 import { commandLine } from './command-line-text.ts'
 import { openProject } from '../projects/open-project.ts'
@@ -23,11 +24,13 @@ import {
   type Invocation,
   type OptionValues
 } from './command.ts'
-import { explorationInputs, objectives } from './explore/exploration-inputs.ts'
+import { objectives } from './explore/exploration-inputs.ts'
+import { givenInputs, tellShard } from './explore/explore-shards.ts'
 import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
 import { notes } from './notes.ts'
+import { shardOption } from './shard-option.ts'
 import { checkResultFile, makeFolderOf, missingFolder } from './write-result-file.ts'
 
 const MOST_WORKERS = 64
@@ -71,6 +74,16 @@ const options: Command['options'] = {
     type: 'boolean',
     help: 'go on with the run of the same inputs in the project that was cut short, by its budget too'
   },
+  shard: {
+    type: 'string',
+    value: 'I/N',
+    help: 'do part I of N of the wafers, and leave a run in the project that --merge goes on from'
+  },
+  merge: {
+    type: 'string',
+    value: 'LIST',
+    help: 'go on from shards done elsewhere, projects separated by commas: with what they have, the rest is done; the inputs are theirs'
+  },
   report: { type: 'string', value: 'F.html', help: 'write a self-contained report' }
 }
 
@@ -90,7 +103,13 @@ export function durationOption(values: OptionValues, name: string): number | und
   )
 }
 
-function openRun(store: ProjectStore, inputs: ExplorationInputs, values: OptionValues, command: string): RunWriter {
+function openRun(
+  store: ProjectStore,
+  inputs: ExplorationInputs,
+  values: OptionValues,
+  command: string,
+  shards: Checkpoint | undefined
+): RunWriter {
   if (flagOption(values, 'resume')) {
     const unfinished = store.resumable(inputs)
     if (!unfinished)
@@ -102,7 +121,9 @@ function openRun(store: ProjectStore, inputs: ExplorationInputs, values: OptionV
     return store.resumeRun(unfinished.id)
   }
   const versions = { tmac: packageFile.version, node: process.versions.node, schema: projectFormat }
-  return store.startRun(inputs, { command, versions })
+  const writer = store.startRun(inputs, { command, versions })
+  if (shards) writer.checkpoint(shards)
+  return writer
 }
 
 async function answer(
@@ -124,11 +145,12 @@ async function answer(
         policies: outcome.policies,
         failedPolicies: outcome.failedPolicies,
         front: outcome.front,
+        prices: outcome.prices,
         infeasibility: outcome.infeasibility,
         statistics: outcome.statistics
       })}\n`
     )
-  else await context.out(summaryText(record))
+  else await context.out(summaryText(record, outcome.prices))
   // The result is told before anything else can fail.
   const report = textOption(values, 'report')
   const project = textOption(values, 'project')
@@ -168,7 +190,8 @@ const withWayOn = ({ message }: Problem, project: string | undefined): Problem =
 
 async function run(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const { values, json } = invocation
-  const inputs = explorationInputs(values, context.cwd)
+  const { inputs, checkpoint: shards } = givenInputs(values, context.cwd)
+  const shard = shardOption(values)
   const note = notes(context.err, json)
   const map = textOption(values, 'defects')
   if (map !== undefined && !(inputs.space as ExplorationSpace).defects)
@@ -178,6 +201,10 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
   const named = textOption(values, 'project')
   if (named === undefined && flagOption(values, 'resume'))
     throw new Problem('usage', "'--resume' needs the project that has the unfinished run: --project F.tmac", 'resume')
+  if (shard && named === undefined)
+    throw new Problem('usage', "'--shard' needs the project that keeps the shard: --project F.tmac", 'shard')
+  if (shard && !taskFrame(inputs).architecture)
+    throw new Problem('usage', "'--shard' divides explored wafers, and this exploration has none", 'shard')
   const report = textOption(values, 'report')
   for (const file of [report, flagOption(values, 'resume') ? undefined : named]) {
     const folder = file === undefined ? undefined : missingFolder(file, context.cwd)
@@ -191,7 +218,7 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
     using store = openProject(folder ? join(folder, 'run.tmac') : resolve(context.cwd, named!), {
       create: !flagOption(values, 'resume')
     })
-    const writer = openRun(store, inputs, values, commandLine('explore', values))
+    const writer = openRun(store, inputs, values, commandLine('explore', values), shards)
     const bar = progressBar(context.err, context.isTTY, json)
     try {
       const finished = await runExplorationJob({
@@ -202,9 +229,11 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
         onProgress: bar.show,
         onRestart: (how) => note(restartWords(how)),
         budget_s,
-        signal: context.signal
+        signal: context.signal,
+        shard
       })
       bar.clear()
+      if (finished.ended === 'shard') return await tellShard(writer.id, finished.early, invocation, context)
       return await answer(store, writer.id, finished, invocation, context)
     } catch (error) {
       throw error instanceof Problem && error.code === 'engine-failed' ? withWayOn(error, named) : error
@@ -217,7 +246,10 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
 }
 
 export const command: Command = {
-  usage: ['--model M --chip C --global-batch N --seq-length S [options]'],
+  usage: [
+    '--model M --chip C --global-batch N --seq-length S [options]',
+    '--merge A.tmac,B.tmac --project ALL.tmac [options]'
+  ],
   description:
     'Finds how to train a model on a chip: tensor partition and recomputation of every operator, pipeline, data parallelism, placement on the ' +
     'die grid, and better wafers around the given one; next to what other systems would do, with a bound on what is possible.',

@@ -3,6 +3,7 @@ import type { ExplorationProgress } from '../../core/search/exploration-host.ts'
 import type { SearchState } from '../../core/search/mapping-search.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { CheckFindings } from '../../core/search/check-findings.ts'
+import type { Shard } from '../../core/shard.ts'
 import type { TaskAccount } from '../../core/search/task-account.ts'
 import type { Task, TaskFrame, TaskResults } from '../../core/search/tasks.ts'
 import type { ProblemCode } from '../../core/problem.ts'
@@ -15,6 +16,9 @@ export interface Journal {
 }
 
 export const EMPTY_JOURNAL: Journal = { results: {}, partial: {} }
+
+/** Changes with what the numbers of tasks mean: a journal of another numbering says nothing. */
+export const JOURNAL_FORMAT = 2
 
 /** Where an exploration stands, and how busy its engine is. */
 export interface EngineProgress extends ExplorationProgress, TaskAccount {
@@ -36,6 +40,8 @@ export type ToEngine =
       readonly inputs: ExplorationInputs
       readonly workers: number
       readonly journal: Journal
+      /** Does only this part of what may be divided, and ends when others must go on. */
+      readonly shard?: Shard | undefined
     }
   /** Comes to an end with what it has. */
   | { readonly type: 'stop' }
@@ -69,6 +75,8 @@ export type FromEngine =
     }
   /** Nothing runs any more, and everything there is to know has been told. */
   | { readonly type: 'paused' }
+  /** The shard is done, and what comes next needs the others. */
+  | { readonly type: 'shard-done' }
   | { readonly type: 'checked'; readonly found: CheckFindings }
   | { readonly type: 'failed'; readonly message: string; readonly code: ProblemCode | undefined }
 

@@ -1,8 +1,8 @@
 import { policyNamed } from '../../core/policies/policies.ts'
 import type { PolicyOutcome } from '../../core/policies/policy.ts'
-import { drawPoints } from '../../core/search/explore-architectures.ts'
-import { genesOf, spaceSize } from '../../core/search/architecture-space.ts'
+import { drawWafers } from '../../core/search/draw-wafers.ts'
 import type { CheckedBaseline, CheckedWafers } from '../../core/search/check-findings.ts'
+import { exploredWafers } from '../../core/search/explored-wafers.ts'
 import { overBudget, stateShortfall } from '../../core/search/infeasibility.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
 import { taskFrame } from '../../core/search/explore.ts'
@@ -77,12 +77,10 @@ export async function runCheck(
   try {
     // Workers take these in this order; what is not done in time is left out.
     const screened: ScreenResult[] = []
-    const drawn = frame.architecture
-      ? drawPoints(spaceSize(genesOf(frame.architecture, frame.base!)), WAFERS, inputs.seed)
-      : []
+    const drawn = frame.architecture ? drawWafers(exploredWafers(frame), WAFERS, inputs.seed) : []
     const screening = Array.from({ length: Math.ceil(drawn.length / WAFER_PART) }, async (_, part) => {
-      const points = drawn.slice(part * WAFER_PART, (part + 1) * WAFER_PART)
-      screened.push(await run<'screen'>({ kind: 'screen', points }))
+      const genomes = drawn.slice(part * WAFER_PART, (part + 1) * WAFER_PART)
+      screened.push(await run<'screen'>({ kind: 'screen', genomes }))
     })
     const samples: SampleResult[] = []
     let sampled_s = 0

@@ -1,5 +1,6 @@
 import type { ExplorationHost } from '../../core/search/exploration-host.ts'
 import { explore, taskFrame } from '../../core/search/explore.ts'
+import { isInShard } from '../../core/shard.ts'
 import { accountOf, addAccounts, NO_ACCOUNT } from '../../core/search/task-account.ts'
 import type { ResultOf, Task } from '../../core/search/tasks.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
@@ -11,15 +12,18 @@ import { WorkerPool, type TaskProgress } from './worker-pool.ts'
 /** Progress is told at most this often. */
 const REPORT_EVERY_ms = 100
 
-/** What an exploration that is paused waits for. */
+/** What an exploration that is paused, or waits for what others do, never gets. */
 const never = (): Promise<never> => new Promise(() => undefined)
+
+/** Whether a task is a part of what several machines may divide among them; everything else each of them does for itself. */
+const isDivided = ({ kind }: Task): boolean => kind === 'sweep'
 
 /**
  * Runs one exploration on worker threads and tells what happens. Tasks found in the journal are not run again; unfinished searches in
  * it go on where they stood. A pause lets nothing be kept that an undisturbed exploration would not keep.
  */
 export async function runExploration(
-  { inputs, workers, journal }: Extract<ToEngine, { type: 'explore' }>,
+  { inputs, workers, journal, shard }: Extract<ToEngine, { type: 'explore' }>,
   control: StopSwitch,
   post: (message: FromEngine) => void
 ): Promise<void> {
@@ -63,6 +67,8 @@ export async function runExploration(
   }
   const pool = new WorkerPool(workers, setup, onTask)
   control.onPause(() => void pool.drain().then(() => post({ type: 'paused' })))
+  let shardDone: () => void = () => undefined
+  const endOfShard = new Promise<void>((resolve) => (shardDone = resolve))
   const host: ExplorationHost = {
     async run<Kind extends Task['kind']>(
       tasks: readonly Extract<Task, { kind: Kind }>[],
@@ -72,8 +78,14 @@ export async function runExploration(
       const call = calls.push(tellShare) - 1
       // What is asked for after a stop may rest on results that were cut short.
       const sound = !control.isRaised
+      const isOthers = (work: Task, index: number): boolean =>
+        shard !== undefined &&
+        isDivided(work) &&
+        !isInShard(index, shard) &&
+        journal.results[`${call}:${index}`] === undefined
       const results = await Promise.all(
         tasks.map(async (work, index) => {
+          if (isOthers(work, index)) return undefined
           const task = `${call}:${index}`
           const known = journal.results[task]
           const { result, whole } = known
@@ -88,7 +100,9 @@ export async function runExploration(
           return result as ResultOf<Kind>
         })
       )
-      return results
+      if (!tasks.some(isOthers)) return results as ResultOf<Kind>[]
+      shardDone()
+      return never()
     },
     keep(points) {
       post({ type: 'keep', points })
@@ -104,7 +118,8 @@ export async function runExploration(
     }
   }
   try {
-    post({ type: 'done', outcome: await explore(inputs, host) })
+    const ended = await Promise.race([explore(inputs, host), endOfShard])
+    post(ended ? { type: 'done', outcome: ended } : { type: 'shard-done' })
   } finally {
     tell.cancel()
     await pool.close()

@@ -1,15 +1,27 @@
 import { Problem } from '../../core/problem.ts'
+import type { Shard } from '../../core/shard.ts'
 import { newTrack, trackAfter, trackWithIncumbent, type JobTrack } from '../../core/report/job-track.ts'
 import type { ExplorationInputs, ExplorationOutcome, KeptPoint } from '../../core/search/exploration.ts'
-import { EMPTY_JOURNAL, type EngineProgress, type FromEngine, type Journal } from '../engine/protocol.ts'
+import {
+  EMPTY_JOURNAL,
+  JOURNAL_FORMAT,
+  type EngineProgress,
+  type FromEngine,
+  type Journal
+} from '../engine/protocol.ts'
 import type { EngineProcess, SpawnEngine } from '../host/spawn-engine.ts'
 import type { RunWriter } from '../projects/run-writer.ts'
 import { engineFailure, MOST_RESTARTS } from './engine-failure.ts'
 
 /** What a run keeps to go on from, and to show how it came there. Plain JSON data. */
 export interface Checkpoint extends Journal {
+  readonly format: typeof JOURNAL_FORMAT
   readonly track: JobTrack
 }
+
+/** What a run kept, if this program can go on from it. */
+export const checkpointOf = (kept: unknown): Checkpoint | undefined =>
+  (kept as Checkpoint | undefined)?.format === JOURNAL_FORMAT ? (kept as Checkpoint) : undefined
 
 export interface ExplorationJob {
   readonly inputs: ExplorationInputs
@@ -27,6 +39,11 @@ export interface ExplorationJob {
   readonly pause?: AbortSignal
 }
 
+/** An exploration that does only one part of what may be divided, and leaves the rest to others. */
+export interface DividedJob extends Omit<ExplorationJob, 'pause'> {
+  readonly shard: Shard | undefined
+}
+
 export interface FinishedJob {
   readonly outcome: ExplorationOutcome
   /** The signal or the budget ended it early. */
@@ -35,6 +52,13 @@ export interface FinishedJob {
 export interface PausedJob {
   readonly outcome: undefined
   readonly ended: 'paused'
+}
+/** The shard is done; the run is interrupted and its journal waits to be united with those of the others. */
+export interface ShardJob {
+  readonly outcome: undefined
+  readonly ended: 'shard'
+  /** A signal or the budget ended it before. */
+  readonly early: boolean
 }
 
 /** What is new goes to the disk this often: a killed process loses no more. */
@@ -49,9 +73,12 @@ const FLUSH_EVERY_ms = 500
  */
 export function runExplorationJob(job: ExplorationJob & { readonly pause?: never }): Promise<FinishedJob>
 export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | PausedJob>
-export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | PausedJob> {
-  const { run, inputs, workers } = job
-  const former = run.lastCheckpoint() as (Journal & Partial<Checkpoint>) | undefined
+export function runExplorationJob(job: DividedJob): Promise<FinishedJob | ShardJob>
+export function runExplorationJob(
+  job: ExplorationJob & Partial<DividedJob>
+): Promise<FinishedJob | PausedJob | ShardJob> {
+  const { run, inputs, workers, shard } = job
+  const former = checkpointOf(run.lastCheckpoint())
   const journal: Journal = former ?? EMPTY_JOURNAL
   const results = { ...journal.results }
   const partial = { ...journal.partial }
@@ -71,7 +98,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
     const flush = (): void => {
       if (points.length > 0) run.keep(points)
       points = []
-      if (changed) run.checkpoint({ results, partial, track } satisfies Checkpoint)
+      if (changed) run.checkpoint({ format: JOURNAL_FORMAT, results, partial, track } satisfies Checkpoint)
       changed = false
     }
     const settle = (finish: () => void): void => {
@@ -114,7 +141,9 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
     const finishRun = (outcome: ExplorationOutcome): void => {
       leave(ended === 'interrupted' ? 'stopped' : null)
       const summary = {
-        ...(outcome.certificate && { certificate: outcome.certificate }),
+        ...(outcome.certificate && {
+          certificate: { ...outcome.certificate, ...(outcome.prices && { prices: outcome.prices }) }
+        }),
         statistics: { ...outcome.statistics, endedByBudget: ended === 'budget' ? 1 : 0 },
         front: outcome.front,
         ...(outcome.infeasibility && ended !== 'interrupted' && { failure: outcome.infeasibility.message }),
@@ -132,7 +161,7 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
     const onMessage = (message: FromEngine): void => {
       switch (message.type) {
         case 'ready':
-          engine.post({ type: 'explore', inputs, workers, journal: { results, partial } })
+          engine.post({ type: 'explore', inputs, workers, journal: { results, partial }, shard })
           if (ended === 'budget' || ended === 'interrupted') engine.post({ type: 'stop' })
           return
         case 'progress': {
@@ -162,6 +191,12 @@ export function runExplorationJob(job: ExplorationJob): Promise<FinishedJob | Pa
           return
         case 'paused':
           return pauseRun()
+        case 'shard-done':
+          return attempt(() => {
+            leave(ended === 'interrupted' ? 'stopped' : null)
+            run.interrupt()
+            settle(() => resolve({ outcome: undefined, ended: 'shard', early: ended !== 'complete' }))
+          })
         case 'checked':
           return
         case 'done': {

@@ -177,6 +177,11 @@ export class ProjectStore {
     throw new Problem('unknown-name', `'${this.path}' has no run ${id}; ${there}`)
   }
 
+  /** What a run keeps to go on from; undefined when it keeps nothing. */
+  checkpoint(runId: number): unknown {
+    return guarded(this.path, () => this.#runs.lastCheckpoint(runId))
+  }
+
   /** How a run went as a job; undefined for one that kept no track. */
   track(runId: number): JobTrack | undefined {
     return guarded(this.path, () => this.#runs.track(runId))

@@ -4,7 +4,8 @@ import * as z from 'zod'
 import { contentHash } from '../../core/content-hash.ts'
 import { Problem } from '../../core/problem.ts'
 import type { CaseResult } from '../../core/study/case-result.ts'
-import { studyHash, type Shard, type Study } from '../../core/study/study-case.ts'
+import type { Shard } from '../../core/shard.ts'
+import { studyHash, type Study } from '../../core/study/study-case.ts'
 import { guardedOutput } from '../commands/write-result-file.ts'
 
 /** First line of a shard file. */

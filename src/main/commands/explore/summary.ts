@@ -11,6 +11,8 @@ import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
 import { defectsOfRun, waferSentence } from '../../../core/report/wafer-blocks.ts'
+import { shadowPricesSentence, shadowPricesTable } from '../../../core/report/shadow-prices-table.ts'
+import type { ShadowPrices } from '../../../core/search/shadow-prices.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const FRONT_ROWS = 12
@@ -24,8 +26,8 @@ const brief = (table: Table): Table => ({
   )
 })
 
-/** What an exploration found, for a terminal: the best design, the policies, the front of wafers. */
-export function summaryText(record: ExplorationRecord): string {
+/** What an exploration found, for a terminal: the best design, the policies, the front of wafers, what more is worth. */
+export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): string {
   const { run, best } = record
   const { model, chip } = run.inputs
   const lines = [
@@ -76,6 +78,10 @@ export function summaryText(record: ExplorationRecord): string {
     lines.push('', textTable(shown).trimEnd())
     if (front.rows.length > FRONT_ROWS)
       lines.push(`… and ${front.rows.length - FRONT_ROWS} more on the front; a report as a page (HTML) has them all`)
+  }
+  if (prices) {
+    const worth = shadowPricesSentence(prices)
+    lines.push('', textTable(shadowPricesTable(prices)).trimEnd(), ...(worth === undefined ? [] : [worth]))
   }
   return `${lines.join('\n')}\n`
 }

@@ -2,15 +2,16 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Problem } from '../../../core/problem.ts'
-import { casesOf, type Shard, type Study, type StudyCase } from '../../../core/study/study-case.ts'
+import type { Shard } from '../../../core/shard.ts'
+import { casesOf, type Study, type StudyCase } from '../../../core/study/study-case.ts'
 import { studyFrom } from '../../study/study-input.ts'
 import type { Invocation, OptionValues } from '../command.ts'
 import { durationOption } from '../explore.ts'
 import { choiceOption, flagOption, textOption, wholeOption } from '../option-values.ts'
+import { MOST_SHARDS, shardOption } from '../shard-option.ts'
 import { guardedOutput } from '../write-result-file.ts'
 
 const MOST_WORKERS = 64
-const MOST_SHARDS = 100_000
 /** Cases of a shard when nobody says how many shards there are: minutes of work, so that a killed task loses little. */
 const CASES_PER_SHARD = 8
 
@@ -24,20 +25,6 @@ export interface StudyOptions {
   readonly runner: 'local' | 'slurm'
   readonly workers: number
   readonly budget_s: number | undefined
-}
-
-/** @throws Problem `usage` for what is no part of a number */
-function shardOption(values: OptionValues): Shard | undefined {
-  const text = textOption(values, 'shard')
-  if (text === undefined) return undefined
-  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
-  if (part === undefined || of === undefined || part < 1 || part > of || of > MOST_SHARDS)
-    throw new Problem(
-      'usage',
-      `option '--shard' is '${text}'; it must be I/N, with I from 1 to N and N at most ${MOST_SHARDS}, as 2/8`,
-      'shard'
-    )
-  return { part, of }
 }
 
 /** Shards of a job array, and how many may run at once. @throws Problem `usage` for what is no array */
