@@ -26,7 +26,7 @@ export const searchFields = {
   'mapping.regions': { title: 'Dies of a stage', unit: 'rows x columns' },
   'mapping.pipelineParallel': { title: 'Pipeline stages' },
   'mapping.dataParallel': { title: 'Replicas' },
-  'mapping.expertParallel': { title: 'Expert parallelism', unit: 'dies that share the experts' },
+  'mapping.expertParallel': { title: 'Expert parallelism', unit: 'dies' },
   'mapping.microBatch': { title: 'Micro-batch', unit: 'sequences' },
   'mapping.zeroStages': { title: 'ZeRO stage' },
   'mapping.schedules': { title: 'Schedules' },

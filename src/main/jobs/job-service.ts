@@ -2,41 +2,26 @@ import { on } from 'node:events'
 import { hasEnded, isActive } from '../../contract/job-status.ts'
 import type { CheckAnswer, InterruptedRun, JobState, SearchSetup } from '../../contract/jobs-contract.ts'
 import { Problem } from '../../core/problem.ts'
-import { bindingSentence } from '../../core/report/check-words.ts'
-import { formatBytes_B } from '../../core/report/format-quantity.ts'
 import { newTrack, type JobTrack } from '../../core/report/job-track.ts'
-import { outcomeSentence } from '../../core/report/outcome-sentence.ts'
-import type { RunRecord, Versions } from '../../core/report/run-record.ts'
+import type { Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
-import type { SpawnEngine } from '../host/spawn-engine.ts'
 import type { ProjectLibrary } from '../projects/project-library.ts'
 import type { ProjectStore } from '../projects/project-store.ts'
 import { projectName } from '../projects/recent-projects.ts'
 import type { RunWriter } from '../projects/run-writer.ts'
-import { checkSearch, findingsOf } from './check-search.ts'
-import { EngineFailure, MOST_RESTARTS, restartWords } from './engine-failure.ts'
+import { checkSearch } from './check-search.ts'
 import { explorationOf, type ExplorationSetup } from './exploration-setup.ts'
-import { runExplorationJob, type Checkpoint, type FinishedJob, type PausedJob } from './exploration-job.ts'
-import { freeSpace_B, reserve_B } from './free-space.ts'
-import { Job } from './job.ts'
+import { interruptedRuns, isIn, markEnded } from './interrupted-runs.ts'
+import { askToPause, runJob, type JobRunOptions } from './job-run.ts'
+import { Job, queuedState } from './job.ts'
 import { SpareEngine } from './spare-engine.ts'
 
-export interface JobServiceOptions {
+export interface JobServiceOptions extends JobRunOptions {
   readonly library: ProjectLibrary
-  readonly spawn: SpawnEngine
   /** Threads of a search that does not say how many. */
   readonly workers: number
   readonly versions: Versions
-  /** Bytes free beside a file, where the system says. */
-  readonly freeSpace_B?: (path: string) => number | undefined
-  /** A search that has found nothing for this long is looked at for what is in its way. */
-  readonly obstacleAfter_s?: number
-  /** The disk is looked at this often while a search runs. */
-  readonly diskEvery_s?: number
 }
-
-const OBSTACLE_AFTER_s = 60
-const DISK_EVERY_s = 5
 
 /**
  * Searches that belong to the program, not to a window or a connection: who leaves and comes back finds them as they are. One has the
@@ -89,10 +74,7 @@ export class JobService {
   pause(id: number): JobState {
     const job = this.#job(id)
     if (job.state.status === 'queued') this.#leaveQueue(job, 'paused')
-    else if (job.state.status === 'running') {
-      job.change({ status: 'pausing', message: undefined })
-      job.pause.abort()
-    }
+    else askToPause(job)
     return job.state
   }
 
@@ -154,23 +136,10 @@ export class JobService {
 
   /** Runs of projects opened lately that ended with their host or by a pause. Projects that cannot be read have none. */
   interrupted(): InterruptedRun[] {
-    const { library } = this.#options
-    const live = this.list().filter((state) => !hasEnded(state))
-    return library
-      .recent()
-      .filter(({ exists }) => exists)
-      .flatMap(({ id }) => {
-        try {
-          const store = library.store(id)
-          return store
-            .runs()
-            .filter(({ status, id: run }) => status === 'interrupted' && !isIn(live, id, run))
-            .flatMap((record) => interruptedRun(id, store, record))
-        } catch (error) {
-          if (error instanceof Problem) return []
-          throw error
-        }
-      })
+    return interruptedRuns(
+      this.#options.library,
+      this.list().filter((state) => !hasEnded(state))
+    )
   }
 
   track(id: number): JobTrack {
@@ -225,37 +194,13 @@ export class JobService {
     track: JobTrack,
     pointCount: number
   ): JobState {
-    const last = track.samples.at(-1)
-    const state: JobState = {
-      id: this.#jobs.size + 1,
-      project,
-      projectName: projectName(store.path),
-      run: writer.id,
-      model: inputs.model.name,
-      chip: inputs.chip.title || inputs.chip.name,
-      objective: inputs.objective,
-      status: 'queued',
-      startedAt: new Date().toISOString(),
-      elapsed_s: track.elapsed_s,
-      budget_s: track.budget_s ?? undefined,
-      phase: 'waiting for its turn',
-      share: track.share,
-      remaining: { kind: 'unknown', reason: 'no estimate yet: it has not begun' },
-      best_tokensPerSecond: last?.best_tokensPerSecond,
-      gap: last?.gap,
-      pointCount,
-      workers: track.workers,
-      busyWorkers: 0,
-      evaluations: last?.evaluations ?? 0,
-      evaluationsPerSecond: 0,
-      refusals: {},
-      restarts: 0,
-      obstacle: undefined,
-      message: undefined,
-      log: undefined
-    }
-    const job = new Job(inputs, state, track)
-    this.#jobs.set(state.id, job)
+    const id = this.#jobs.size + 1
+    const job = new Job(
+      inputs,
+      queuedState({ id, project, projectName: projectName(store.path), run: writer.id, inputs, track, pointCount }),
+      track
+    )
+    this.#jobs.set(id, job)
     this.#queue.push({ job, store, writer })
     this.#next()
     return job.state
@@ -265,83 +210,14 @@ export class JobService {
   #next(): void {
     if (this.#closing || [...this.#jobs.values()].some(({ state }) => isActive(state))) return
     const next = this.#queue.shift()
-    if (next) this.#run(next.job, next.store, next.writer)
-  }
-
-  #run(job: Job, store: ProjectStore, run: RunWriter): void {
-    const { library } = this.#options
-    const { project, budget_s, restarts } = job.state
-    let died = 0
-    job.change({
-      status: 'running',
-      phase: 'starting',
-      remaining: { kind: 'unknown', reason: 'no estimate yet: it has just begun' }
+    if (!next) return
+    next.job.done = runJob(next.job, next.store, next.writer, {
+      ...this.#options,
+      searchSpawn: this.#spare.spawn
+    }).finally(() => {
+      this.#options.library.endWriting(next.job.state.project)
+      this.#next()
     })
-    const watching = this.#watchOver(job, store)
-    // The engine starts on the next turn, when the job is known.
-    job.done = Promise.resolve()
-      .then(() =>
-        runExplorationJob({
-          inputs: job.inputs,
-          run,
-          workers: job.state.workers,
-          spawn: this.#spare.spawn,
-          budget_s: budget_s === undefined ? undefined : Math.max(0, budget_s - job.track.elapsed_s),
-          signal: job.stop.signal,
-          pause: job.pause.signal,
-          onProgress: (progress, track) => job.progress(progress, track, () => store.pointCount(run.id)),
-          onRestart: (how, log) =>
-            job.change({
-              restarts: restarts + ++died,
-              message: `${restartWords(how)}, ${died} of at most ${MOST_RESTARTS} times`,
-              log
-            })
-        })
-      )
-      .then(
-        (finished) => this.#end(job, store, finished),
-        (error: unknown) => this.#fail(job, error)
-      )
-      .finally(() => {
-        watching()
-        library.endWriting(project)
-        this.#next()
-      })
-  }
-
-  /** Looks after a running search: room on the disk, and whether it gets anywhere. @returns what ends that */
-  #watchOver(job: Job, store: ProjectStore): () => void {
-    const { obstacleAfter_s = OBSTACLE_AFTER_s, diskEvery_s = DISK_EVERY_s } = this.#options
-    const free = this.#options.freeSpace_B ?? freeSpace_B
-    const least_B = reserve_B(free(store.path))
-    const disk = setInterval(() => {
-      const left_B = free(store.path)
-      if (left_B === undefined || left_B >= least_B || job.state.status !== 'running') return
-      this.pause(job.state.id)
-      job.change({
-        message:
-          `Paused: the disk of '${store.path}' has ${formatBytes_B(left_B)} left, and searches leave ` +
-          `${formatBytes_B(least_B)} free. Make room and resume`
-      })
-    }, diskEvery_s * 1000)
-    const obstacle = setTimeout(() => void this.#explain(job), obstacleAfter_s * 1000)
-    return () => {
-      clearInterval(disk)
-      clearTimeout(obstacle)
-    }
-  }
-
-  /** Says what is in the way of a search that has found nothing that fits. */
-  async #explain(job: Job): Promise<void> {
-    const nothing = (): boolean => isActive(job.state) && job.state.best_tokensPerSecond === undefined
-    if (!nothing() || job.state.pointCount > 0) return
-    try {
-      const findings = await findingsOf(job.inputs, 1, this.#options.spawn)
-      if (nothing()) job.change({ obstacle: bindingSentence(findings) })
-    } catch (error) {
-      // The search itself goes on and ends with its own reasons.
-      if (!(error instanceof Problem)) throw error
-    }
   }
 
   #leaveQueue(job: Job, status: 'paused' | 'stopped'): void {
@@ -361,33 +237,6 @@ export class JobService {
       throw new Problem('unknown-name', `there is no search ${id}; it belonged to a program that has ended since`)
     return job
   }
-
-  #end(job: Job, store: ProjectStore, { outcome, ended }: FinishedJob | PausedJob): void {
-    const pointCount = store.pointCount(job.state.run)
-    const rest = { pointCount, busyWorkers: 0, evaluationsPerSecond: 0 }
-    if (!outcome) {
-      const status = job.stop.signal.aborted ? 'stopped' : 'paused'
-      return job.change({ ...rest, status, phase: status })
-    }
-    job.change({
-      ...rest,
-      status: ended === 'interrupted' ? 'stopped' : 'finished',
-      share: ended === 'complete' ? 1 : job.state.share,
-      best_tokensPerSecond: outcome.best?.evaluation.tokensPerSecond ?? job.state.best_tokensPerSecond,
-      gap: outcome.certificate?.gap ?? job.state.gap,
-      obstacle: undefined,
-      message: outcomeSentence(outcome)
-    })
-  }
-
-  #fail(job: Job, error: unknown): void {
-    job.change({
-      status: 'failed',
-      busyWorkers: 0,
-      message: error instanceof Error ? error.message : String(error),
-      ...(error instanceof EngineFailure && { log: error.log })
-    })
-  }
 }
 
 /** A track whose time limit has passed gets as much again: who resumes its run wants it to go on. */
@@ -395,33 +244,3 @@ const withTimeLeft = (track: JobTrack): JobTrack =>
   track.budget_s !== null && track.elapsed_s >= track.budget_s
     ? { ...track, budget_s: track.elapsed_s + track.budget_s }
     : track
-
-/** Notes with a run how a person ended it. */
-function markEnded(run: RunWriter, ended: JobTrack['ended']): void {
-  const checkpoint = run.lastCheckpoint() as Checkpoint | undefined
-  if (checkpoint?.track) run.checkpoint({ ...checkpoint, track: { ...checkpoint.track, ended } })
-}
-
-const isIn = (states: readonly JobState[], project: string, run: number): boolean =>
-  states.some((state) => state.project === project && state.run === run)
-
-/** An interrupted run as a list offers it; none for one that a person stopped. */
-function interruptedRun(project: string, store: ProjectStore, record: RunRecord): InterruptedRun[] {
-  const track = store.track(record.id)
-  if (!track || track.ended === 'stopped') return []
-  return [
-    {
-      project,
-      projectName: projectName(store.path),
-      run: record.id,
-      model: record.inputs.model.name,
-      chip: record.inputs.chip.title || record.inputs.chip.name,
-      startedAt: record.createdAt,
-      share: track.share,
-      elapsed_s: track.elapsed_s,
-      budget_s: track.budget_s ?? undefined,
-      pointCount: record.pointCount,
-      paused: track.ended === 'paused'
-    }
-  ]
-}

@@ -10,6 +10,51 @@ import { JobRate } from './job-rate.ts'
 /** Progress is told at most this often: a page that draws it has other things to do. */
 const TELL_EVERY_ms = 500
 
+/** What a job is of. */
+interface JobOrigin {
+  readonly id: number
+  readonly project: string
+  readonly projectName: string
+  readonly run: number
+  readonly inputs: ExplorationInputs
+  readonly track: JobTrack
+  /** Points that its run has kept before. */
+  readonly pointCount: number
+}
+
+/** The state of a job that waits for its turn, where its run left off. */
+export function queuedState({ id, project, projectName, run, inputs, track, pointCount }: JobOrigin): JobState {
+  const last = track.samples.at(-1)
+  return {
+    id,
+    project,
+    projectName,
+    run,
+    model: inputs.model.name,
+    chip: inputs.chip.title || inputs.chip.name,
+    objective: inputs.objective,
+    status: 'queued',
+    startedAt: new Date().toISOString(),
+    elapsed_s: track.elapsed_s,
+    budget_s: track.budget_s ?? undefined,
+    phase: 'waiting for its turn',
+    share: track.share,
+    remaining: { kind: 'unknown', reason: 'no estimate yet: it has not begun' },
+    best_tokensPerSecond: last?.best_tokensPerSecond,
+    gap: last?.gap,
+    pointCount,
+    workers: track.workers,
+    busyWorkers: 0,
+    evaluations: last?.evaluations ?? 0,
+    evaluationsPerSecond: 0,
+    refusals: {},
+    restarts: 0,
+    obstacle: undefined,
+    message: undefined,
+    log: undefined
+  }
+}
+
 /** One search and everything that is known of it. Status changes are told at once, progress at most twice a second. */
 export class Job {
   readonly inputs: ExplorationInputs

@@ -12,7 +12,8 @@ const statusWords: Readonly<Record<JobState['status'], string>> = {
   stopped: 'Stopped',
   failed: 'Failed'
 }
-export const statusOf = ({ status }: JobState): string => statusWords[status]
+export const statusOf = ({ status, share }: JobState): string =>
+  status === 'finished' && share < 1 ? 'Finished: its time was up' : statusWords[status]
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
 const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })

@@ -97,7 +97,7 @@ export function checkDefects(map: DefectMap, chip: WaferChipSpec, what: string):
   if (map.grid.rows !== grid.rows || map.grid.columns !== grid.columns || map.grid.wafers !== grid.wafers)
     throw new Problem(
       'bad-input',
-      `${what} is of a grid of ${size(map.grid)}; chip '${chip.name}' has ${size(grid)}: take a map of this chip, or change the chip's grid.rows, grid.columns or wafers`,
+      `${what} is of a grid of ${size(map.grid)}; chip '${chip.name}' has ${size(grid)}: take a map of this chip, or change the rows, columns or wafers of the chip`,
       'grid'
     )
   checkEntries(entriesOf(map), grid, what)

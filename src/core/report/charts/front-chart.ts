@@ -168,7 +168,7 @@ export function frontChart({ columns, front, frontName, selected }: FrontView, t
           right: 8,
           top: 24,
           itemHeight: 160,
-          text: [`peak memory\nper die\n\n${formatBytes_B(memory_GB.max * 1e9)}`, formatBytes_B(memory_GB.min * 1e9)],
+          text: [`peak memory\nper die\n${formatBytes_B(memory_GB.max * 1e9)}`, formatBytes_B(memory_GB.min * 1e9)],
           textStyle: textStyle(theme),
           inRange: { color: theme.sequence }
         }
