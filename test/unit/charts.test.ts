@@ -11,7 +11,7 @@ import { figureOf } from '../../src/core/report/figure-of.ts'
 import type { FigureSpec } from '../../src/core/report/report-spec.ts'
 import { rowWords, sheetCsv, sheetTable } from '../../src/core/report/data-sheet.ts'
 import { pointColumns } from '../../src/core/report/point-columns.ts'
-import { renderChart } from '../../src/main/report/render-chart.ts'
+import { chartSvg } from '../../src/drawing/chart-svg.ts'
 import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
 
 const record = exampleRecord()
@@ -50,7 +50,7 @@ test('every chart draws in every theme, and its picture has the title of its axi
       const { picture } = figureOf(spec, materialOf(record), theme)!
       if (!('chart' in picture)) throw new Error(`${spec.figure} is no chart`)
       const { chart } = picture
-      const svg = renderChart(chart)
+      const svg = chartSvg(chart)
       expect(svg).toMatch(/^<svg role="img" aria-label="[^"]+"/)
       expect(svg).toContain(spec.figure === 'front' ? 'Throughput (tokens/s)' : chart.title)
     }
@@ -107,7 +107,7 @@ test('what is more than there is room for is hatched, and only that', () => {
       [2, 3, 5, 8]
     ]
   ])
-  expect(renderChart(chart)).toContain(chartThemes.print.limit)
+  expect(chartSvg(chart)).toContain(chartThemes.print.limit)
 })
 
 test('hatched neighbours meet: their lines lie on one grid and inside their rectangles', () => {

@@ -6,7 +6,7 @@ import { comparisonGrid } from '../../src/core/report/comparison-grid.ts'
 import { comparePoints } from '../../src/core/report/comparison.ts'
 import { mappingDifference } from '../../src/core/report/mapping-difference.ts'
 import { timeWaterfall } from '../../src/core/report/time-waterfall.ts'
-import { renderChart } from '../../src/main/report/render-chart.ts'
+import { chartSvg } from '../../src/drawing/chart-svg.ts'
 import { exampleEvaluation, exampleKeptPoint, exampleMapping, exampleTime_s } from '../fixtures/kept-point.ts'
 
 const mapping = exampleMapping()
@@ -57,7 +57,7 @@ describe('why one design takes another time', () => {
       ['Pipeline bubble', 0.125],
       ['B', null]
     ])
-    const svg = renderChart(chart)
+    const svg = chartSvg(chart)
     expect(svg).toContain('▼ −125 ms')
     expect(svg).toContain('▲ +125 ms')
   })

@@ -3,7 +3,7 @@ import packageFile from '../../../package.json' with { type: 'json' }
 import type { Chart } from '../../core/report/charts/chart.ts'
 import type { Table } from '../../core/report/document.ts'
 import { markdownTable } from '../../core/report/markdown.ts'
-import { renderChart } from '../report/render-chart.ts'
+import { chartSvg } from '../../drawing/chart-svg.ts'
 import { makeFolderOf, writeResultFile } from './write-result-file.ts'
 
 /** A chapter of a page: words, then tables, then figures. */
@@ -31,7 +31,7 @@ export function writePage(path: string, directory: string, { title, lead = [], c
     const figures = charts.map(({ name: figure, chart }) => {
       const file = join(dirname(path), folder, `${figure}.svg`)
       makeFolderOf(file, directory)
-      writeResultFile(file, directory, `${renderChart(chart)}\n`)
+      writeResultFile(file, directory, `${chartSvg(chart)}\n`)
       return `![${chart.description}](${folder}/${figure}.svg)\n`
     })
     return [`## ${name}`, '', ...(text ? [text, ''] : []), ...tables.map(markdownTable), ...figures].join('\n')
