@@ -169,7 +169,7 @@ describe('a job in an engine process', () => {
     const inputs = smallInputs()
     let pid: number | undefined
     {
-      using store = openProject(path, { create: true, sizeLimit_B: 120_000 })
+      using store = openProject(path, { create: true, sizeLimit_B: 200_000 })
       const run = store.startRun(inputs, start)
       const filler = exampleKeptPoint({ source: 'filler' })
       let kept = 0
