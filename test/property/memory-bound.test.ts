@@ -61,11 +61,18 @@ it('no design that fits its memory is faster than the bound of its combination, 
         if (!known.has(key))
           known.set(key, fastestLayers(workload, machine, genes.shape, genes.expertParallel, space, undefined))
         const layersOf = known.get(key)!.find(({ residual }) => residual === design.plans[0]!.residual)!
-        expect(outerBound_s(workload, tight, genes, layersOf, space)).toBeLessThanOrEqual(step[TIME_S]! * (1 + 1e-9))
-        if (slowestStage_s(workload, tight, genes, layersOf, space) > 0) bound++
+        const held_s = slowestStage_s(workload, tight, genes, layersOf, space)
+        expect(outerBound_s(workload, tight, genes, layersOf, held_s)).toBeLessThanOrEqual(step[TIME_S]! * (1 + 1e-9))
+        if (held_s > 0) bound++
       }
     }),
-    { numRuns: 25 }
+    {
+      numRuns: 40,
+      // Experts lie over their replicas whatever ZeRO shares.
+      examples: [
+        [{ seed: 0, layers: 4, grid: [2, 2], mixed: true, globalBatch: 4, recompute: 'full', zeroStages: [0] }]
+      ]
+    }
   )
   // In most of them memory is what the bound speaks of.
   expect(bound).toBeGreaterThan(100)

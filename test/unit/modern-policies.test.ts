@@ -7,6 +7,7 @@ import { regionDies } from '../../src/core/mapping/region.ts'
 import { modernPolicies } from '../../src/core/policies/modern.ts'
 import { policies, policyNamed } from '../../src/core/policies/policies.ts'
 import { ablationNamed, ablations } from '../../src/core/search/ablations.ts'
+import { references } from '../../src/core/report/references.ts'
 import { runPolicy } from '../../src/core/search/run-policy.ts'
 import { withinSpace } from '../../src/core/search/within-space.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
@@ -47,6 +48,7 @@ describe.each(modernPolicies)('$name', (policy) => {
     expect(policy.rules).toContain('Differs: ')
     expect(policy.source).toMatch(/arXiv/)
     expect(policyNamed(policy.name)).toBe(policy)
+    for (const { text } of references([policy.source]).entries) expect(text).toContain('title = ')
   })
 
   it('says how much memory is short where nothing of its space fits', () => {

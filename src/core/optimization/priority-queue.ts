@@ -12,6 +12,11 @@ export class PriorityQueue<Item> {
     return this.#items[0]?.key ?? Infinity
   }
 
+  /** The item that {@link pop} would give. */
+  get first(): Item | undefined {
+    return this.#items[0]?.item
+  }
+
   push(key: number, item: Item): void {
     const items = this.#items
     items.push({ key, order: this.#count++, item })

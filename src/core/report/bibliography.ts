@@ -28,6 +28,7 @@ function methodSources({ training, mappings }: CitedWork): readonly string[] {
     ...(uses(({ stages }) => stages.length > 1) ? ['arXiv 2104.04473'] : []),
     ...(uses(({ schedule }) => schedule.name.startsWith('zb')) ? ['arXiv 2401.10241'] : []),
     ...(uses(({ zeroStage }) => zeroStage > 0) ? ['arXiv 1910.02054'] : []),
+    ...(uses(({ helpers }) => helpers !== undefined) ? ['arXiv 2512.12279'] : []),
     ...(recomputes ? ['arXiv 2205.05198'] : []),
     ...(training.attention === 'flash' ? ['arXiv 2205.14135'] : [])
   ]

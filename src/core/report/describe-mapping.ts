@@ -32,12 +32,14 @@ function collectivesWords(gene: Mapping['collectives'], kind: ChipSpec['kind']):
 export function mappingSentence(mapping: Mapping, kind: ChipSpec['kind']): string {
   const { region, schedule, stages } = mapping
   const virtual = schedule.virtualStages > 1 ? ` with ${schedule.virtualStages} virtual stages per region` : ''
+  const helped = (mapping.helpers ?? []).map(([stage, helper]) => `stage ${stage}’s on stage ${helper}`)
+  const helpers = helped.length > 0 ? ` What is offloaded waits on other stages: ${helped.join(', ')}.` : ''
   const experts = mapping.expertParallel > 1 ? `, experts spread over ${mapping.expertParallel} replicas` : ''
   return (
     `${counted(mapping.dataParallel, 'replica')} of a pipeline of ${counted(stages.length, 'stage')}${experts}; each stage runs on ` +
     `${region.rows} × ${region.columns} dies. Schedule ${scheduleWords[schedule.name]}${virtual}, ` +
     `${counted(mapping.microBatch, 'sequence')} per micro-batch, ZeRO stage ${mapping.zeroStage}, ` +
-    `collectives: ${collectivesWords(mapping.collectives, kind)}.`
+    `collectives: ${collectivesWords(mapping.collectives, kind)}.${helpers}`
   )
 }
 

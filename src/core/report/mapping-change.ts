@@ -49,7 +49,8 @@ export function mappingChange(before: Mapping, after: Mapping): string {
     ['micro-batch', ({ microBatch }) => microBatch],
     ['ZeRO', ({ zeroStage }) => zeroStage],
     ['schedule', ({ schedule }) => scheduleText(schedule)],
-    ['collectives', ({ collectives }) => collectives]
+    ['collectives', ({ collectives }) => collectives],
+    ['helpers', ({ helpers = [] }) => helpers.map((pair) => pair.join(' by ')).join(', ') || 'none']
   ]
   const outer = facts.flatMap(([name, of]) =>
     of(before) === of(after) ? [] : [`${name} ${arrow(of(before), of(after))}`]

@@ -151,7 +151,21 @@ const WORKS: Readonly<Record<string, Work>> = {
     author: 'Dubey, Abhimanyu and others',
     year: 2024
   },
-  '2412.19437': { key: 'deepseek2024v3', title: 'DeepSeek-V3 Technical Report', author: '{DeepSeek-AI}', year: 2024 }
+  '2412.19437': { key: 'deepseek2024v3', title: 'DeepSeek-V3 Technical Report', author: '{DeepSeek-AI}', year: 2024 },
+  '2512.12279': {
+    key: 'wang2026watos',
+    title: 'WATOS: Efficient LLM Training Strategies and Architecture Co-exploration for Wafer-scale Chip',
+    author: 'Wang, Huizheng and others',
+    year: 2026,
+    booktitle: 'HPCA'
+  },
+  '2512.14256': {
+    key: 'wang2026temp',
+    title: 'TEMP: A Memory Efficient Physical-aware Tensor Partition-Mapping Framework on Wafer-scale Chips',
+    author: 'Wang, Huizheng and others',
+    year: 2026,
+    booktitle: 'HPCA'
+  }
 }
 
 /** A work that sources name without an identifier. */

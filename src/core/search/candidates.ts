@@ -6,6 +6,7 @@ import type { Goal } from './goal.ts'
 import { outerGenesOf, shapesOf, type OuterGenes } from './outer-genes.ts'
 import { fastestLayers, shapeKey, type FastestLayers } from './shape-frontiers.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
+import { slowestStage_s } from './memory-bound.ts'
 import { leastWork_s, outerBound_s, outerWork_s } from './step-bound.ts'
 
 /** Outer genes with a layout of the residual stream, and a time and a cost that no mapping with them can beat. */
@@ -17,9 +18,15 @@ export interface Candidate {
   readonly leastCost_s: number
 }
 
+interface Refined extends Candidate {
+  readonly layers: FastestLayers
+  knowsMemory: boolean
+}
+
 /**
- * The combinations of a space, most promising first. Bounds come in two strengths: what the dies in use could do at best, for all; and the
- * fastest plans on the shape, worked out only for combinations whose turn has come. A combination leaves the queue when no other
+ * The combinations of a space, most promising first. Bounds come in three strengths: what the dies in use could do at best, for all; the
+ * fastest plans on the shape, worked out only for combinations whose turn has come; and what memory makes of these, where a combination
+ * would be next. A combination leaves the queue when no other
  * can have a smaller bound.
  */
 export class Candidates {
@@ -32,7 +39,7 @@ export class Candidates {
   #leastTime_s = Infinity
   readonly #rough: readonly { readonly genes: OuterGenes; readonly bound_s: number }[]
   #next = 0
-  readonly #refined = new PriorityQueue<Candidate>()
+  readonly #refined = new PriorityQueue<Refined>()
   readonly #fastest = new Map<string, readonly FastestLayers[]>()
 
   constructor(workload: Workload, machine: Machine, space: MappingSpace, goal?: Goal) {
@@ -75,16 +82,39 @@ export class Candidates {
   }
 
   #refine(): void {
+    for (;;) {
+      this.#refineRough()
+      const { first } = this.#refined
+      if (!first || first.knowsMemory) return
+      first.knowsMemory = true
+      const held_s = slowestStage_s(this.#workload, this.#machine, first.genes, first.layers, this.#space)
+      if (held_s === 0) continue
+      const bound_s = outerBound_s(this.#workload, this.#machine, first.genes, first.layers, held_s)
+      if (bound_s <= first.bound_s) continue
+      this.#refined.pop()
+      const leastCost_s = first.leastCost_s + bound_s - first.bound_s
+      this.#refined.push(leastCost_s, { ...first, bound_s, leastCost_s })
+    }
+  }
+
+  #refineRough(): void {
     while (
       this.#next < this.#rough.length &&
       this.#rough[this.#next]!.bound_s + this.#leastWork_s <= this.#refined.least
     ) {
       const { genes, bound_s } = this.#rough[this.#next++]!
       for (const layers of this.#fastestOf(genes)) {
-        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers, this.#space))
+        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers))
         this.#leastTime_s = Math.min(this.#leastTime_s, refined_s)
         const leastCost_s = this.#goal ? refined_s + outerWork_s(this.#workload, this.#goal, layers) : refined_s
-        this.#refined.push(leastCost_s, { genes, residual: layers.residual, bound_s: refined_s, leastCost_s })
+        this.#refined.push(leastCost_s, {
+          genes,
+          residual: layers.residual,
+          bound_s: refined_s,
+          leastCost_s,
+          layers,
+          knowsMemory: false
+        })
       }
     }
   }

@@ -3,21 +3,21 @@ import { optimizerTraffic_B } from '../simulator/model-state.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { work_s, type Goal } from './goal.ts'
-import type { MappingSpace } from '../mapping/mapping-space.ts'
-import { slowestStage_s } from './memory-bound.ts'
 import type { OuterGenes } from './outer-genes.ts'
 import type { FastestLayers } from './shape-frontiers.ts'
 
 /**
- * Seconds below which no mapping with these outer genes and this residual layout can come, whatever its plans and its stage cuts: T = sum of fills + max (m t - fill + tail) with t and fill replaced by their least values, the slowest stage by the
- * fair share (or, for equal layers, the rounded-up one, or what memory makes of it), the tail by the optimiser's traffic on all dies in use.
+ * Seconds below which no mapping with these outer genes and this residual layout can come, whatever its plans and its stage cuts:
+ * T = sum of fills + max (m t - fill + tail) with t and fill replaced by their least values, the slowest stage by the fair share (or, for
+ * equal layers, the rounded-up one), the tail by the optimiser's traffic on all dies in use.
+ * @param held_s per micro-batch, below which memory lets no slowest stage come; 0 unless given
  */
 export function outerBound_s(
   workload: Workload,
   machine: Machine,
   genes: OuterGenes,
   fastest: FastestLayers,
-  space: MappingSpace
+  held_s = 0
 ): number {
   const { chain } = workload
   const { stages, schedule, microBatches } = genes
@@ -41,9 +41,8 @@ export function outerBound_s(
     (dies * machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
   // A zero-bubble stage's own fill is at most its whole time.
   const own = splitsBackward(schedule) ? 1 : 1 / chunks
-  const held = slowestStage_s(workload, machine, genes, fastest, space)
   // The slowest stage takes at least the average of (m - own) t + optimiser, and at least its rounded-up layers or what it must make again.
-  const after = (times: number): number => Math.max(times * share + optimizer_s, times * Math.max(rounded, held))
+  const after = (times: number): number => Math.max(times * share + optimizer_s, times * Math.max(rounded, held_s))
   return Math.max(Math.max(0, fill) + after(microBatches - own), after(microBatches)) + machine.iterationOverhead_s
 }
 
