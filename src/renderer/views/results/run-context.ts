@@ -9,8 +9,8 @@ import { useWorkbench } from '../../stores/workbench.ts'
 export interface RunContext {
   readonly view: RunView
   readonly record: ExplorationRecord
-  /** All kept points, one array per quantity. */
-  readonly columns: PointColumns
+  /** All kept points, one array per quantity; undefined until they have come. */
+  readonly columns: PointColumns | undefined
   /** The selected point, else the best. Undefined while none fits. */
   readonly point: StoredPoint | undefined
   /** The best of every source, the fastest first. */
@@ -42,12 +42,11 @@ export function provideRun() {
     attempt(async () => {
       const { project, item: run } = workbench.place
       if (project === undefined || run === undefined) return
-      const [found, points] = await Promise.all([
-        client.runs.view({ project, run }),
-        client.runs.columns({ project, run, after: 0 })
-      ])
+      const found = await client.runs.view({ project, run })
+      if (view.value?.run.id !== run) columns.value = undefined
       view.value = found
-      columns.value = points
+      // Asked for later: what is short is not to wait for what is long.
+      columns.value = await client.runs.columns({ project, run, after: 0 })
     })
   const loadPoint = (): Promise<void> =>
     attempt(async () => {
@@ -62,7 +61,7 @@ export function provideRun() {
   watch(() => workbench.project?.runs.find(({ id }) => id === workbench.place.item)?.status, load)
 
   const context = computed((): RunContext | undefined => {
-    if (!view.value || !columns.value) return undefined
+    if (!view.value) return undefined
     const { run, best, compared: points, verdicts } = view.value
     const record = { run, points, best, verdicts, project: workbench.project?.name ?? '' }
     const ranked = bestPerSource(record)
