@@ -1,0 +1,80 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+const ONE_SECOND_ms = 1000
+
+/** Ends the browser's processes that run pages, as a crash or the system's lack of memory does, and comes back in a new tab. */
+async function killPage(): Promise<void> {
+  const context = page.context()
+  const address = page.url()
+  const session = await context.browser()!.newBrowserCDPSession()
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+  const crashed = page.waitForEvent('crash')
+  for (const { type, id } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL')
+  await crashed
+  await session.detach()
+  const next = await context.newPage()
+  await page.close()
+  page = next
+  await page.goto(address)
+}
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByLabel('Name').fill('killed')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.waitForURL(/project\/\w+\/search/)
+})
+afterAll(() => workbench?.close(), 120_000)
+
+test.skipIf(!hasChromium())('a page killed in mid-edit loses at most one second of edits', async () => {
+  await page.getByRole('link', { name: 'Llama 2 7B', exact: true }).first().click()
+  const layers = () => page.getByRole('spinbutton', { name: 'Layers' })
+  await layers().waitFor()
+  const made: { readonly value: number; readonly at: number }[] = []
+  for (let value = 40; value < 56; value++) {
+    await layers().fill(String(value))
+    await layers().press('Tab')
+    made.push({ value, at: Date.now() })
+    await page.waitForTimeout(100)
+  }
+  const killedAt = Date.now()
+  await killPage()
+  await layers().waitFor()
+  const kept = Number(await layers().inputValue())
+  const safe = made.filter(({ at }) => at <= killedAt - ONE_SECOND_ms)
+  expect(safe.length).toBeGreaterThan(0)
+  expect(kept).toBeGreaterThanOrEqual(safe.at(-1)!.value)
+  // What came back is undone step by step, as if nothing had happened.
+  await page.getByRole('button', { name: 'Undo', exact: true }).click()
+  await expect.poll(async () => Number(await layers().inputValue())).toBe(kept - 1)
+})
+
+test.skipIf(!hasChromium())('a page killed in mid-search loses no result, and the search never stopped', async () => {
+  await page.getByRole('link', { name: 'Search', exact: true }).click()
+  await page.getByLabel('Time limit (s)').fill('600')
+  await page.getByLabel('Time limit (s)').press('Tab')
+  await page.getByRole('button', { name: 'Start a search of 10 min' }).click()
+  const monitor = () => page.getByRole('region', { name: 'The search' })
+  const count = async (name: string): Promise<number> => {
+    const fact = monitor().locator('.facts > div').filter({ hasText: name })
+    return Number((await fact.locator('dd').first().innerText()).replaceAll(/\D/g, ''))
+  }
+  await monitor().getByRole('status').first().filter({ hasText: 'Running' }).waitFor()
+  await page.getByTestId('front').waitFor({ timeout: 60_000 })
+  const before = { designs: await count('Designs kept'), evaluations: await count('Evaluations') }
+  expect(before.designs).toBeGreaterThan(0)
+  await killPage()
+  await monitor().getByRole('status').first().filter({ hasText: 'Running' }).waitFor()
+  expect(await count('Designs kept')).toBeGreaterThanOrEqual(before.designs)
+  await expect.poll(() => count('Evaluations'), { timeout: 20_000 }).toBeGreaterThan(before.evaluations)
+  await monitor().getByRole('button', { name: 'Stop' }).click()
+  await monitor().getByRole('status').first().filter({ hasText: /^Stop/ }).waitFor()
+  expect(await count('Designs kept')).toBeGreaterThanOrEqual(before.designs)
+})
