@@ -109,6 +109,37 @@ test.skipIf(!hasChromium())(
   }
 )
 
+test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their plan', async () => {
+  await go('mapping', '?point=10&stage=4')
+  await page
+    .getByRole('row', { name: /^up split output/ })
+    .first()
+    .waitFor()
+  await page.getByRole('button', { name: /^Change only stage 4/ }).click()
+  // Layers that the stage does not have cannot be changed meanwhile.
+  await page
+    .getByRole('row', { name: /^up split output/ })
+    .getByRole('button', { name: 'split output', disabled: false })
+    .first()
+    .click()
+  await page.getByRole('menuitemradio', { name: /^streamed, tokens/ }).click()
+  await page
+    .getByTestId('what-if')
+    .getByText(/, stage 4: up along . → streamed, tokens/)
+    .waitFor()
+  await page
+    .getByRole('row', { name: /dense ×\d+ .*, stage 4/ })
+    .first()
+    .waitFor()
+  await page
+    .getByTestId('what-if')
+    .getByText(/step .+ · peak/)
+    .waitFor()
+  await shoot('what-if-stage')
+  await page.getByTestId('what-if').getByRole('button', { name: 'Discard' }).click()
+  await page.getByRole('button', { name: /^Change only stage 4/ }).click()
+})
+
 test.skipIf(!hasChromium())(
   'memory over time, the timeline and the links in time come from one simulation that a person asks for',
   async () => {

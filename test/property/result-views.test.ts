@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { choicesOf, valueOf, withGene, type PlanGene } from '../../src/core/mapping/edit-plan.ts'
+import { choicesOf, valueOf, withGene, withOwnPlan, type PlanGene } from '../../src/core/mapping/edit-plan.ts'
 import { regionAxes } from '../../src/core/mapping/region.ts'
 import { findEvents } from '../../src/core/report/find-events.ts'
 import { differencesOf, mappingRows, stagesWords } from '../../src/core/report/mapping-rows.ts'
@@ -91,6 +91,32 @@ describe('the rows of a mapping', () => {
   })
 
   it('tell stages in spans', () => expect(stagesWords([0, 2, 3, 4, 7])).toBe('0, 2–4, 7'))
+})
+
+describe('a plan of a stage’s own', () => {
+  it('changes that stage alone: the step is the same until a gene of it is, and other stages keep theirs', () => {
+    fc.assert(
+      fc.property(legalCases, fc.nat(), (step, pick) => {
+        const { mapping } = step
+        const stage = pick % mapping.stages.length
+        for (const { plan: name } of mapping.stages[stage]!.layers) {
+          const { mapping: apart, plan } = withOwnPlan(mapping, name, stage)
+          expect(apart.plans[plan]).toEqual(mapping.plans[name])
+          for (const [at, { layers }] of apart.stages.entries()) {
+            expect(layers.map((run) => run.count)).toEqual(mapping.stages[at]!.layers.map((run) => run.count))
+            if (at !== stage) expect(layers).toEqual(mapping.stages[at]!.layers)
+            if (at !== stage) expect(layers.map((run) => run.plan)).not.toContain(plan === name ? undefined : plan)
+          }
+          const [before, after] = [mapping, apart].map(
+            (one) => stepInsight({ ...step, mapping: one }, 'analytic').evaluation.iterationTime_s
+          )
+          expect(after).toBe(before)
+          expect(withOwnPlan(apart, plan, stage)).toEqual({ mapping: apart, plan })
+        }
+      }),
+      { numRuns: 30 }
+    )
+  })
 })
 
 describe('a step in time', () => {

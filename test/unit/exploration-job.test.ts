@@ -10,7 +10,7 @@ import { runExplorationJob, type ExplorationJob } from '../../src/main/jobs/expl
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { ProjectStore } from '../../src/main/projects/project-store.ts'
 import type { RunWriter } from '../../src/main/projects/run-writer.ts'
-import { exploreDirectly, longerSpace, smallChip, smallInputs } from '../fixtures/small-exploration.ts'
+import { exploreDirectly, longerSpace, smallInputs } from '../fixtures/small-exploration.ts'
 import { exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
 
 const start = { command: 'tmac explore', versions: { tmac: '0.1.0', node: '24.21.0', schema: 1 } }
@@ -50,7 +50,7 @@ const storedPoints = (store: ProjectStore, run: number) =>
 
 describe('a job in an engine process', () => {
   test('writes what an exploration in one thread keeps, and the front of it', async () => {
-    const inputs = smallInputs({ chip: smallChip })
+    const inputs = smallInputs()
     const { outcome, kept } = await exploreDirectly(inputs)
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
@@ -93,7 +93,7 @@ describe('a job in an engine process', () => {
   })
 
   test('a signal that was raised before it started ends it at once', async () => {
-    const inputs = smallInputs({ chip: smallChip })
+    const inputs = smallInputs()
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const { ended } = await runExplorationJob(job(run, inputs, { signal: AbortSignal.abort() }))
@@ -169,7 +169,7 @@ describe('a job in an engine process', () => {
     const inputs = smallInputs()
     let pid: number | undefined
     {
-      using store = openProject(path, { create: true, sizeLimit_B: 200_000 })
+      using store = openProject(path, { create: true, sizeLimit_B: 120_000 })
       const run = store.startRun(inputs, start)
       const filler = exampleKeptPoint({ source: 'filler' })
       let kept = 0
@@ -232,7 +232,7 @@ describe('a job and what its engine says', () => {
   }
 
   test('is on the disk within a second of being told', async () => {
-    const inputs = smallInputs({ chip: smallChip })
+    const inputs = smallInputs()
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const engine = scripted()
@@ -251,7 +251,7 @@ describe('a job and what its engine says', () => {
   })
 
   test('Ctrl-C counts more than a budget that runs out after it', async () => {
-    const inputs = smallInputs({ chip: smallChip })
+    const inputs = smallInputs()
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const engine = scripted()
@@ -268,7 +268,7 @@ describe('a job and what its engine says', () => {
   })
 
   test('what the engine refuses is the reason why the run failed', async () => {
-    const inputs = smallInputs({ chip: smallChip })
+    const inputs = smallInputs()
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const engine = scripted()
@@ -279,7 +279,7 @@ describe('a job and what its engine says', () => {
   })
 
   test('an engine that cannot be started is one clear problem', async () => {
-    const inputs = smallInputs({ chip: smallChip })
+    const inputs = smallInputs()
     using store = openProject(path, { create: true })
     const engine = scripted()
     const finished = refusal(runExplorationJob(job(store.startRun(inputs, start), inputs, { spawn: engine.spawn })))

@@ -61,6 +61,36 @@ export function withGene(mapping: Mapping, gene: PlanGene, value: string): Mappi
   })
 }
 
+/**
+ * The mapping with a plan of a stage's own in the place of one that it shares with others, so that a change of it changes this stage alone;
+ * the mapping as it is where no other stage has the plan, or this one has not.
+ * @returns also the name of the stage's plan
+ */
+export function withOwnPlan(
+  mapping: Mapping,
+  name: string,
+  stage: number
+): { readonly mapping: Mapping; readonly plan: string } {
+  const has = (at: number): boolean => mapping.stages[at]!.layers.some(({ plan }) => plan === name)
+  const isShared = mapping.stages.some((_stage, at) => at !== stage && has(at))
+  if (!mapping.stages[stage] || !has(stage) || !isShared) return { mapping, plan: name }
+  const free = (count: number): string => {
+    const wanted = `${name}, stage ${stage}${count === 1 ? '' : ` (${count})`}`
+    return Object.hasOwn(mapping.plans, wanted) ? free(count + 1) : wanted
+  }
+  const own = free(1)
+  return {
+    plan: own,
+    mapping: {
+      ...mapping,
+      plans: { ...mapping.plans, [own]: mapping.plans[name]! },
+      stages: mapping.stages.map((one, at) =>
+        at === stage ? { layers: one.layers.map((run) => (run.plan === name ? { ...run, plan: own } : run)) } : one
+      )
+    }
+  }
+}
+
 /** A gene in words, as labels of what was tried say it. */
 export const geneWords = (gene: PlanGene): string =>
   gene.kind === 'tensor'

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, ref, shallowRef } from 'vue'
 import type { Mapping } from '../../../../core/mapping/mapping.ts'
 
 interface Trial {
@@ -23,6 +23,8 @@ export const useWhatIf = defineStore('what-if', () => {
     draft.value = { ...now, held: Math.min(now.trials.length, Math.max(0, now.held + by)) }
   }
   return {
+    /** Whether a change is of the selected stage alone, not of all that share its plan. */
+    onlyStage: ref(false),
     draft,
     changes: held,
     canRedo: computed(() => draft.value !== undefined && draft.value.held < draft.value.trials.length),
