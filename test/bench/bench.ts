@@ -19,7 +19,7 @@ import type { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
 import { architectureLoops } from './architecture-loops.ts'
-import { coexploration } from './coexploration.ts'
+import { coexploration, millionWafers } from './coexploration.ts'
 import { studyCases } from './study-bench.ts'
 
 const ROUNDS = 5
@@ -186,6 +186,7 @@ function levels(): void {
 const sections: Readonly<Record<string, () => void | Promise<void>>> = {
   // First, so that the memory it reports is its own.
   coexploration: async () => print(await coexploration(10_000)),
+  million: async () => print(await millionWafers()),
   evaluation,
   mapping: mappingSearch,
   growth,
