@@ -171,6 +171,7 @@ export async function exploreArchitectures(
 
   const sweeps: SweepResult[] = []
   const refined: KeptPoint[] = []
+  let first: readonly KeptPoint[] = []
   let estimates: readonly (EstimatedWafer & { readonly design: Mapping })[] = []
   const rounds = wafers.all ? 1 : SHARE_OF_ROUND.length
   for (let round = 0; round < rounds; round++) {
@@ -192,12 +193,13 @@ export async function exploreArchitectures(
       estimateCoordinates
     ).toSorted(byObjective[frame.objective])
     const last = round === rounds - 1
-    if (last)
-      host.keep(
-        leastCrowded(estimates, MOST_ESTIMATES_KEPT, estimateCoordinates).map(({ genome, design }) =>
-          explored(frame, genome, design)
-        )
+    if (last) {
+      // What is not kept is on no front either: a project has every point that its front names.
+      first = leastCrowded(estimates, MOST_ESTIMATES_KEPT, estimateCoordinates).map(({ genome, design }) =>
+        explored(frame, genome, design)
       )
+      host.keep(first)
+    }
     const promising = thinned(estimates, SEARCHED_PER_ROUND[last ? 1 : 0]).map(({ genome }) => genome)
     const better = await search(promising, (done) =>
       report('searching mappings of the best wafers', begun + part * (0.5 + 0.5 * done))
@@ -211,7 +213,6 @@ export async function exploreArchitectures(
   }
 
   const { looked, buildable, estimated, broken } = joined(sweeps)
-  const first = estimates.map(({ genome, design }) => explored(frame, genome, design))
   return {
     front: paretoFront([...refined, ...first, ...guidance.known], keptCoordinates),
     statistics: {
