@@ -92,6 +92,16 @@ describe('an exploration on worker threads', () => {
     }
   })
 
+  test('stopped before the last phase, it prices nothing: no task has a result that says otherwise', async () => {
+    const inputs = smallInputs()
+    const stopped = await listen(inputs, 2, EMPTY_JOURNAL, (message, stop) => {
+      if (message.type === 'progress' && message.progress.phase.startsWith('pricing')) stop()
+    })
+    const phases = stopped.messages.flatMap((message) => (message.type === 'progress' ? [message.progress.phase] : []))
+    expect(phases.some((phase) => phase.startsWith('pricing'))).toBe(true)
+    expect(outcomeOf(stopped).prices).toBeUndefined()
+  })
+
   test('a search goes on from any state it told, with the same result', async () => {
     const inputs = smallInputs({ space: { ...longerSpace, architecture: null }, policies: [] })
     const frame = taskFrame(inputs)

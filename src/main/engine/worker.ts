@@ -40,8 +40,15 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
   }
   try {
     const skip = stopped() ? emptyResult(work) : undefined
-    const result = skip ?? runTask(frame, work, onProgress, resume, goesOn)
-    post({ type: 'result', task, result, whole: whole && !skip, took_s: (performance.now() - begun) / 1000 })
+    // Nothing is a result, too: of a price that was not asked.
+    const result = skip === undefined ? runTask(frame, work, onProgress, resume, goesOn) : skip
+    post({
+      type: 'result',
+      task,
+      result,
+      whole: whole && skip === undefined,
+      took_s: (performance.now() - begun) / 1000
+    })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', task, message, code: error instanceof Problem ? error.code : undefined })
