@@ -47,11 +47,14 @@ test.skipIf(!hasChromium())(
     const first = await heading.textContent()
     await page.getByTestId('front').getByRole('application').press('ArrowRight')
     await page.waitForFunction(`!document.body.textContent.includes(${JSON.stringify(first)})`)
+    const before = new URL(page.url()).hash
     await page
       .getByRole('region', { name: /^Designs; up and down/ })
       .getByRole('row')
       .nth(3)
       .click()
+    // The address follows the choice.
+    await page.waitForURL(({ hash }) => hash !== before)
     const chosen = new URL(page.url()).hash
     await page.reload()
     await heading.waitFor()

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { buildWorkload } from '../../src/core/workload/workload.ts'
@@ -11,6 +12,7 @@ import { runExploration } from '../../src/main/engine/run-exploration.ts'
 import { StopSwitch } from '../../src/main/engine/stop-switch.ts'
 import { tasksDone } from '../../src/main/engine/tasks-done.ts'
 import { throttled } from '../../src/main/engine/throttled.ts'
+import { WorkerPool } from '../../src/main/engine/worker-pool.ts'
 import { exploreDirectly, longerSpace, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
 interface Heard {
@@ -92,14 +94,17 @@ describe('an exploration on worker threads', () => {
     }
   })
 
-  test('stopped before the last phase, it prices nothing: no task has a result that says otherwise', async () => {
+  test('stopped, it prices nothing: what has no result is not worked out after all', async () => {
     const inputs = smallInputs()
-    const stopped = await listen(inputs, 2, EMPTY_JOURNAL, (message, stop) => {
-      if (message.type === 'progress' && message.progress.phase.startsWith('pricing')) stop()
-    })
-    const phases = stopped.messages.flatMap((message) => (message.type === 'progress' ? [message.progress.phase] : []))
-    expect(phases.some((phase) => phase.startsWith('pricing'))).toBe(true)
-    expect(outcomeOf(stopped).prices).toBeUndefined()
+    const { outcome } = await exploreDirectly(inputs)
+    const { chip, mapping } = outcome.front[0]!
+    const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+    Atomics.store(new Int32Array(stop), 0, 1)
+    const pool = new WorkerPool(1, { frame: taskFrame(inputs), stop }, () => undefined)
+    const work = { kind: 'price', chip: chip as WaferChipSpec, mapping } as const
+    const ran = await pool.run({ task: '0', work, resume: undefined })
+    await pool.close()
+    expect(ran).toMatchObject({ result: null, whole: false })
   })
 
   test('a search goes on from any state it told, with the same result', async () => {

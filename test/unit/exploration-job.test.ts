@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -169,7 +169,8 @@ describe('a job in an engine process', () => {
     const inputs = smallInputs()
     let pid: number | undefined
     {
-      using store = openProject(path, { create: true, sizeLimit_B: 120_000 })
+      openProject(path, { create: true }).close()
+      using store = openProject(path, { sizeLimit_B: statSync(path).size + 50_000 })
       const run = store.startRun(inputs, start)
       const filler = exampleKeptPoint({ source: 'filler' })
       let kept = 0
