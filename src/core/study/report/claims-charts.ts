@@ -14,6 +14,14 @@ interface Line {
 }
 
 const WIDTH = 720
+/** Height of a line of the legend. */
+const LINE_px = 20
+
+/** Ends of an axis at powers of two around these values. */
+const octaves = (values: readonly number[]): { readonly min: number; readonly max: number } => ({
+  min: 2 ** Math.floor(Math.log2(Math.min(1, ...values))),
+  max: 2 ** Math.ceil(Math.log2(Math.max(2, ...values)))
+})
 
 /** Ratios over the global batch, one line per variant or setting, on a logarithmic axis; `mark` is a number to be found in them. */
 function ratioChart(
@@ -25,12 +33,16 @@ function ratioChart(
 ): Chart {
   const told = lines.filter(({ values }) => values.some((value) => value !== null))
   const rows = told.flatMap((line) => line.values.map((value, index) => [line.name, batches[index]!, value]))
-  const legendRows = Math.ceil(told.length / 2)
+  const legend_px = LINE_px * told.length
+  const shown = [
+    ...told.flatMap(({ values }) => values.filter((value) => value !== null)),
+    ...(mark ? [mark.value] : [])
+  ]
   return {
     name,
     title,
     width: WIDTH,
-    height: 300 + 22 * legendRows,
+    height: 330 + legend_px,
     description: `${title}, over the global batch, ${told.length} lines`,
     sheet: () => ({
       caption: title,
@@ -45,8 +57,8 @@ function ratioChart(
       animation: false,
       backgroundColor: '#ffffff',
       color: categoryColors,
-      legend: { bottom: 0, left: 'center', textStyle: { color: ink }, itemWidth: 22, width: WIDTH - 40 },
-      grid: { left: 64, right: 24, top: 34, bottom: 62 + 22 * legendRows },
+      legend: { bottom: 0, left: 56, orient: 'vertical', textStyle: { color: ink }, itemWidth: 22, itemGap: 6 },
+      grid: { left: 64, right: 24, top: 34, bottom: 66 + legend_px },
       xAxis: {
         type: 'category',
         name: 'global batch (sequences)',
@@ -58,10 +70,11 @@ function ratioChart(
       },
       yAxis: {
         type: 'log',
+        logBase: 2,
         name: 'ratio',
-        min: 'dataMin',
+        ...octaves(shown),
         nameTextStyle: { color: ink },
-        axisLabel: { color: ink, formatter: (value: number) => `${Number(value.toPrecision(2))}×` }
+        axisLabel: { color: ink, formatter: (value: number) => `${Number(value.toPrecision(3))}×` }
       },
       series: told.map((line, index) => ({
         type: 'line',
