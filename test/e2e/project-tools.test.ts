@@ -47,10 +47,7 @@ test.skipIf(!hasChromium())('a mapping from a file becomes an evaluated point, o
 })
 
 test.skipIf(!hasChromium())('the whole file is checked on request', async () => {
-  await page.keyboard.press('Control+Shift+P')
-  await page.keyboard.type('Check the whole project file')
-  await page.getByRole('option', { name: /Check the whole project file/ }).waitFor()
-  await page.keyboard.press('Enter')
+  await workbench.command('Check the whole project file')
   const dialog = page.getByRole('dialog', { name: 'Check of the project file' })
   await dialog.getByText(/1 run, 148 points and 0 documents were read: nothing is wrong\./).waitFor({ timeout: 20_000 })
   await workbench.shoot('project-check')

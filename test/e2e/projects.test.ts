@@ -14,11 +14,6 @@ const file = (name: string): string => join(workbench.running.folder, 'projects'
 const start = (): Promise<unknown> => page.goto(`${new URL(page.url()).origin}/#/`)
 const choose = (name: string, content: Buffer | string): Promise<void> =>
   page.getByLabel('Files to open or import').setInputFiles({ name, mimeType: '', buffer: Buffer.from(content) })
-const run = async (command: string): Promise<void> => {
-  await page.keyboard.press('Control+Shift+P')
-  await page.keyboard.type(command)
-  await page.keyboard.press('Enter')
-}
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
 
 beforeAll(async () => {
@@ -69,7 +64,7 @@ test.skipIf(!hasChromium())(
 
 test.skipIf(!hasChromium())('a copy is downloaded, and sent back as a project of its own', async () => {
   const downloading = page.waitForEvent('download')
-  await run('Download a copy')
+  await workbench.command('Download a copy')
   const download = await downloading
   const bytes = readFileSync(await download.path())
   expect(bytes.subarray(0, 15).toString()).toBe('SQLite format 3')
@@ -105,7 +100,7 @@ test.skipIf(!hasChromium())('a damaged project says so, and what can be read of 
   await start()
   await page.getByRole('button', { name: 'Open the sample' }).click()
   await heading(/llama-3-70b on/).waitFor()
-  await run('Save as')
+  await workbench.command('Save as')
   await page.getByRole('dialog').getByLabel('Name').fill('Broken')
   await page.getByRole('button', { name: 'Save and open' }).click()
   await expect.poll(() => page.title()).toBe('Broken — TMAC Workbench')

@@ -17,13 +17,6 @@ beforeAll(async () => {
 }, 30_000)
 afterAll(() => workbench?.close())
 
-const command = async (title: string): Promise<void> => {
-  await page.keyboard.press('Control+Shift+P')
-  await page.keyboard.type(title)
-  await page.getByRole('option', { name: title }).first().waitFor()
-  await page.keyboard.press('Enter')
-}
-
 test.skipIf(!hasChromium())('a note stands beside its run', async () => {
   await page.getByRole('button', { name: 'Add a note' }).click()
   await page.getByLabel('Note on this run').fill('The baseline of the paper <b>bold</b>')
@@ -42,7 +35,7 @@ test.skipIf(!hasChromium())('a run goes into the trash, and a report keeps what 
   const report = page.url()
   await page.goto(`${project}/run/1/summary`)
   await page.getByRole('heading', { name: 'Ours and the policies of others' }).waitFor()
-  await command('Put this run into the trash')
+  await workbench.command('Put this run into the trash')
   await page.getByText('Run 1 is in the trash. Reports keep what they showed of it.').waitFor()
   await page.getByText('Trash (1)').click()
   await page.getByText(/Run 1: llama-3-70b on .*, 14\d points/).waitFor()
@@ -55,14 +48,14 @@ test.skipIf(!hasChromium())('a run goes into the trash, and a report keeps what 
 
 test.skipIf(!hasChromium())('the trash is emptied after a question that says what is lost', async () => {
   await page.goto(`${project}/overview`)
-  await command('Empty the trash')
+  await workbench.command('Empty the trash')
   await page
     .getByRole('dialog')
     .getByText(/1 run with 14\d points will be deleted for ever/)
     .waitFor()
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByText('Trash (1)').waitFor()
-  await command('Empty the trash')
+  await workbench.command('Empty the trash')
   await workbench.shoot('overview-empty-trash')
   await page.getByRole('button', { name: 'Delete for ever' }).click()
   await page.getByText(/The trash is empty: .+ are given back/).waitFor()
