@@ -113,7 +113,7 @@ export function stepTable({ finished }: StudyResults): Table {
               )
             )
           ),
-          cell(median(run.map(({ evaluations }) => evaluations)).toLocaleString('en-US')),
+          cell(Math.round(median(run.map(({ evaluations }) => evaluations))).toLocaleString('en-US')),
           cell(formatTime_s(median(run.map(({ took_s }) => took_s))))
         ]
       ]
