@@ -10,7 +10,7 @@ import { runExplorationJob, type ExplorationJob } from '../../src/main/jobs/expl
 import { openProject } from '../../src/main/projects/open-project.ts'
 import type { ProjectStore } from '../../src/main/projects/project-store.ts'
 import type { RunWriter } from '../../src/main/projects/run-writer.ts'
-import { exploreDirectly, longerSpace, smallInputs } from '../fixtures/small-exploration.ts'
+import { exploreDirectly, longerSpace, smallChip, smallInputs } from '../fixtures/small-exploration.ts'
 import { exampleKeptPoint, exampleMapping } from '../fixtures/kept-point.ts'
 
 const start = { command: 'tmac explore', versions: { tmac: '0.1.0', node: '24.21.0', schema: 1 } }
@@ -50,7 +50,7 @@ const storedPoints = (store: ProjectStore, run: number) =>
 
 describe('a job in an engine process', () => {
   test('writes what an exploration in one thread keeps, and the front of it', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ chip: smallChip })
     const { outcome, kept } = await exploreDirectly(inputs)
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
@@ -93,7 +93,7 @@ describe('a job in an engine process', () => {
   })
 
   test('a signal that was raised before it started ends it at once', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ chip: smallChip })
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const { ended } = await runExplorationJob(job(run, inputs, { signal: AbortSignal.abort() }))
@@ -233,7 +233,7 @@ describe('a job and what its engine says', () => {
   }
 
   test('is on the disk within a second of being told', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ chip: smallChip })
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const engine = scripted()
@@ -252,7 +252,7 @@ describe('a job and what its engine says', () => {
   })
 
   test('Ctrl-C counts more than a budget that runs out after it', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ chip: smallChip })
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const engine = scripted()
@@ -269,7 +269,7 @@ describe('a job and what its engine says', () => {
   })
 
   test('what the engine refuses is the reason why the run failed', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ chip: smallChip })
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const engine = scripted()
@@ -280,7 +280,7 @@ describe('a job and what its engine says', () => {
   })
 
   test('an engine that cannot be started is one clear problem', async () => {
-    const inputs = smallInputs()
+    const inputs = smallInputs({ chip: smallChip })
     using store = openProject(path, { create: true })
     const engine = scripted()
     const finished = refusal(runExplorationJob(job(store.startRun(inputs, start), inputs, { spawn: engine.spawn })))

@@ -15,7 +15,7 @@ import { gridOf } from '../../src/core/policies/policy.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
-import { workloadOf } from './simulator-fixture.ts'
+import { mappingOf, waferOf, workloadOf } from './simulator-fixture.ts'
 
 /** A design out to Megatron-LM's arguments and back: what was lost, and the step that the arguments mean. */
 function thereAndBack(workload: Workload, machine: Machine, mapping: Mapping) {
@@ -78,6 +78,19 @@ const refusal = (more: string, from = plain): string => {
   }
   throw new Error('the arguments were accepted')
 }
+
+it('cuts no sequence that Megatron-LM could not give in two parts to each rank', () => {
+  const workload = workloadOf(
+    { name: 'odd', layers: 2, hidden: 256, heads: 4, vocabulary: 1000 },
+    { globalBatch: 8, sequenceLength: 514 }
+  )
+  const machine = waferOf()
+  const mapping = mappingOf(workload, machine, { contextParallel: 2, tensorParallel: 2, dataParallel: 2 })
+  const { exported, back } = thereAndBack(workload, machine, mapping)
+  expect(exported.lost.map(({ gene }) => gene)).toEqual(['operators'])
+  expect(exported.nearest.setting.contextParallel).toBe(1)
+  expect(back.iterationTime_s).toBe(exported.exported.iterationTime_s)
+})
 
 describe('arguments of Megatron-LM', () => {
   it('are read out of a shell script as out of a plain list', () => {

@@ -10,8 +10,9 @@ export const frameworkNames = Object.keys(frameworkTitles) as [FrameworkName, ..
 /** What of a step a framework can be told; the rest is lost on the way into it. */
 export interface Framework {
   readonly name: FrameworkName
-  /** Whether sequences can be cut over ranks (ring attention), and the residual stream over the tensor-parallel ones. */
-  readonly contextParallel: boolean
+  /** Whether sequences of so many tokens can be cut over so many ranks, two of them or more (ring attention). */
+  readonly cutsSequences: (sequenceLength: number, contextParallel: number) => boolean
+  /** Whether the residual stream can be cut over the tensor-parallel ranks. */
   readonly sequenceParallel: boolean
   /** Whether stages can have model chunks in turn, and any number of layers each. */
   readonly interleaves: boolean

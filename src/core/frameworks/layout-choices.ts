@@ -25,6 +25,10 @@ const groupsOf = ({ region }: Mapping, contextParallel: number): readonly GroupR
     return group ? [group] : []
   })
 
+/** Context-parallel degrees that a framework can have on so many dies. */
+const contextDegrees = (framework: Framework, { training }: Workload, dies: number): readonly number[] =>
+  divisors(dies).filter((degree) => degree === 1 || framework.cutsSequences(training.sequenceLength, degree))
+
 /** Whether all operators of a mapping are laid out as the degrees of a choice mean. */
 function means(mapping: Mapping, workload: Workload, choice: LayoutChoice & { readonly group: GroupRegion }): boolean {
   const axes = regionAxes(choice.group.region)
@@ -47,7 +51,7 @@ function means(mapping: Mapping, workload: Workload, choice: LayoutChoice & { re
 /** The degrees that are exactly how a mapping lays out its operators; undefined where none are. */
 export function layoutOf(framework: Framework, workload: Workload, mapping: Mapping): LayoutChoice | undefined {
   const dies = regionDies(mapping.region)
-  for (const contextParallel of framework.contextParallel ? divisors(dies) : [1])
+  for (const contextParallel of contextDegrees(framework, workload, dies))
     for (const sequenceParallel of framework.sequenceParallel ? [false, true] : [false])
       for (const group of groupsOf(mapping, contextParallel)) {
         const tensorParallel = dies / contextParallel
@@ -58,11 +62,10 @@ export function layoutOf(framework: Framework, workload: Workload, mapping: Mapp
 }
 
 /** All degrees that the dies of a mapping's regions multiply to; which of them are legal is seen when they are tried. */
-export function layoutChoices(framework: Framework, mapping: Mapping): readonly LayoutChoice[] {
+export function layoutChoices(framework: Framework, workload: Workload, mapping: Mapping): readonly LayoutChoice[] {
   const dies = regionDies(mapping.region)
   return divisors(dies).flatMap((replicas) =>
-    divisors(dies / replicas).flatMap((contextParallel): LayoutChoice[] => {
-      if (contextParallel > 1 && !framework.contextParallel) return []
+    contextDegrees(framework, workload, dies / replicas).flatMap((contextParallel): LayoutChoice[] => {
       const tensorParallel = dies / replicas / contextParallel
       const residuals = framework.sequenceParallel && tensorParallel > 1 ? [false, true] : [false]
       return residuals.flatMap((sequenceParallel) => {

@@ -117,7 +117,7 @@ export function nearestSetting(
       workload,
       machine,
       design,
-      layout ? [layout] : layoutChoices(framework, design),
+      layout ? [layout] : layoutChoices(framework, workload, design),
       exact
     ))
       yield () => {

@@ -3,7 +3,7 @@ import type { Framework } from '../framework.ts'
 /** What DeepSpeed's configuration can be told (deepspeed.ai/docs/config-json). */
 export const deepspeed: Framework = {
   name: 'deepspeed',
-  contextParallel: false,
+  cutsSequences: () => false,
   sequenceParallel: false,
   interleaves: false,
   unequalStages: false,

@@ -14,7 +14,8 @@ const choicesOf = (modules: readonly RecomputeModule[]): readonly (readonly Reco
 /** What Megatron-LM can be told (github.com/NVIDIA/Megatron-LM, megatron/training/arguments.py). */
 export const megatron: Framework = {
   name: 'megatron',
-  contextParallel: true,
+  // Each rank has an early and a late part of a sequence, so that causal attention is the same work for all.
+  cutsSequences: (sequenceLength, contextParallel) => sequenceLength % (2 * contextParallel) === 0,
   sequenceParallel: true,
   interleaves: true,
   unequalStages: true,

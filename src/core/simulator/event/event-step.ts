@@ -10,7 +10,7 @@ import { orderOf } from '../schedule-order.ts'
 import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from './actor.ts'
 import type { Resolution } from './cast.ts'
 import { castOf } from './casts.ts'
-import { affordable } from './resolution.ts'
+import { affordable, simulatedMicroBatches } from './resolution.ts'
 import { isSteady, jitteredCompute, type Jitter } from './jitter.ts'
 import { SteadyState } from './steady-state.ts'
 import type { ComputeTime } from './simulation-options.ts'
@@ -62,12 +62,13 @@ export function simulateEvents(
   const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
   const bytesOf = transferBytesOf(design)
   const asked = options.everyDie === undefined ? undefined : options.everyDie ? 'die' : 'stage'
-  const resolution = options.resolution ?? asked ?? affordable(programs, mapping, frame.microBatches)
-  const cast = castOf(collectives, programs, mapping, bytesOf, resolution)
   const order = orderOf(frame.schedule, programs.length, frame.microBatches)
-  const jitter = options.jitter && !isSteady(options.jitter) ? jitteredCompute(options.jitter, cast.dies) : undefined
-  const computeTime = options.computeTime ?? jitter
-  const folds = !options.everyMicroBatch && !computeTime && !options.record && !options.recordTraffic
+  const jitters = options.jitter !== undefined && !isSteady(options.jitter)
+  const isRecorded = options.record !== undefined || options.recordTraffic !== undefined
+  const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded
+  const resolution = options.resolution ?? asked ?? affordable(programs, mapping, simulatedMicroBatches(order, folds))
+  const cast = castOf(collectives, programs, mapping, bytesOf, resolution)
+  const computeTime = options.computeTime ?? (jitters ? jitteredCompute(options.jitter!, cast.dies) : undefined)
   let steady: SteadyState | undefined
   const simulation = new StepSimulation(network, cast, frame, order, {
     ...(computeTime && { computeTime }),

@@ -104,7 +104,7 @@ function partsOf(
     ...(calibration ? [{ title: 'Fitted presets', text: '', tables: [calibration], charts: [] }] : []),
     {
       title: 'Published steps',
-      text: 'Training steps of real clusters with their settings as published. No constant was fitted to any of them; marks as in the presets (R: read in the source, M: known from it). Above zero a prediction is too long.',
+      text: 'Training steps of real clusters with their settings as published; overlap, attention kernel and adapters are those of each run where its source tells them (last column), else the preset’s. No constant was fitted to any of them; marks as in the presets (R: read in the source, M: known from it). Above zero a prediction is too long.',
       tables: [
         published.publishedSetTable(steps),
         published.publishedChoiceTable(steps),

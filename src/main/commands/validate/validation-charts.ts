@@ -61,13 +61,13 @@ export function tornadoChart({ pair, optimum }: PairValidation): Chart | undefin
       ],
       rows: bars.map(({ name, low, high }) => [name, low, high])
     }),
-    width: 640,
+    width: 664,
     height: 60 + 36 * bars.length,
     description: `Change of the step time of ${pair.model} on ${pair.chip} when constants go to their ends`,
     option: {
       animation: false,
       backgroundColor: '#ffffff',
-      grid: { left: 290, right: 24, top: 12, bottom: 44 },
+      grid: { left: 314, right: 24, top: 12, bottom: 44 },
       xAxis: { type: 'value', name: 'change of the step time (%)', nameLocation: 'middle', nameGap: 28 },
       yAxis: { type: 'category', data: bars.map(({ name }) => name) },
       series: [series('low', '#0d9488'), series('high', '#d97706')]
