@@ -9,6 +9,7 @@ import { batchesOf, ofBatch, ofLedger } from './slices.ts'
 
 /** Margin over the best tuned baseline at each batch, in a sentence. */
 function marginSentence({ study, finished }: StudyResults): string {
+  if (study.spec.tuned.length === 0) return 'The study names no tuned baselines to have a margin over.'
   const cases = ofLedger(finished, 'same-chip')
   const parts = batchesOf(cases).flatMap((batch) => {
     const { value } = statisticOf(ofBatch(cases, batch), speedupIn(study.spec.tuned), geometricMean)

@@ -41,17 +41,16 @@ export function claimsPage(results: StudyResults): readonly ClaimsChapter[] {
     charts
   })
   const missing = cases.length - finished.length
-  return [
-    part(
-      'In brief',
-      [
-        ...(missing > 0
-          ? [`**${missing} of ${cases.length} cases are not done**; what follows is of the others.`]
-          : []),
-        ...briefAnswers(results).map((answer) => `- ${answer}`)
-      ].join('\n'),
-      []
-    ),
+  const brief = part(
+    'In brief',
+    [
+      ...(missing > 0 ? [`**${missing} of ${cases.length} cases are not done**; what follows is of the others.`] : []),
+      ...briefAnswers(results).map((answer) => `- ${answer}`)
+    ].join('\n'),
+    []
+  )
+  const hasTuned = study.spec.tuned.length > 0
+  const chapters = [
     part('Predictions', '', judged.length > 0 ? [predictionTable(judged)] : []),
     part(
       'The published numbers',
@@ -62,8 +61,8 @@ export function claimsPage(results: StudyResults): readonly ClaimsChapter[] {
     part(
       'Our margin over the best tuned baseline',
       '',
-      [marginTable(results)],
-      [{ name: 'margin', chart: marginChart(results) }]
+      hasTuned ? [marginTable(results)] : [],
+      hasTuned ? [{ name: 'margin', chart: marginChart(results) }] : []
     ),
     part(
       'What fits, and in how much memory',
@@ -82,11 +81,12 @@ export function claimsPage(results: StudyResults): readonly ClaimsChapter[] {
       [chipTable(results)]
     ),
     part('Certified gap', '', [gapTable(results)]),
-    part('How much communication hides', '', [overlapTable(results)]),
+    part('How much communication hides', '', hasTuned ? [overlapTable(results)] : []),
     part(
       'Where a baseline is ahead',
       'Whatever a baseline may do is in our space, so each of these is something our search has to learn.',
       [takenTable(results)]
     )
-  ].filter(({ text, tables, charts }) => text !== '' || tables.length > 0 || charts.length > 0)
+  ]
+  return [brief, ...chapters.filter(({ tables }) => tables.length > 0)]
 }

@@ -115,7 +115,12 @@ async function tell(results: StudyResults, { invocation, context, note }: Sittin
           predictions,
           answers
         })}\n`
-      : `${finished.length} of ${cases.length} cases of '${study.spec.title}'\n${answers.join('\n')}\n\n${textTable(predictionTable(predictions))}`
+      : [
+          `${finished.length} of ${cases.length} cases of '${study.spec.title}'`,
+          ...answers,
+          '',
+          ...(predictions.length > 0 ? [textTable(predictionTable(predictions))] : [])
+        ].join('\n')
   )
   const report = textOption(values, 'report')
   if (report === undefined) return
