@@ -166,10 +166,11 @@ export function frontChart({ columns, front, frontName, selected }: FrontView, t
           calculable: false,
           hoverLink: false,
           right: 8,
-          top: 24,
+          top: 12,
           itemHeight: 160,
           text: [`peak memory\nper die\n${formatBytes_B(memory_GB.max * 1e9)}`, formatBytes_B(memory_GB.min * 1e9)],
-          textStyle: textStyle(theme),
+          // Lines of a bar's text lie on each other unless their height is said.
+          textStyle: { ...textStyle(theme), lineHeight: Math.round(1.35 * theme.fontSize) },
           inRange: { color: theme.sequence }
         }
       }),
