@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { contentHash } from '../../core/content-hash.ts'
@@ -46,22 +46,38 @@ function refusal(first: string | undefined, study: Study): string | undefined {
     : `is a shard of study '${name}', not of '${study.spec.name}'`
 }
 
+/** Longer than any first line. */
+const HEADER_B = 4096
+
+/** @throws Problem for a file of another study, or of something else; one whose first line is not whole yet is let be */
+export function refuseForeignShard(path: string, directory: string, study: Study): void {
+  const start = guardedOutput(path, directory, () => {
+    const file = openSync(resolve(directory, path), 'r')
+    try {
+      const bytes = Buffer.alloc(HEADER_B)
+      return bytes.toString('utf8', 0, readSync(file, bytes))
+    } finally {
+      closeSync(file)
+    }
+  })
+  const end = start.indexOf('\n')
+  const why = end < 0 && start.length < HEADER_B ? undefined : refusal(start.slice(0, Math.max(end, 0)), study)
+  if (why !== undefined)
+    throw new Problem('bad-input', `'${path}' ${why}. Leave it out, or run the study that it belongs to`, 'merge')
+}
+
 /**
  * Reads the finished cases of a shard. Lines that were torn or changed are counted, never taken; a case that is there twice is there once.
  * @throws Problem for a file of another study, or of something else
  */
 export function readShard(path: string, directory: string, study: Study): ShardContents {
-  const full = resolve(directory, path)
-  const text = guardedOutput(path, directory, () => readFileSync(full, 'utf8'))
+  refuseForeignShard(path, directory, study)
+  const text = guardedOutput(path, directory, () => readFileSync(resolve(directory, path), 'utf8'))
   // Whoever began it was killed before the first line was whole.
   if (!text.includes('\n')) return { results: [], damagedLines: text === '' ? 0 : 1 }
-  const [first, ...lines] = text.split('\n')
-  const why = refusal(first, study)
-  if (why !== undefined)
-    throw new Problem('bad-input', `'${path}' ${why}. Leave it out, or run the study that it belongs to`, 'merge')
   const results = new Map<string, CaseResult>()
   let damagedLines = 0
-  for (const line of lines) {
+  for (const line of text.split('\n').slice(1)) {
     if (line === '') continue
     const record = Line.safeParse(parsed(line))
     if (record.success && contentHash(record.data.result) === record.data.sha256)

@@ -9,7 +9,7 @@ import { doneKeys, studyResults, type StudyResults } from '../../../core/study/s
 import { projectFormat } from '../../projects/migrations.ts'
 import { openProject } from '../../projects/open-project.ts'
 import type { ProjectStore } from '../../projects/project-store.ts'
-import { openShard, readShard } from '../../study/shard-file.ts'
+import { openShard, readShard, refuseForeignShard } from '../../study/shard-file.ts'
 import { slurm } from '../../study/slurm.ts'
 import { runOnSlurm } from '../../study/slurm-runner.ts'
 import { runStudyCases, type StudyRun } from '../../study/study-runner.ts'
@@ -81,8 +81,9 @@ function merge(store: ProjectStore, { study, invocation, context, note }: Sittin
   const cases = new Map(casesOf([...study.spec.grids, ...(study.spec.reduced ?? [])]).map((one) => [caseKey(one), one]))
   const there = new Set(store.studies.cases(hash).map(({ key }) => key))
   // A file that does not belong here is told before anything of the others is taken.
-  const shards = files.map((file) => ({ file, contents: readShard(file, context.cwd, study) }))
-  for (const { file, contents } of shards) {
+  for (const file of files) refuseForeignShard(file, context.cwd, study)
+  for (const file of files) {
+    const contents = readShard(file, context.cwd, study)
     let taken = 0
     for (const result of contents.results) {
       const one = cases.get(result.key)
