@@ -21,7 +21,8 @@ export const trafficWords: Readonly<Record<TrafficClass, string>> = {
   replicas: 'among replicas',
   pipeline: 'between stages',
   synchronisation: 'gradient sums',
-  table: 'shared table'
+  table: 'shared table',
+  offload: 'to helpers and back'
 }
 
 /** @param columns of the grid of dies */

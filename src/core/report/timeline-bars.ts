@@ -2,6 +2,7 @@ import type { CriticalPath } from '../simulator/event/critical-path.ts'
 import {
   COLLECTIVE,
   COMPUTE,
+  OFFLOAD,
   SEND_BACKWARD,
   SEND_FORWARD,
   SYNCHRONISATION,
@@ -48,13 +49,12 @@ const kindByName: Readonly<Record<string, BarKind>> = {
   'input-gradient': 'Backward',
   'weight-gradient': 'Weight gradient',
   recompute: 'Recompute',
-  optimizer: 'Optimizer',
-  offload: 'Transfer'
+  optimizer: 'Optimizer'
 }
 
 export function kindOfEvent(timeline: TimelineColumns, event: number): BarKind {
   const lane = timeline.lane[event]!
-  if (lane === SEND_FORWARD || lane === SEND_BACKWARD) return 'Transfer'
+  if (lane === SEND_FORWARD || lane === SEND_BACKWARD || lane === OFFLOAD) return 'Transfer'
   if (lane === COLLECTIVE) return 'Collective'
   if (lane === SYNCHRONISATION) return 'Synchronisation'
   return kindByName[timeline.labels[timeline.activity[event]!]!] ?? 'Forward'

@@ -141,7 +141,11 @@ export class ExecutionTraces {
   }
 
   #compute(node: Extract<GraphNode, { kind: 'compute' }>, clock: MicroClock): Uint8Array {
-    const values = computeValues(node.compute_s, this.#step.machine.engine.peak_flops)
+    const values = {
+      ...computeValues(node.compute_s, this.#step.machine.engine.peak_flops),
+      // What only moves tensors takes the place of no operator: readers run it beside those.
+      ...(node.activity === 'offload' && { is_cpu_op: { case: 'boolVal', value: true } as const })
+    }
     return nodeRecord(node, NODE_TYPES.compute, clock.duration(node.compute_s), values)
   }
 

@@ -1,6 +1,7 @@
 import { successorOf } from '../../simulator/event/actor.ts'
 import { gradientBytes } from '../../simulator/model-state.ts'
-import type { Activity, Call, Segment } from '../../simulator/program/stage-program.ts'
+import { idle_s } from '../../simulator/program/burst.ts'
+import type { Activity, Call, Offload, Segment } from '../../simulator/program/stage-program.ts'
 import { dependsOn } from '../../simulator/schedule-order.ts'
 import {
   BACKWARD,
@@ -16,7 +17,7 @@ import {
 import type { PreparedStep } from '../prepared-step.ts'
 
 /** Lanes on which communication runs in the order in which it is asked for, beside the compute of a die. */
-export type GraphLane = 'collectives' | 'synchronisation' | 'send forward' | 'send backward'
+export type GraphLane = 'collectives' | 'synchronisation' | 'send forward' | 'send backward' | 'offload'
 
 interface NodeBase {
   /** From 1, in the order of the stage's program. */
@@ -128,13 +129,31 @@ export class StageGraph {
       for (const call of block.before) this.#collective('collectives', call, 1, 1, label)
       if (block.before.length > 0) this.#wait('collectives')
       if (overlap > 0) for (const call of block.beside) this.#collective('collectives', call, overlap, overlap, label)
+      if (block.offloads) this.#offload(block.offloads, overlap, label)
       this.#compute(`${label} ${block.name}`, block.activity, block.compute_s)
       this.#wait('collectives', Math.max(0, block.beside.length - block.awaited))
       if (overlap < 1 && block.rest.length > 0) {
         for (const call of block.rest) this.#collective('collectives', call, 1 - overlap, 1 - overlap, label)
         this.#wait('collectives')
       }
+      if (block.awaitsOffload) {
+        this.#offload(block.awaitsOffload, 1 - overlap, label)
+        this.#wait('offload')
+      }
     }
+  }
+
+  /** Tensors on their way, on an idle network, beside what the die computes. */
+  #offload({ way, bytes }: Offload, share: number, label: string): void {
+    if (share <= 0) return
+    const compute_s = idle_s(this.#step.collectives.stageOffload(this.#stage, way).bursts, share * bytes, share)
+    this.#onLane('offload', this.#done, (base) => ({
+      ...base,
+      kind: 'compute',
+      name: `${label} tensors ${way}`,
+      compute_s,
+      activity: 'offload'
+    }))
   }
 
   #receive(packed: number, label: string): void {

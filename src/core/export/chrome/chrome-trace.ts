@@ -45,7 +45,8 @@ const laneOf: Readonly<Record<TimelineLane, number>> = {
   collective: 2,
   'send forward': 3,
   'send backward': 4,
-  synchronisation: 5
+  synchronisation: 5,
+  offload: MEMORY
 }
 
 /**
@@ -115,7 +116,7 @@ export class ChromeTrace {
     const { operatorsOf } = this.#extent
     if (isDetail && (operatorsOf === undefined || !isWithin(operatorsOf, event.microBatch))) return []
     const slice = this.#slice(event)
-    if (event.lane !== 'compute' || event.activity === 'optimizer' || event.activity === 'offload') return [slice]
+    if (event.lane !== 'compute' || event.activity === 'optimizer') return [slice]
     this.#inside[event.actor]!.push(slice)
     return []
   }
@@ -126,15 +127,12 @@ export class ChromeTrace {
 
   /** What is known at the end: the iteration as a whole, and the use of links. */
   closing({ time_s }: EventStep): readonly string[] {
-    const { tiedSync_s, iterationOverhead_s } = this.#step.design.frame
+    const { iterationOverhead_s } = this.#step.design.frame
     const place = placeOf(STEP, COMPUTE)
-    const end_s = time_s - tiedSync_s - iterationOverhead_s
+    const end_s = time_s - iterationOverhead_s
     const records = [sliceRecord(place, 'iteration', 'iteration', 0, time_s)]
     if (end_s > 0) records.push(sliceRecord(place, 'schedule', 'iteration', 0, end_s))
-    if (tiedSync_s > 0)
-      records.push(sliceRecord(place, 'tied table synchronisation', 'iteration', end_s, end_s + tiedSync_s))
-    if (iterationOverhead_s > 0)
-      records.push(sliceRecord(place, 'iteration overhead', 'iteration', end_s + tiedSync_s, time_s))
+    if (iterationOverhead_s > 0) records.push(sliceRecord(place, 'iteration overhead', 'iteration', end_s, time_s))
     const { interval_s, tracks } = this.#links.rates_Bps(time_s)
     tracks.forEach((rates_Bps, track) => {
       const link = this.#links.links[track]
@@ -155,8 +153,8 @@ export class ChromeTrace {
     ]
   }
 
-  #place({ actor, lane, activity }: TimelineEvent): Place {
-    return placeOf(processOf(actor), activity === 'offload' && lane === 'compute' ? MEMORY : laneOf[lane])
+  #place({ actor, lane }: TimelineEvent): Place {
+    return placeOf(processOf(actor), laneOf[lane])
   }
 
   #slice(event: TimelineEvent): string {

@@ -8,7 +8,8 @@ export const COLLECTIVES = 0
 export const SEND_FORWARD = 1
 export const SEND_BACKWARD = 2
 export const SYNCHRONISATION = 3
-const LANES = 4
+export const OFFLOAD = 4
+const LANES = 5
 /** Timers of an actor: its compute and its lanes. */
 export const SLOTS = 1 + LANES
 
@@ -18,21 +19,25 @@ export const BEFORE = 1
 export const COMPUTING = 2
 export const BESIDE = 3
 export const REST = 4
-export const GATHERED = 5
-export const SENT = 6
-export const REDUCED = 7
-export const OPTIMIZING = 8
-export const FINISHING = 9
-export const DONE = 10
+export const OFFLOADED = 5
+export const GATHERED = 6
+export const SENT = 7
+export const REDUCED = 8
+export const EXCHANGED = 9
+export const OPTIMIZING = 10
+export const FINISHING = 11
+export const DONE = 12
 
 /** The lanes an actor stands still for, by what it is at. */
 export const WAITED_LANES: Readonly<Record<number, readonly number[]>> = {
   [BEFORE]: [COLLECTIVES],
   [BESIDE]: [COLLECTIVES],
   [REST]: [COLLECTIVES],
+  [OFFLOADED]: [OFFLOAD],
   [GATHERED]: [SYNCHRONISATION],
   [SENT]: [SEND_FORWARD, SEND_BACKWARD],
   [REDUCED]: [SYNCHRONISATION],
+  [EXCHANGED]: [SYNCHRONISATION],
   [FINISHING]: [SYNCHRONISATION]
 }
 
@@ -60,7 +65,9 @@ export interface Entry {
   readonly bytes: number
   /** Share of its latency that it waits: parts of one collective or transfer have it once together. */
   readonly latencyShare: number
+  /** The collective; undefined for what has a `name` instead. */
   readonly call: Call | undefined
+  readonly name: string
   /** Who meets to start it, and how many they are. */
   readonly key: number
   readonly size: number

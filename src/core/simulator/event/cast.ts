@@ -1,4 +1,4 @@
-import type { Call, StageProgram } from '../program/stage-program.ts'
+import type { Call, Offload, StageProgram } from '../program/stage-program.ts'
 import type { RoutedCall } from '../program/routed-collectives.ts'
 
 /** A routed call whose bursts have numbers. */
@@ -34,6 +34,10 @@ export interface Cast {
   meeting(actor: number, call: Call): Meeting
   /** The actor of another stage that an actor sends to, how, and the bytes of one micro-batch's activations (or their gradients) per die. */
   counterpart(actor: number, stage: number): Counterpart
+  /** How an actor's tensors get to the memory that keeps them for a while, or back. */
+  offload(actor: number, way: Offload['way']): Run
+  /** Actors at both ends of the pipeline, which send each other their gradients of a table that both hold; undefined for all others. */
+  tableExchange(actor: number): Meeting | undefined
   /** Name of what an actor is, for timelines. */
   name(actor: number): string
 }

@@ -4,7 +4,7 @@ import type { CollectiveGroup } from '../collectives/collective.ts'
 import type { Burst } from '../program/burst.ts'
 import { diesOf } from '../program/group-members.ts'
 import type { RoutedCall, RoutedCollectives } from '../program/routed-collectives.ts'
-import type { Call, StageProgram } from '../program/stage-program.ts'
+import type { Call, Offload, StageProgram } from '../program/stage-program.ts'
 import type { Cast, Counterpart, Meeting, Resolution, Run } from './cast.ts'
 import type { TransferBytes } from '../program/transfer-bytes.ts'
 
@@ -63,13 +63,15 @@ function neighboursOf(mapping: Mapping): (stage: number) => readonly number[] {
 /**
  * The dies of a mapping as actors. Dies that are one actor start and end everything together, the last of them decides; nothing is
  * lost where they take equally long on the links for everything they do, see docs/model.md.
+ * @param exchangesTable whether the two ends of the pipeline hold one table
  */
 export function castOf(
   collectives: RoutedCollectives,
   programs: readonly StageProgram[],
   mapping: Mapping,
   bytesOf: TransferBytes,
-  resolution: Resolution
+  resolution: Resolution,
+  exchangesTable: boolean
 ): RoutedCast {
   const { region, placement } = mapping
   const { key: keyOf, name: nameOf } = resolutions[resolution]
@@ -138,16 +140,35 @@ export function castOf(
     if (!routed) routes.set(id, (routed = collectives.among(stage, call, party.groups)))
     return { ...run(routed), size: party.size, key: party.key }
   }
+  /** Dies of an actor and those at the same places of another stage. */
+  const pairsOf = (actor: number, next: number): readonly (readonly [number, number])[] =>
+    places[actor]!.map(({ replica, place }, index) => [dies[actor]![index]!, dieAt[replica]![next]![place]!])
+  const actorAt = (actor: number, next: number): number => actorOf.get(keyOf({ ...places[actor]![0]!, stage: next }))!
   const counterparts: Counterpart[][] = stages.map(() => [])
   const counterpart = (actor: number, next: number): Counterpart =>
     (counterparts[actor]![next] ??= {
-      ...run(
-        collectives.messages(
-          places[actor]!.map(({ replica, place }, index) => [dies[actor]![index]!, dieAt[replica]![next]![place]!])
-        )
-      ),
-      actor: actorOf.get(keyOf({ ...places[actor]![0]!, stage: next }))!,
+      ...run(collectives.messages(pairsOf(actor, next))),
+      actor: actorAt(actor, next),
       bytes: bytesOf(stages[actor]!, next)
+    })
+  const offloads = stages.map((stage, actor): Readonly<Record<Offload['way'], Run>> | undefined => {
+    if (!programs[stage]!.offloads) return undefined
+    const helper = collectives.helperOf(stage)
+    if (helper === undefined) return { out: run(collectives.offload()), back: run(collectives.offload()) }
+    const pairs = pairsOf(actor, helper)
+    return {
+      out: run(collectives.offload(pairs)),
+      back: run(collectives.offload(pairs.map(([own, other]) => [other, own])))
+    }
+  })
+  const exchanges: (Meeting | undefined)[] = []
+  const last = mapping.stages.length - 1
+  if (exchangesTable)
+    stages.forEach((stage, actor) => {
+      if (stage !== 0) return
+      const pairs = pairsOf(actor, last)
+      const both = collectives.messages([...pairs, ...pairs.map(([own, other]) => [other, own] as const)])
+      exchanges[actor] = exchanges[actorAt(actor, last)] = { ...run(both), size: 2, key: parties++ }
     })
   const neighbours = neighboursOf(mapping)
   const calls = programs.map((program) => [...new Set(callsOf(program))])
@@ -162,6 +183,8 @@ export function castOf(
     programs,
     meeting,
     counterpart,
+    offload: (actor, way) => offloads[actor]![way],
+    tableExchange: (actor) => exchanges[actor],
     name: (actor) => names[actor]!,
     bursts
   }

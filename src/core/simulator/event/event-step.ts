@@ -3,7 +3,6 @@ import type { Design } from '../design.ts'
 import type { Machine } from '../machine.ts'
 import type { Network } from '../network/network.ts'
 import { RoutedCollectives } from '../program/routed-collectives.ts'
-import { addTableExchange } from '../program/link-bytes.ts'
 import { stagePrograms } from '../program/stage-program.ts'
 import { transferBytesOf } from '../program/transfer-bytes.ts'
 import { orderOf } from '../schedule-order.ts'
@@ -67,7 +66,7 @@ export function simulateEvents(
   const isRecorded = options.record !== undefined || options.recordTraffic !== undefined
   const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded
   const resolution = options.resolution ?? asked ?? affordable(programs, mapping, simulatedMicroBatches(order, folds))
-  const cast = castOf(collectives, programs, mapping, bytesOf, resolution)
+  const cast = castOf(collectives, programs, mapping, bytesOf, resolution, frame.tiedShard_B > 0)
   const computeTime = options.computeTime ?? (jitters ? jitteredCompute(options.jitter!, cast.dies) : undefined)
   let steady: SteadyState | undefined
   const simulation = new StepSimulation(network, cast, frame, order, {
@@ -82,14 +81,14 @@ export function simulateEvents(
     one.busy_s[BUBBLE]! + end_s - one.end_s < least.busy_s[BUBBLE]! + end_s - least.end_s ? one : least
   )
   const busy = (slot: number): number => critical.busy_s[slot]!
-  const time_s = end_s + frame.tiedSync_s + frame.iterationOverhead_s
+  const time_s = end_s + frame.iterationOverhead_s
   const known = {
     compute:
       busy(ACTIVITY_SLOTS.forward) + busy(ACTIVITY_SLOTS['input-gradient']) + busy(ACTIVITY_SLOTS['weight-gradient']),
     recompute: busy(ACTIVITY_SLOTS.recompute),
     tensorCommunication: busy(TENSOR_WAIT),
     pipelineCommunication: busy(PIPELINE_WAIT),
-    dataCommunication: busy(DATA_WAIT) + frame.tiedSync_s,
+    dataCommunication: busy(DATA_WAIT),
     optimizer: busy(ACTIVITY_SLOTS.optimizer),
     other: busy(ACTIVITY_SLOTS.offload) + frame.iterationOverhead_s
   }
@@ -100,7 +99,6 @@ export function simulateEvents(
     const carried_B = simulation.traffic.carried_B[burst]!
     links.forEach((link, index) => (linkBytes[link]! += load[index]! * carried_B))
   })
-  addTableExchange(linkBytes, design, collectives)
   return {
     time_s,
     breakdown_s: { ...known, bubble },

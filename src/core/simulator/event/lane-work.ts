@@ -1,11 +1,11 @@
 import type { IndexedHeap } from '../../optimization/indexed-heap.ts'
-import type { Call } from '../program/stage-program.ts'
+import type { Call, Offload } from '../program/stage-program.ts'
 import type { ScheduleOrder } from '../schedule-order.ts'
 import { chunkOf, microBatchOf } from '../schedule-tasks.ts'
 import * as actor from './actor.ts'
 import type { Actor, Entry, Lane } from './actor.ts'
 import type { BurstTraffic } from '../program/burst-traffic.ts'
-import type { Cast, Counterpart } from './cast.ts'
+import type { Cast, Counterpart, Meeting } from './cast.ts'
 import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
 
 /** Who is told what lanes did. */
@@ -24,11 +24,29 @@ export interface LaneContext {
   readonly clock: { readonly now_s: number }
 }
 
-const LANE_NAMES: readonly TimelineLane[] = ['collective', 'send forward', 'send backward', 'synchronisation']
+const LANE_NAMES: readonly TimelineLane[] = [
+  'collective',
+  'send forward',
+  'send backward',
+  'synchronisation',
+  'offload'
+]
+
+/** What an actor that stands still for a lane waits for; for collectives it depends on their group. */
+const WAITS: readonly number[] = [
+  actor.TENSOR_WAIT,
+  actor.PIPELINE_WAIT,
+  actor.PIPELINE_WAIT,
+  actor.DATA_WAIT,
+  actor.ACTIVITY_SLOTS.offload
+]
+
+const OFFLOAD_NAMES: Readonly<Record<Offload['way'], string>> = { out: 'tensors out', back: 'tensors back' }
 
 /** An entry that nobody meets for, waits for or receives. */
 const NOBODY = {
   call: undefined,
+  name: 'activations',
   key: -1,
   size: 1,
   burst: 0,
@@ -84,6 +102,20 @@ export class LaneWork {
       receiver,
       delivers
     })
+  }
+
+  /** Hands a share of what a step offloads, or gets back, to its lane. */
+  offload(one: Actor, { way, bytes }: Offload, share: number): void {
+    const run = this.#cast.offload(one.index, way)
+    const name = OFFLOAD_NAMES[way]
+    this.#put(one, actor.OFFLOAD, { ...NOBODY, run, bytes: share * bytes, latencyShare: share, name })
+  }
+
+  /** Hands the exchange of a table's gradients to the lane that has summed them among replicas. */
+  exchange(one: Actor, meeting: Meeting, bytes: number): void {
+    const { key, size } = meeting
+    const name = 'table gradients'
+    this.#put(one, actor.SYNCHRONISATION, { ...NOBODY, run: meeting, bytes, latencyShare: 1, key, size, name })
   }
 
   #put(one: Actor, laneIndex: number, what: Omit<Entry, 'asked_s' | 'task'>): void {
@@ -161,7 +193,7 @@ export class LaneWork {
         actor: one.index,
         stage: one.stage,
         lane: LANE_NAMES[laneIndex]!,
-        name: call ? `${call.kind} (${typeof call.group === 'number' ? 'region' : call.group})` : 'activations',
+        name: call ? `${call.kind} (${typeof call.group === 'number' ? 'region' : call.group})` : entry.name,
         activity: call?.kind ?? 'point-to-point',
         microBatch: microBatchOf(this.#order, entry.task),
         chunk: chunkOf(this.#order, entry.task),
@@ -178,8 +210,8 @@ export class LaneWork {
   /** Time that an actor has stood still for a lane is that lane's. */
   #charge(one: Actor, laneIndex: number, { call }: Entry): void {
     if (one.waitsSince_s < 0 || !actor.WAITED_LANES[one.phase]?.includes(laneIndex)) return
-    const isTensor = laneIndex === actor.COLLECTIVES && typeof call?.group === 'number'
-    const slot = !call ? actor.PIPELINE_WAIT : isTensor ? actor.TENSOR_WAIT : actor.DATA_WAIT
+    const isAmongReplicas = call !== undefined && typeof call.group !== 'number'
+    const slot = isAmongReplicas ? actor.DATA_WAIT : WAITS[laneIndex]!
     one.busy_s[slot]! += this.#clock.now_s - one.waitsSince_s
     one.waitsSince_s = this.#clock.now_s
   }

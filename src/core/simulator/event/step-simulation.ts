@@ -105,6 +105,10 @@ export class StepSimulation {
           break
         case actor.REST:
           if (one.lanes[actor.COLLECTIVES]!.entries.length > 0) return this.#wait(one)
+          this.#afterRest(one)
+          break
+        case actor.OFFLOADED:
+          if (one.lanes[actor.OFFLOAD]!.entries.length > 0) return this.#wait(one)
           this.#nextBlock(one)
           break
         case actor.SENT:
@@ -116,6 +120,10 @@ export class StepSimulation {
           this.#send(one)
           break
         case actor.REDUCED:
+          if (one.lanes[actor.SYNCHRONISATION]!.entries.length > 0) return this.#wait(one)
+          this.#exchange(one)
+          break
+        case actor.EXCHANGED:
           if (one.lanes[actor.SYNCHRONISATION]!.entries.length > 0) return this.#wait(one)
           this.#optimize(one)
           return
@@ -178,6 +186,7 @@ export class StepSimulation {
     one.waitsSince_s = -1
     const [block, overlap] = [one.segments[one.segment]!.blocks[one.block]!, this.#frame.overlap]
     for (const call of block.beside) if (overlap > 0) this.#lanes.call(one, actor.COLLECTIVES, call, overlap, overlap)
+    if (block.offloads && overlap > 0) this.#lanes.offload(one, block.offloads, overlap)
     one.tolerated = Math.max(0, block.beside.length - block.awaited)
     one.phase = actor.COMPUTING
     one.blockStart_s = this.now_s
@@ -205,7 +214,16 @@ export class StepSimulation {
     if (overlap < 1)
       for (const call of block.rest) this.#lanes.call(one, actor.COLLECTIVES, call, 1 - overlap, 1 - overlap)
     if (overlap < 1 && block.rest.length > 0) one.phase = actor.REST
-    else this.#nextBlock(one)
+    else this.#afterRest(one)
+  }
+
+  #afterRest(one: Actor): void {
+    one.waitsSince_s = -1
+    const { awaitsOffload } = one.segments[one.segment]!.blocks[one.block]!
+    if (!awaitsOffload) return this.#nextBlock(one)
+    const rest = 1 - this.#frame.overlap
+    if (rest > 0) this.#lanes.offload(one, awaitsOffload, rest)
+    one.phase = actor.OFFLOADED
   }
 
   #nextBlock(one: Actor): void {
@@ -255,6 +273,14 @@ export class StepSimulation {
     one.position++
     one.phase = actor.NEXT_TASK
     if (one.index === 0) this.#isMoment = true
+  }
+
+  /** The ends of a pipeline that hold one table add up its gradients before their optimisers use them. */
+  #exchange(one: Actor): void {
+    one.waitsSince_s = -1
+    const exchange = this.#cast.tableExchange(one.index)
+    if (exchange) this.#lanes.exchange(one, exchange, this.#frame.tiedShard_B)
+    one.phase = actor.EXCHANGED
   }
 
   #optimize(one: Actor): void {

@@ -6,7 +6,8 @@ export const timelineLanes: readonly TimelineLane[] = [
   'collective',
   'send forward',
   'send backward',
-  'synchronisation'
+  'synchronisation',
+  'offload'
 ]
 export const TASK = 0
 export const COMPUTE = 1
@@ -14,6 +15,7 @@ export const COLLECTIVE = 2
 export const SEND_FORWARD = 3
 export const SEND_BACKWARD = 4
 export const SYNCHRONISATION = 5
+export const OFFLOAD = 6
 
 /** Events of a timeline, one array per quantity, in the order in which they ended. */
 export interface TimelineColumns {

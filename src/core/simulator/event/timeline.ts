@@ -2,7 +2,8 @@ import type { Burst } from '../program/burst.ts'
 import type { Activity } from '../program/stage-program.ts'
 
 /** What a lane of a timeline shows. */
-export type TimelineLane = 'task' | 'compute' | 'collective' | 'send forward' | 'send backward' | 'synchronisation'
+export type TimelineLane =
+  'task' | 'compute' | 'collective' | 'send forward' | 'send backward' | 'synchronisation' | 'offload'
 
 /** Something that took time on one lane of one actor (a stage, or a die of an unfolded run). */
 export interface TimelineEvent {

@@ -1,18 +1,18 @@
 import type { Design } from '../design.ts'
 import type { TimeBreakdown_s } from '../evaluation.ts'
 import { fillTransfers_s, type StepFrame } from '../pipeline.ts'
-import { BACKWARD_S, FORWARD_S, OFFLOAD_S, OPTIMIZER_S, PLAN_COLUMNS, RECOMPUTE_S } from '../plan-cost.ts'
+import { BACKWARD_S, FORWARD_S, OPTIMIZER_S, PLAN_COLUMNS, RECOMPUTE_S } from '../plan-cost.ts'
 import { PROGRAM_OF_KIND, type StageProgram } from '../program/stage-program.ts'
 import { executeTasks } from '../schedule-execution.ts'
 import { orderOf } from '../schedule-order.ts'
 import { FORWARD, kindOf } from '../schedule-tasks.ts'
 import type { SharedSynchronisation } from './shared-synchronisation.ts'
-import { taskTime, type CallPrice, type TaskTime } from './task-time.ts'
+import { taskTime, type TaskPrices, type TaskTime } from './task-time.ts'
 
 /**
  * The time of a step whose tasks, each as long as its compute and its own collectives make it, run in the order of the schedule; transfers,
  * gradients and weights run beside them as far as they hide.
- * @param prices seconds of a collective, by stage
+ * @param prices seconds of communication, by stage
  * @returns the parts of the stage that stands still for the least time
  */
 export function executedStep(
@@ -20,7 +20,7 @@ export function executedStep(
   frame: StepFrame,
   stages: Float64Array,
   programs: readonly StageProgram[],
-  prices: readonly CallPrice[],
+  prices: readonly TaskPrices[],
   synchronisation: SharedSynchronisation
 ): TimeBreakdown_s {
   const { overlap, gradientOverlap, microBatches, schedule } = frame
@@ -43,7 +43,7 @@ export function executedStep(
   const ungathered = run(programs.map(() => 0))
   const gathered_s = synchronisation.gathered_s(order, ungathered, gradientOverlap)
   const execution = gathered_s.some((time) => time > 0) ? run(gathered_s) : ungathered
-  const done_s = synchronisation.done_s(order, execution, gradientOverlap)
+  const done_s = synchronisation.done_s(order, execution, gradientOverlap, frame.tiedShard_B)
   const end_s = done_s.reduce((last, end) => Math.max(last, end), 0)
 
   const at = (stage: number, column: number): number => stages[stage * PLAN_COLUMNS + column]!
@@ -74,11 +74,11 @@ export function executedStep(
     recompute: microBatches * at(stage, RECOMPUTE_S),
     tensorCommunication: all(stage, 'tensor_s'),
     pipelineCommunication: sending_s + Math.min(Math.max(0, idle_s), fillTransfers_s(frame)),
-    dataCommunication: all(stage, 'data_s') + synchronisation_s + frame.tiedSync_s,
+    dataCommunication: all(stage, 'data_s') + synchronisation_s,
     optimizer: at(stage, OPTIMIZER_S),
-    other: microBatches * at(stage, OFFLOAD_S) + frame.iterationOverhead_s
+    other: all(stage, 'offload_s') + frame.iterationOverhead_s
   }
-  const time_s = end_s + frame.tiedSync_s + frame.iterationOverhead_s
+  const time_s = end_s + frame.iterationOverhead_s
   // What is left; rounding must not make it negative.
   const bubble = Math.max(0, time_s - Object.values(known).reduce((sum, part) => sum + part, 0))
   return { ...known, bubble }

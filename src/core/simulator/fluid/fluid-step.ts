@@ -7,12 +7,12 @@ import { PLAN_COLUMNS } from '../plan-cost.ts'
 import type { TimeBreakdown_s } from '../evaluation.ts'
 import { affine } from '../program/burst-cost.ts'
 import type { RoutedCollectives } from '../program/routed-collectives.ts'
-import { stagePrograms, type Call, type StageProgram } from '../program/stage-program.ts'
+import { stagePrograms, type Call, type Offload, type StageProgram } from '../program/stage-program.ts'
 import { executedStep } from './executed-step.ts'
 import { LinkDuty } from './link-duty.ts'
 import { SharedSynchronisation } from './shared-synchronisation.ts'
 import { forEachFlow } from '../program/step-flows.ts'
-import { taskTime, type CallPrice } from './task-time.ts'
+import { taskTime, type CallPrice, type TaskPrices } from './task-time.ts'
 import { routedContext } from './routed-machine.ts'
 
 /** Stage totals, frame and time of a step with its communication priced on shared links; memory is as it was. */
@@ -40,9 +40,10 @@ export function fluidStep(design: Design, collectives: RoutedCollectives): Fluid
   fillStages({ ...design, stageModels: models }, new Float64Array(design.plans.length * PLAN_COLUMNS), stages)
   const programs = stagePrograms(design, stages)
   const duty = dutyOf(design, collectives, programs)
-  const prices = programs.map((_program, stage) =>
-    priceOf((call) => duty.cost(String(stage), collectives.fastest(stage, call)))
-  )
+  const prices = programs.map((_program, stage): TaskPrices => ({
+    call: priceOf((call) => duty.cost(String(stage), collectives.fastest(stage, call))),
+    offload: offloadPrice((way) => duty.cost(offloadOwner(stage, way), collectives.stageOffload(stage, way)))
+  }))
   const frame = fluidFrame(design, collectives, duty)
   const synchronisation = new SharedSynchronisation(collectives, programs)
   const time_s = executedStep(design, frame, stages, programs, prices, synchronisation)
@@ -53,9 +54,12 @@ export function fluidStep(design: Design, collectives: RoutedCollectives): Fluid
 function dutyOf(design: Design, collectives: RoutedCollectives, programs: readonly StageProgram[]): LinkDuty {
   const { microBatches, overlap } = design.frame
   const pace_s = programs.reduce((slowest, { forward, backward }, stage) => {
-    const price = priceOf((call) => affine(collectives.fastest(stage, call).bursts))
+    const prices: TaskPrices = {
+      call: priceOf((call) => affine(collectives.fastest(stage, call).bursts)),
+      offload: offloadPrice((way) => affine(collectives.stageOffload(stage, way).bursts))
+    }
     const own_s = [...forward, ...backward].reduce(
-      (sum, segments) => sum + taskTime(segments, price, overlap).time_s,
+      (sum, segments) => sum + taskTime(segments, prices, overlap).time_s,
       0
     )
     return Math.max(slowest, own_s)
@@ -64,9 +68,23 @@ function dutyOf(design: Design, collectives: RoutedCollectives, programs: readon
   forEachFlow(design, programs, collectives, transferBytesOf(design), (flow) => {
     const { traffic, stage, receiver, routed, payload_B } = flow
     if (traffic === 'region' || traffic === 'replicas') duty.add(String(stage), routed, payload_B)
+    else if (traffic === 'offload') duty.add(offloadOwner(stage, flow.way!), routed, payload_B)
     else if (traffic === 'pipeline') duty.add(`${stage} to ${receiver}`, routed, payload_B)
   })
   return duty
+}
+
+/** Whose traffic tensors on their way to a helper, or back, are. */
+const offloadOwner = (stage: number, way: Offload['way']): string => `${stage} offloads ${way}`
+
+/** Seconds of tensors on their way, each way worked out once. */
+function offloadPrice(costOf: (way: Offload['way']) => AffineCost): TaskPrices['offload'] {
+  const known = new Map<Offload['way'], AffineCost>()
+  return ({ way, bytes }) => {
+    let cost = known.get(way)
+    if (!cost) known.set(way, (cost = costOf(way)))
+    return cost.latency_s + bytes * cost.perByte_s
+  }
 }
 
 /** Seconds of a collective, worked out once for each. */

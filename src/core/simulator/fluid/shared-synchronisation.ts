@@ -2,6 +2,7 @@ import { chunkOf, kindOf } from '../schedule-tasks.ts'
 import type { ScheduleOrder } from '../schedule-order.ts'
 import type { Execution } from '../schedule-execution.ts'
 import { LAST, marksOf } from '../event/task-marks.ts'
+import { idle_s } from '../program/burst.ts'
 import type { RoutedCollectives } from '../program/routed-collectives.ts'
 import { PROGRAM_OF_KIND, type Call, type StageProgram } from '../program/stage-program.ts'
 import { concurrent_s, type LaneItem } from './concurrent.ts'
@@ -14,6 +15,13 @@ export class SharedSynchronisation {
   constructor(collectives: RoutedCollectives, programs: readonly StageProgram[]) {
     this.#collectives = collectives
     this.#programs = programs
+  }
+
+  /** Both ends go on when each has the other's part. */
+  #exchangeTable(reduced_s: number[], shard_B: number): void {
+    const last = reduced_s.length - 1
+    const start_s = Math.max(reduced_s[0]!, reduced_s[last]!)
+    reduced_s[0] = reduced_s[last] = start_s + idle_s(this.#collectives.tableExchange().bursts, shard_B)
   }
 
   #items(stage: number, calls: readonly Call[], share: number, release_s: number): LaneItem[] {
@@ -36,9 +44,11 @@ export class SharedSynchronisation {
 
   /**
    * Seconds at which each stage is done: a layer's share of the gradients is on its way when its last task has run, the rest when all tasks have, the
-   * weights that are not gathered under the next step's first task after the optimiser.
+   * weights that are not gathered under the next step's first task after the optimiser. Before that the two ends of the pipeline exchange what
+   * they have summed of a table that both hold.
+   * @param tiedShard_B of that table on each die; 0 where there is none
    */
-  done_s(order: ScheduleOrder, { start_s, end_s }: Execution, overlap: number): readonly number[] {
+  done_s(order: ScheduleOrder, { start_s, end_s }: Execution, overlap: number, tiedShard_B: number): readonly number[] {
     const reductions = this.#programs.map((program, stage): LaneItem[] => {
       const packed = order.tasks[stage]!
       const marks = marksOf(order, packed)
@@ -60,6 +70,7 @@ export class SharedSynchronisation {
     })
     const { network } = this.#collectives
     const reduced_s = concurrent_s(network, reductions).map((done, stage) => Math.max(done, end_s[stage]!.at(-1)!))
+    if (tiedShard_B > 0) this.#exchangeTable(reduced_s, tiedShard_B)
     const optimised_s = this.#programs.map(({ optimizer_s }, stage) => reduced_s[stage]! + optimizer_s)
     const weights = this.#programs.map((program, stage) =>
       this.#items(stage, program.weights, 1 - overlap, optimised_s[stage]!)

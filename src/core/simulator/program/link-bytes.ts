@@ -8,21 +8,6 @@ export function addPayload(linkBytes: Float64Array, { bursts }: RoutedCall, payl
   for (const { links, load } of bursts) links.forEach((link, index) => (linkBytes[link]! += load[index]! * payload_B))
 }
 
-/** Adds what the two ends of a pipeline exchange of a table that both hold, once a step. */
-export function addTableExchange(
-  linkBytes: Float64Array,
-  { frame, stages }: Design,
-  collectives: RoutedCollectives
-): void {
-  const last = stages.length - 1
-  if (frame.tiedShard_B === 0 || last === 0) return
-  for (const [from, to] of [
-    [0, last],
-    [last, 0]
-  ] as const)
-    addPayload(linkBytes, collectives.transfer(from, to), frame.tiedShard_B)
-}
-
 /** Bytes that one optimiser step of a design puts on every link of the network, in the order of its links. */
 export function stepLinkBytes(
   design: Design,

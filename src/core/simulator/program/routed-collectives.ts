@@ -9,7 +9,7 @@ import type { GroupName } from '../step-operations.ts'
 import { burstsOf, idle_s, type Burst } from './burst.ts'
 import { algorithmsOf, collectiveBursts } from './collective-genes.ts'
 import { dieGridOf, diesOf, groupsOf, type DieGrid } from './group-members.ts'
-import type { Call } from './stage-program.ts'
+import type { Call, Offload } from './stage-program.ts'
 
 /** A collective of a stage on the network: bursts for one byte of payload, one after another. */
 export interface RoutedCall {
@@ -28,6 +28,8 @@ export class RoutedCollectives {
   readonly #axes: readonly MeshAxis[]
   readonly #mapping: Mapping
   readonly #choices = new Map<string, readonly RoutedCall[]>()
+  /** One link each way lies between a die and the chip's memory for what it offloads; nobody else is on it. */
+  readonly #ownWay: RoutedCall
 
   constructor(network: Network, machine: Machine, axes: readonly MeshAxis[], mapping: Mapping) {
     this.network = network
@@ -35,6 +37,18 @@ export class RoutedCollectives {
     this.#machine = machine
     this.#axes = axes
     this.#mapping = mapping
+    this.#ownWay = {
+      algorithm: 'point-to-point',
+      bursts: [
+        {
+          links: new Int32Array(0),
+          load: new Float64Array(0),
+          latency_s: 0,
+          perByte_s: 1 / (machine.offload?.bandwidthPerDie_Bps ?? Infinity),
+          fullest: 0
+        }
+      ]
+    }
   }
 
   /** The groups of a name in all replicas of a stage. */
@@ -74,6 +88,35 @@ export class RoutedCollectives {
     return { algorithm: 'point-to-point', bursts: burstsOf(this.network, messages) }
   }
 
+  /** The stage that keeps what another offloads; undefined for the chip's memory for it. */
+  helperOf(stage: number): number | undefined {
+    return this.#mapping.helpers?.find(([helped]) => helped === stage)?.[1]
+  }
+
+  /**
+   * What dies offload, or get back, one byte each: over a way of their own to the chip's memory for it, or to other dies and from them,
+   * whose memory is written and read as fast as their own at best.
+   */
+  offload(pairs?: readonly (readonly [number, number])[]): RoutedCall {
+    if (!pairs) return this.#ownWay
+    const slowest_s = 1 / this.#machine.engine.memoryBandwidth_Bps
+    const { bursts, algorithm } = this.messages(pairs)
+    return { algorithm, bursts: bursts.map((one) => ({ ...one, perByte_s: Math.max(one.perByte_s, slowest_s) })) }
+  }
+
+  /** The same for all dies of a stage in every replica. */
+  stageOffload(stage: number, way: Offload['way']): RoutedCall {
+    const helper = this.helperOf(stage)
+    if (helper === undefined) return this.offload()
+    return this.offload(way === 'out' ? this.#pairs(stage, helper) : this.#pairs(helper, stage))
+  }
+
+  /** Dies of the first and the last stage at one place, which hold a table in common, in every replica: each sends to the other. */
+  tableExchange(): RoutedCall {
+    const last = this.#mapping.stages.length - 1
+    return this.messages([...this.#pairs(0, last), ...this.#pairs(last, 0)])
+  }
+
   #flow(from: number, to: number): Flow {
     const links = this.network.route(from, to)
     return { links, bytes: 1, latency_s: this.network.launch_s + latencyAlong_s(this.network, links) }
@@ -81,13 +124,17 @@ export class RoutedCollectives {
 
   /** What all dies of a stage send to their counterparts in another, in every replica; one byte of payload per die. */
   transfer(from: number, to: number): RoutedCall {
+    return this.messages(this.#pairs(from, to))
+  }
+
+  /** Dies of two stages at one place, in every replica. */
+  #pairs(from: number, to: number): readonly (readonly [number, number])[] {
     const { placement, region } = this.#mapping
-    const pairs = placement.flatMap((corners) => {
+    return placement.flatMap((corners) => {
       const senders = diesOf(this.grid, region, corners[from]!)
       const receivers = diesOf(this.grid, region, corners[to]!)
       return senders.map((die, place) => [die, receivers[place]!] as const)
     })
-    return this.messages(pairs)
   }
 
   #build(groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): readonly RoutedCall[] {

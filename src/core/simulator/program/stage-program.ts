@@ -4,7 +4,7 @@ import type { CostModel } from '../cost-model.ts'
 import type { Design } from '../design.ts'
 import * as row from '../cost-row.ts'
 import { chunkRuns } from './chunk-runs.ts'
-import { OFFLOAD_S, OPTIMIZER_S, PLAN_COLUMNS, planCost, unitsToRun } from '../plan-cost.ts'
+import { OFFLOADED_B, OPTIMIZER_S, PLAN_COLUMNS, planCost, unitsToRun } from '../plan-cost.ts'
 import type { GroupName, StepCollective, StepOperations, StepPart } from '../step-operations.ts'
 import { sharesTable, tableReshardingBytes } from '../tied-table.ts'
 
@@ -15,13 +15,20 @@ export interface Call {
   readonly bytes: number
 }
 
+/** Tensors of one step of a layer on the way to the memory that keeps them for a while, or back from it; bytes per die. */
+export interface Offload {
+  readonly way: 'out' | 'back'
+  readonly bytes: number
+}
+
 export type Activity =
   'forward' | 'recompute' | 'input-gradient' | 'weight-gradient' | 'optimizer' | 'offload' | 'synchronisation'
 
 /**
  * Compute of one operator on every die of a stage with the collectives around it: `before` it in sequence, `beside` it on their own
  * lane. It ends when it has computed and the first `awaited` of the collectives beside it, and all from earlier blocks, are done; then
- * comes the `rest`, alone, of those of which only a share may run beside compute: its own, or another block's.
+ * comes the `rest`, alone, of those of which only a share may run beside compute: its own, or another block's. Tensors that begin to
+ * be offloaded beside it run on a lane of their own until the block that awaits them, which is followed by their rest.
  */
 export interface Block {
   readonly name: string
@@ -31,6 +38,8 @@ export interface Block {
   readonly beside: readonly Call[]
   readonly awaited: number
   readonly rest: readonly Call[]
+  readonly offloads?: Offload
+  readonly awaitsOffload?: Offload
 }
 
 /** Blocks in order, several times in a row. */
@@ -53,6 +62,8 @@ export interface StageProgram {
   readonly gradients: readonly Call[]
   readonly weights: readonly Call[]
   readonly optimizer_s: number
+  /** Whether any of its blocks offloads tensors. */
+  readonly offloads: boolean
 }
 
 /** Part of a stage's program that a kind of task runs, by the number of the kind. */
@@ -73,8 +84,22 @@ const block = (
   rest = beside
 ): Block => ({ name, activity, compute_s, before, beside, awaited, rest })
 
-const isBusy = ({ compute_s, before, beside, rest }: Block): boolean =>
-  compute_s > 0 || before.length > 0 || beside.length > 0 || rest.length > 0
+/** Tensors that are offloaded beside some blocks, from the begin of the first to the end of the last. */
+function offloadBeside(blocks: readonly Block[], way: Offload['way'], bytes: number): readonly Block[] {
+  if (bytes === 0) return blocks
+  const offload: Offload = { way, bytes }
+  const busy = blocks.filter(isBusy)
+  const last = busy.length - 1
+  if (last < 0) return [{ ...block('offload', 'offload', 0), offloads: offload, awaitsOffload: offload }]
+  return busy.map((one, index) => ({
+    ...one,
+    ...(index === 0 && { offloads: offload }),
+    ...(index === last && { awaitsOffload: offload })
+  }))
+}
+
+const isBusy = ({ compute_s, before, beside, rest, offloads }: Block): boolean =>
+  compute_s > 0 || before.length > 0 || beside.length > 0 || rest.length > 0 || offloads !== undefined
 
 /** The blocks of one layer under a plan, by task. */
 interface LayerBlocks {
@@ -173,6 +198,8 @@ function stepBlocks(
 
 function layerBlocks(model: CostModel, plan: PlanCode): LayerBlocks {
   const { steps } = model.context.workload.classes[plan.layerClass]!
+  const costs = new Float64Array(PLAN_COLUMNS * steps.length)
+  planCost(model, plan, costs, 0, PLAN_COLUMNS)
   let layout = plan.residual
   const made = steps.map((step, index) => {
     const source = step.source === 'previous' ? layout : plan.residual
@@ -180,19 +207,23 @@ function layerBlocks(model: CostModel, plan: PlanCode): LayerBlocks {
     layout =
       model.rows[model.offset(plan.layerClass, index, source, plan.roles[index]!, plan.residual) + row.OUTPUT_LAYOUT]!
     const units = unitsToRun(step, plan.recompute[index]!).map((unit) => step.units[unit]!)
-    return stepBlocks(step.main.name, operations, units)
+    const blocks = stepBlocks(step.main.name, operations, units)
+    const offloaded_B = costs[index * PLAN_COLUMNS + OFFLOADED_B]!
+    return {
+      ...blocks,
+      forward: offloadBeside(blocks.forward, 'out', offloaded_B),
+      backward: offloadBeside(blocks.backward, 'back', offloaded_B),
+      inputGradient: offloadBeside(blocks.inputGradient, 'back', offloaded_B)
+    }
   })
-  const cost = new Float64Array(PLAN_COLUMNS)
-  planCost(model, plan, cost, 0)
-  const offload = block('offload', 'offload', cost[OFFLOAD_S]!)
   const backwards = made.toReversed()
   const busy = (blocks: readonly Block[]): readonly Block[] => blocks.filter(isBusy)
   // A layer's recomputed tensors are made again, in forward order, before its backward pass reads them.
   const again = made.flatMap(({ recompute }) => recompute)
   return {
     forward: busy(made.flatMap(({ forward }) => forward)),
-    backward: busy([offload, ...again, ...backwards.flatMap(({ backward }) => backward)]),
-    inputGradient: busy([offload, ...again, ...backwards.flatMap(({ inputGradient }) => inputGradient)]),
+    backward: busy([...again, ...backwards.flatMap(({ backward }) => backward)]),
+    inputGradient: busy([...again, ...backwards.flatMap(({ inputGradient }) => inputGradient)]),
     weightGradient: busy(backwards.flatMap(({ weightGradient }) => weightGradient)),
     synchronisation: made.flatMap(({ synchronisation }) => synchronisation)
   }
@@ -271,7 +302,10 @@ export function stagePrograms(design: Design, stages: Float64Array): readonly St
       synchronisation: calls,
       gradients: calls.filter((call) => !isOfWeights(call)),
       weights: calls.filter(isOfWeights),
-      optimizer_s: stages[stage * PLAN_COLUMNS + OPTIMIZER_S]!
+      optimizer_s: stages[stage * PLAN_COLUMNS + OPTIMIZER_S]!,
+      offloads: programs.some(({ forward }) =>
+        forward.some((segment) => segment.blocks.some((one) => one.offloads !== undefined))
+      )
     }
   })
 }

@@ -2,10 +2,13 @@ import type { Design } from '../design.ts'
 import { crossings } from '../schedule.ts'
 import type { GroupName } from '../step-operations.ts'
 import type { RoutedCall, RoutedCollectives } from './routed-collectives.ts'
-import type { Call, Segment, StageProgram } from './stage-program.ts'
+import type { Call, Offload, Segment, StageProgram } from './stage-program.ts'
 
-/** Why bytes go over links: inside a region, among replicas while micro-batches run, between stages, once a step, or for the shared table. */
-export const trafficClasses = ['region', 'replicas', 'pipeline', 'synchronisation', 'table'] as const
+/**
+ * Why bytes go over links: inside a region, among replicas while micro-batches run, between stages, once a step, for the shared table, or
+ * with tensors on their way to a helper and back.
+ */
+export const trafficClasses = ['region', 'replicas', 'pipeline', 'synchronisation', 'table', 'offload'] as const
 export type TrafficClass = (typeof trafficClasses)[number]
 
 /** Traffic of one kind that a step puts on the network. */
@@ -19,6 +22,8 @@ export interface StepFlow {
   readonly operator: string
   readonly kind: Call['kind'] | 'point-to-point'
   readonly group?: GroupName
+  /** Of what is offloaded, which way it goes. */
+  readonly way?: Offload['way']
   readonly routed: RoutedCall
   /** Bytes of payload in the whole step, as each burst carries them. */
   readonly payload_B: number
@@ -54,11 +59,29 @@ export function forEachFlow(
         ...(layer !== undefined && { layer })
       })
     }
+    const helper = collectives.helperOf(stage)
+    const offload = ({ way, bytes }: Offload, operator: string, times: number, layer: string): void => {
+      // What has a memory of its own there is on no link of the network.
+      if (helper === undefined) return
+      visit({
+        traffic: 'offload',
+        stage,
+        receiver: helper,
+        layer,
+        operator,
+        kind: 'point-to-point',
+        way,
+        routed: collectives.stageOffload(stage, way),
+        payload_B: times * bytes
+      })
+    }
     const chunks = (tasks: readonly (readonly Segment[])[]): void => {
       for (const { layer, blocks, times } of tasks.flat())
-        for (const { name, before, beside } of blocks)
+        for (const { name, before, beside, offloads } of blocks) {
           for (const one of [...before, ...beside])
             call(one, typeof one.group === 'number' ? 'region' : 'replicas', name, times * microBatches, layer)
+          if (offloads) offload(offloads, name, times * microBatches, layer)
+        }
     }
     chunks(program.forward)
     chunks(program.backward)
