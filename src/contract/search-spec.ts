@@ -28,6 +28,10 @@ export const SearchSpec = z.strictObject({
     .array(z.string().min(1).max(120))
     .optional()
     .describe('baselines to compare with; unless given, all but those that search for seconds themselves'),
+  from: z
+    .strictObject({ run: z.int().positive().describe('run of the project') })
+    .optional()
+    .describe('a run of the same model whose best designs the search knows from the beginning'),
   budget_s: z.number().min(1).max(WEEK_s).nullable().default(20).describe('time limit; null runs to the end'),
   workers: z.int().min(1).max(64).optional().describe('threads; one per core unless given'),
   seed: z.int().min(0).max(0xffff_ffff).default(1)

@@ -36,7 +36,7 @@ describe('a search on a damaged wafer', () => {
   it('has the map in its space, and a command that takes it as the file it is exported to', () => {
     const content = { chip: { preset: 'watos-56' }, map }
     const { id } = project.documents.create('defects', 'Wafer 3: lot 7', content)
-    const { inputs, command } = explorationOf(spec(id), project.documents)
+    const { inputs, command } = explorationOf(spec(id), project)
     expect((inputs.space as ExplorationSpace).defects).toEqual(map)
     expect(command).toContain("--defects 'Wafer 3_ lot 7.csv'")
     expect(command).not.toContain('deadDies')
@@ -44,8 +44,8 @@ describe('a search on a damaged wafer', () => {
 
   it('refuses a map of another grid and a document that is none', () => {
     const defects = project.documents.create('defects', 'Map', { chip: { preset: 'watos-56' }, map })
-    expect(() => explorationOf(spec(defects.id, 'lean-48'), project.documents)).toThrow(/grid of 7 rows x 8 columns/)
+    expect(() => explorationOf(spec(defects.id, 'lean-48'), project)).toThrow(/grid of 7 rows x 8 columns/)
     const chip = project.documents.create('chip', 'Chip', waferPreset('watos-56'))
-    expect(() => explorationOf(spec(chip.id), project.documents)).toThrow("'Chip' is a chip, not a defect map")
+    expect(() => explorationOf(spec(chip.id), project)).toThrow("'Chip' is a chip, not a defect map")
   })
 })

@@ -1,7 +1,22 @@
 import * as z from 'zod'
 import { DefectMap } from '../chip/defects/defect-map.ts'
 import { ArchitectureSpace } from './architecture-space.ts'
+import { Mapping } from '../mapping/mapping.ts'
 import { MappingSpace } from '../mapping/mapping-space.ts'
+
+/** Mappings that an exploration knows before it begins, whatever its space says of them. */
+const KnownMappings = z.strictObject({
+  from: z.string().min(1).describe('where they were found, as people say it: run 3'),
+  mappings: z
+    .array(
+      z.strictObject({
+        mapping: Mapping,
+        foundOn: z.array(z.number()).optional().describe('traits of the wafer it was found on; absent on clusters')
+      })
+    )
+    .min(1)
+    .max(64)
+})
 
 /** Everything an exploration may choose: mappings, and where wished the wafer itself. Schema `tmac.space/1`. */
 export const ExplorationSpace = z.strictObject({
@@ -37,6 +52,9 @@ export const ExplorationSpace = z.strictObject({
     .describe("most that one good wafer may cost, given or explored, in place of the chip's own limit"),
   defects: DefectMap.optional().describe(
     'what is broken on the given wafer: it is mapped as it is, and no other wafers are explored'
+  ),
+  known: KnownMappings.optional().describe(
+    'where the search starts beside its own ideas: it gives nothing worse than these are on the given chip, and tries them on explored wafers'
   ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
 })

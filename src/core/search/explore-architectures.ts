@@ -38,8 +38,8 @@ interface Guidance {
   readonly seed: number
   /** Wafers that were kept already. */
   readonly known: readonly KeptPoint[]
-  /** Mappings known to be good on the base chip. */
-  readonly pool: readonly Mapping[]
+  /** Mappings known to be good on some wafer. */
+  readonly pool: readonly KnownMapping[]
   readonly report: (phase: string, share: number) => void
 }
 
@@ -135,8 +135,7 @@ export async function exploreArchitectures(
   const wafers = exploredWafers(frame)
   const { template } = wafers
   const { report, seed } = guidance
-  const foundOn = traitsOf(template.base)
-  let pool: readonly KnownMapping[] = guidance.pool.map((mapping) => ({ mapping, foundOn }))
+  let { pool } = guidance
   const warmFor = (genome: Genome): readonly Mapping[] =>
     nearestFirst(pool, template.chip(genome))
       .slice(0, WARM)

@@ -3,18 +3,18 @@ import { contentHash } from '../content-hash.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { regionDies } from '../mapping/region.ts'
 import { Problem } from '../problem.ts'
-import { evaluate } from '../simulator/evaluate.ts'
 import { evaluateAt } from '../simulator/evaluate-level.ts'
-import { machineOf, type Machine } from '../simulator/machine.ts'
+import { machineOf } from '../simulator/machine.ts'
 import { damagedMachine } from '../simulator/machine-defects.ts'
-import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { buildWorkload } from '../workload/workload.ts'
 import { certificateOf } from './certificate.ts'
-import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint, Objective } from './exploration.ts'
+import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import type { ExplorationSpace } from './exploration-space.ts'
-import { evaluatedCost_s, goalOf } from './goal.ts'
+import { goalOf } from './goal.ts'
 import { explainInfeasibility } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
+import { cheapestFitting } from './known-mappings.ts'
 import { placedAnew, replaced } from './living-placement.ts'
 import { mappingProgress } from './mapping-progress.ts'
 import { betterBy } from './objective.ts'
@@ -23,6 +23,8 @@ import type { TaskFrame } from './tasks.ts'
 const POLISH_MOVES = 3000
 /** Mappings that are looked at with their transfers on the links that are left. */
 const MOST_FINALISTS = 24
+/** Of the mappings that were known before those that are among the finalists in any case. */
+const MOST_KNOWN = 8
 
 /** @throws Problem for a space that says more than a damaged wafer can be asked */
 export function checkDamagedSpace(chip: ChipSpec, { architecture, strategy, sharedLinks }: ExplorationSpace): void {
@@ -44,30 +46,6 @@ export function checkDamagedSpace(chip: ChipSpec, { architecture, strategy, shar
       "space: an exhaustive enumeration knows only whole wafers; with defects, strategy must be 'bounded' or 'exact'",
       'strategy'
     )
-}
-
-/** The cheapest mappings by closed forms, each once; those that a closed form cannot place or that do not fit their memory are left out. */
-function finalistsOf(
-  workload: Workload,
-  machine: Machine,
-  objective: Objective,
-  candidates: readonly Mapping[]
-): readonly Mapping[] {
-  const goal = goalOf(objective, machine)
-  const distinct = [...new Map(candidates.map((mapping) => [contentHash(mapping), mapping])).values()]
-  return distinct
-    .flatMap((mapping) => {
-      try {
-        const evaluation = evaluate(workload, machine, mapping)
-        return evaluation.feasible ? [{ mapping, cost_s: evaluatedCost_s(goal, evaluation) }] : []
-      } catch (error) {
-        if (error instanceof Problem) return []
-        throw error
-      }
-    })
-    .sort((a, b) => a.cost_s - b.cost_s)
-    .slice(0, MOST_FINALISTS)
-    .map(({ mapping }) => mapping)
 }
 
 /**
@@ -127,7 +105,8 @@ export async function exploreDamaged(
   )
   report('sharing links among finalists', 0.9)
   const better = betterBy(inputs.objective)
-  const moved = onWhole.flatMap((mapping) => [replaced(machine, mapping), placedAnew(machine, mapping)])
+  const known = frame.space.known?.mappings.map(({ mapping }) => mapping) ?? []
+  const moved = [...onWhole, ...known].flatMap((mapping) => [replaced(machine, mapping), placedAnew(machine, mapping)])
   const candidates = [
     ...polished.map(({ mapping }) => mapping),
     ...starts,
@@ -136,14 +115,24 @@ export async function exploreDamaged(
     ...moved.filter((mapping) => mapping !== undefined)
   ]
   const rivals = new Map(
-    [...naive, ...policies.map(({ mapping }) => mapping)].map((mapping) => [contentHash(mapping), mapping])
+    [
+      ...naive,
+      ...policies.map(({ mapping }) => mapping),
+      ...cheapestFitting(
+        workload,
+        machine,
+        goalOf(inputs.objective, machine),
+        known.flatMap((mapping) => replaced(machine, mapping) ?? []),
+        MOST_KNOWN
+      )
+    ].map((mapping) => [contentHash(mapping), mapping])
   )
   const finalists = [
     ...new Map(
-      [...finalistsOf(workload, machine, inputs.objective, candidates), ...rivals.values()].map((mapping) => [
-        contentHash(mapping),
-        mapping
-      ])
+      [
+        ...cheapestFitting(workload, machine, goalOf(inputs.objective, machine), candidates, MOST_FINALISTS),
+        ...rivals.values()
+      ].map((mapping) => [contentHash(mapping), mapping])
     ).values()
   ]
   const designs = finalists.map((mapping) => point('search', 'TMAC', mapping))

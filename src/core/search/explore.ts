@@ -12,8 +12,10 @@ import { ExplorationSpace } from './exploration-space.ts'
 import { exploredWafers } from './explored-wafers.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { checkDamagedSpace, exploreDamaged } from './explore-damaged.ts'
+import { goalOf } from './goal.ts'
 import { explainInfeasibility, overBudget } from './infeasibility.ts'
 import { keptPoint } from './kept-point.ts'
+import { cheapestFitting, traitsOf, type KnownMapping } from './known-mappings.ts'
 import { mappingProgress } from './mapping-progress.ts'
 import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
 import { betterBy, rankedBy } from './objective.ts'
@@ -22,6 +24,8 @@ import { rerank } from './rerank.ts'
 import { shadowPrices } from './shadow-prices.ts'
 import type { TaskFrame } from './tasks.ts'
 
+/** Mappings known before that are designs of the given chip: with what the search finds itself, all of them are looked at closely. */
+const MOST_KNOWN = 8
 /** Share of the work on wafers after which the best of them is priced. */
 const EXPLORED = 0.96
 
@@ -70,6 +74,16 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   // Nothing on a chip over its budget is an answer: it is searched only for mappings that suit the wafers around it.
   const compared = over ? [] : inputs.policies
   let best_tokensPerSecond: number | undefined
+  const given = frame.space.known?.mappings ?? []
+  const known = over
+    ? []
+    : cheapestFitting(
+        workload,
+        machine,
+        goalOf(inputs.objective, machine),
+        given.map(({ mapping }) => mapping),
+        MOST_KNOWN
+      )
   const report = (phase: string, share: number): void => host.progress({ phase, share, best_tokensPerSecond })
 
   const progress = mappingProgress(1, compared.length, (phase, share) => report(phase, 0.95 * mappingShare * share))
@@ -94,13 +108,15 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
   // Everything a policy may do is in our space; starting from the best of all makes that hold to the last digit.
   const better = betterBy(inputs.objective)
   const bestPolicy = policies.reduce<KeptPoint | undefined>(better, undefined)
-  const starts = over ? [] : [search!.best?.mapping, bestPolicy?.mapping].filter((mapping) => mapping !== undefined)
+  const starts = over
+    ? []
+    : [search!.best?.mapping, bestPolicy?.mapping, known[0]].filter((mapping) => mapping !== undefined)
   report('polishing', mappingShare * 0.95)
   const polished = await host.run<'polish'>(
     starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
   )
   // Judged by whole evaluations: a sum in another order may differ in its last digit.
-  const designs = [...polished.map(({ mapping }) => mapping), ...starts].map((mapping) =>
+  const designs = [...polished.map(({ mapping }) => mapping), ...starts, ...known].map((mapping) =>
     keptPoint(workload, machine, 'search', 'TMAC', mapping)
   )
   const first = designs.reduce<KeptPoint | undefined>(better, undefined)
@@ -126,7 +142,9 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     ? await exploreArchitectures(frame, host, {
         seed: inputs.seed,
         known: [...previewed, ...(mapped && isBuildable(frame.chip) ? [mapped] : [])],
-        pool: [...(mapped ? [mapped.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)],
+        pool: [...(mapped ? [mapped.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)]
+          .map((mapping): KnownMapping => ({ mapping, foundOn: traitsOf(frame.base!) }))
+          .concat(given.flatMap(({ mapping, foundOn }) => (foundOn ? [{ mapping, foundOn }] : []))),
         report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * EXPLORED * share)
       })
     : undefined

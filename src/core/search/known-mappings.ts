@@ -1,4 +1,5 @@
 import type { WaferChipSpec } from '../chip/chip-spec.ts'
+import { contentHash } from '../content-hash.ts'
 import { dieMemory_B, dieMemoryBandwidth_Bps, diePeak_flops } from '../chip/die-resources.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { Problem } from '../problem.ts'
@@ -38,6 +39,33 @@ export function nearestFirst(pool: readonly KnownMapping[], chip: WaferChipSpec)
   const traits = traitsOf(chip)
   const distances = pool.map(({ foundOn }) => distance(foundOn, traits))
   return pool.map((_, place) => place).sort((a, b) => distances[a]! - distances[b]! || a - b)
+}
+
+/**
+ * Mappings that are legal on a machine and fit it by closed forms, each once, cheapest first.
+ * @param most how many of them
+ */
+export function cheapestFitting(
+  workload: Workload,
+  machine: Machine,
+  goal: Goal,
+  candidates: readonly Mapping[],
+  most: number
+): readonly Mapping[] {
+  const distinct = [...new Map(candidates.map((mapping) => [contentHash(mapping), mapping])).values()]
+  return distinct
+    .flatMap((mapping) => {
+      try {
+        const evaluation = evaluate(workload, machine, mapping)
+        return evaluation.feasible ? [{ mapping, cost_s: evaluatedCost_s(goal, evaluation) }] : []
+      } catch (error) {
+        if (error instanceof Problem) return []
+        throw error
+      }
+    })
+    .sort((a, b) => a.cost_s - b.cost_s)
+    .slice(0, most)
+    .map(({ mapping }) => mapping)
 }
 
 /** The best of some mappings on a wafer. */

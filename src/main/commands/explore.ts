@@ -26,6 +26,7 @@ import {
 } from './command.ts'
 import { objectives } from './explore/exploration-inputs.ts'
 import { givenInputs, tellShard } from './explore/explore-shards.ts'
+import { withKnown } from './explore/known-option.ts'
 import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
@@ -60,6 +61,11 @@ const options: Command['options'] = {
     type: 'string',
     value: objectives.join('|'),
     help: 'what every search is for, of mappings and of wafers (throughput)'
+  },
+  from: {
+    type: 'string',
+    value: 'RUN|F.tmac:RUN',
+    help: 'a run of the same model, of the project or of another, whose best designs are known from the beginning: what is found is no worse on the same chip'
   },
   budget: { type: 'string', value: '60s', help: 'end with what there is after this long: 90s, 5m, 2h (no limit)' },
   seed: { type: 'string', value: 'N', help: 'of everything drawn at random (1)' },
@@ -190,7 +196,8 @@ const withWayOn = ({ message }: Problem, project: string | undefined): Problem =
 
 async function run(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const { values, json } = invocation
-  const { inputs, checkpoint: shards } = givenInputs(values, context.cwd)
+  const { inputs: ownInputs, checkpoint: shards } = givenInputs(values, context.cwd)
+  const inputs = withKnown(ownInputs, values, context.cwd)
   const shard = shardOption(values)
   const note = notes(context.err, json)
   const map = textOption(values, 'defects')

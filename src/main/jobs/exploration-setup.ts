@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { InputReference } from '../../contract/input-reference.ts'
 import type { SearchSpec } from '../../contract/search-spec.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
@@ -9,6 +10,8 @@ import { commandLine } from '../commands/command-line-text.ts'
 import { explorationInputs } from '../commands/explore/exploration-inputs.ts'
 import { exportedDocument } from '../output/exported-document.ts'
 import type { ProjectDocuments } from '../projects/project-documents.ts'
+import type { ProjectStore } from '../projects/project-store.ts'
+import { startingFrom } from './known-of-run.ts'
 
 export interface ExplorationSetup {
   readonly inputs: ExplorationInputs
@@ -66,7 +69,8 @@ function spaceOf({ mapping, wafers, costCap_usd }: SearchSpec): object {
  * documents exported under their names).
  * @throws Problem naming what does not fit
  */
-export function explorationOf(spec: SearchSpec, documents: ProjectDocuments): ExplorationSetup {
+export function explorationOf(spec: SearchSpec, store: ProjectStore): ExplorationSetup {
+  const { documents } = store
   const model = given('model', spec.model, documents)
   const chip = given('chip', spec.chip, documents)
   const defects = defectsOf(spec, documents)
@@ -84,21 +88,23 @@ export function explorationOf(spec: SearchSpec, documents: ProjectDocuments): Ex
     policies: spec.policies && (spec.policies.length === 0 ? 'none' : spec.policies.join(',')),
     seed: spec.seed === 1 ? undefined : String(spec.seed)
   }
+  const inputs = explorationInputs(
+    {
+      ...values,
+      model: model.option,
+      chip: chip.option,
+      space: spaceText({ ...space, ...(defects && { defects: defects.map }) })
+    },
+    process.cwd()
+  )
   return {
-    inputs: explorationInputs(
-      {
-        ...values,
-        model: model.option,
-        chip: chip.option,
-        space: spaceText({ ...space, ...(defects && { defects: defects.map }) })
-      },
-      process.cwd()
-    ),
+    inputs: spec.from ? startingFrom(inputs, store, spec.from.run) : inputs,
     command: commandLine('explore', {
       model: model.shown,
       chip: chip.shown,
       ...values,
       defects: defects?.shown,
+      from: spec.from && `${basename(store.path)}:${spec.from.run}`,
       workers: spec.workers === undefined ? undefined : String(spec.workers),
       budget: spec.budget_s === null ? undefined : `${spec.budget_s}s`
     })

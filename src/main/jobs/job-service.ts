@@ -172,7 +172,7 @@ export class JobService {
   readonly #queue: { readonly job: Job; readonly store: ProjectStore; readonly writer: RunWriter }[] = []
 
   #setup(setup: SearchSetup): ExplorationSetup {
-    return explorationOf(setup, this.#options.library.store(setup.project).documents)
+    return explorationOf(setup, this.#options.library.store(setup.project))
   }
 
   /** Opens a project for writing for what a job then keeps open. */
