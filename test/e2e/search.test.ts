@@ -81,6 +81,33 @@ test.skipIf(!hasChromium())(
   }
 )
 
+test.skipIf(!hasChromium())('what may change of the wafer is chosen in the units of its fields', async () => {
+  await page.getByLabel('Choose what may change of it').check()
+  const cores = page.getByLabel('Values of Cores')
+  await cores.waitFor()
+  await page.getByLabel('Let another number of the wafer change').selectOption({ label: 'SRAM per core' })
+  const sram = page.getByLabel('Values of SRAM per core, MiB')
+  await sram.fill('0.5 to 2 step 0.5')
+  await sram.press('Tab')
+  await expect.poll(() => sram.inputValue()).toBe('0.5 to 2 step 0.5')
+  await page.getByLabel('Let another number of the wafer change').selectOption({ label: 'Technology' })
+  await page.getByRole('group', { name: 'Technology' }).getByLabel('5nm').check()
+  await page.getByRole('status').filter({ hasText: 'wafers;' }).waitFor()
+  await cores.fill('0, 10')
+  await cores.press('Tab')
+  await page.getByRole('alert').filter({ hasText: 'gene ‘Cores’ has the value 0' }).waitFor()
+  await page.keyboard.press('Escape')
+  await cores.fill('250 to 450 step 100')
+  await cores.press('Tab')
+  await page.getByRole('alert').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Check first' }).click()
+  const found = page.getByRole('region', { name: 'What the check found' })
+  await found.getByText('Wafers of the space').waitFor({ timeout: 40_000 })
+  await found.getByText('Wafers within every limit').waitFor()
+  await shoot('search-genes')
+  await page.getByLabel('Explore wafers around this chip').check()
+})
+
 test.skipIf(!hasChromium())('a set-up is kept as a document, and edits of it are undone', async () => {
   await page.getByRole('button', { name: 'Save in the project' }).click()
   await page.waitForURL(/search\/\d+/)
@@ -121,6 +148,10 @@ test.skipIf(!hasChromium())(
     await monitor().getByRole('button', { name: 'Stop' }).click()
     await page.getByRole('link', { name: /See the results of run 1/ }).waitFor({ timeout: 30_000 })
     await shoot('search-stopped')
+    await page.getByText('Set-up of a search').click()
+    await page.getByLabel('Start from').selectOption({ index: 1 })
+    await page.getByText('no worse than that run').waitFor()
+    await page.getByLabel('Start from').selectOption({ index: 0 })
   }
 )
 

@@ -4,12 +4,14 @@ import { chipPresets } from '../../src/core/chip/chip-presets.ts'
 import { chipVerdicts } from '../../src/core/chip/verdicts.ts'
 import { fieldLabel, inFieldWords, limitWords, searchFields } from '../../src/core/report/field-words.ts'
 import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
+import { ArchitectureSpace } from '../../src/core/search/architecture-space.ts'
 
 describe('the words of fields', () => {
   it('are there for every field that a search has', () => {
     const fields = [
       ...Object.keys(SearchSpec.shape).filter((key) => key !== 'schema'),
-      ...Object.keys(MappingSpace.shape).map((key) => `mapping.${key}`)
+      ...Object.keys(MappingSpace.shape).map((key) => `mapping.${key}`),
+      ...Object.keys(ArchitectureSpace.shape).flatMap((key) => (key === 'genes' ? [] : [`wafers.${key}`]))
     ]
     expect(Object.keys(searchFields).toSorted()).toEqual(fields.toSorted())
   })

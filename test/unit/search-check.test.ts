@@ -76,6 +76,25 @@ describe('what a check says', () => {
     expect(facts).toContain('Evaluations on this machine: 310 per second')
   })
 
+  test('says how many wafers there are, how many may be built at all, and what looking at them takes', () => {
+    const wafers = {
+      space: 4608,
+      possible: 1152,
+      ruledOutBy: ['power', 'shoreline'],
+      toLookAt: 1000,
+      looking_s: 12,
+      looked: 512,
+      buildable: 128,
+      broken: { power: 384 }
+    }
+    const facts = checkFacts({ ...findings, wafers }).map(({ name, value, note }) => `${name}: ${value} (${note})`)
+    expect(facts).toContain(
+      'Wafers of the space: 4,608 (1,152 are left: values that no wafer can be built with are ruled out by Power, Shoreline)'
+    )
+    expect(facts).toContain('Wafers looked at: 1,000 (about 12.0 s, mapping searches of the best left out)')
+    expect(facts).toContain('Wafers within every limit: 25.0% (of 512 drawn; over: Power 75.0%)')
+  })
+
   test('counts a baseline that fits for more than a thousand random mappings that do not', () => {
     const baseline = { policy: 'p', iterationTime_s: 1, mfu: 0.3, peak_B: 0.9e9, capacity_B: 1e9, failure: undefined }
     expect(checkVerdict({ ...findings, baselines: [baseline] })).toBe('tight')
@@ -101,6 +120,7 @@ test('a check in an engine answers for the space, the policies and the wafers', 
   const found = await findingsOf(inputs, 2, spawnEngine)
   expect(found.sample.drawn).toBeGreaterThan(0)
   expect(found.baselines.length + found.untried.length).toBe(inputs.policies.length)
-  expect(found.wafers!.looked).toBe(4)
+  expect(found.wafers).toMatchObject({ looked: 4, space: 4, possible: 4, toLookAt: 4, ruledOutBy: [] })
+  expect(found.wafers!.looking_s).toBeGreaterThan(0)
   expect(found.evaluationsPerSecond).toBeGreaterThan(0)
 })

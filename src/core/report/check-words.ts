@@ -45,7 +45,23 @@ function waferFact({ wafers }: CheckFindings): readonly Fact[] {
   const reasons = Object.entries(wafers.broken)
     .sort(([, a], [, b]) => b - a)
     .map(([limit, count]) => `${limitWords(limit)} ${percent(count, wafers.looked)}`)
+  const { space, possible, ruledOutBy, toLookAt, looking_s } = wafers
+  const ruledOut =
+    ruledOutBy.length === 0
+      ? ''
+      : `values that no wafer can be built with are ruled out by ${ruledOutBy.map(limitWords).join(', ')}`
+  const left = possible !== null && possible !== space ? `${formatCount(possible)} are left: ` : ''
   return [
+    {
+      name: 'Wafers of the space',
+      value: space === null ? 'beyond number' : magnitude(space),
+      note: [space === null ? 'a gene is any number of a range' : '', `${left}${ruledOut}`].filter(Boolean).join('; ')
+    },
+    {
+      name: 'Wafers looked at',
+      value: toLookAt === space ? 'all' : formatCount(toLookAt),
+      note: `about ${formatTime_s(looking_s)}, mapping searches of the best left out`
+    },
     {
       name: 'Wafers within every limit',
       value: percent(wafers.buildable, wafers.looked),

@@ -1,4 +1,5 @@
 import { budgetTitles } from '../chip/editing/budgets.ts'
+import { chipFields } from '../chip/editing/fields.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 
 /** What people call a field, and its unit. */
@@ -19,6 +20,10 @@ export const searchFields = {
   costCap_usd: { title: 'Cost of a wafer, at most', unit: 'USD' },
   wafers: { title: 'Wafers' },
   policies: { title: 'Policies to compare with' },
+  from: { title: 'Start from' },
+  'wafers.points': { title: 'Wafers looked at, at most' },
+  'wafers.loop': { title: 'How they are chosen' },
+  'wafers.resizeDie': { title: 'A die grows and shrinks with its cores and SRAM' },
   budget_s: { title: 'Time limit', unit: 's' },
   workers: { title: 'Workers', unit: 'threads' },
   seed: { title: 'Seed' },
@@ -51,7 +56,9 @@ export function fieldLabel(field: SearchField): string {
 /** A sentence about a search whose quoted paths are said in the words of the form: `‘Global batch (sequences)’ is 0: must be at least 1`. */
 export const inFieldWords = (sentence: string): string =>
   sentence.replaceAll(/'([\w.]+)((?:\[\d+\])*)'/g, (whole, path: string) => {
-    const field = path.replace(/^(search|space|training)\./, '')
+    const field = path.replace(/^(search|space|training)\./, '').replace(/^(wafers|architecture)\.genes\./, '')
+    const ofChip = chipFields.find((one) => one.path === field)
+    if (ofChip) return `‘${ofChip.title}’`
     return Object.hasOwn(searchFields, field) ? `‘${fieldLabel(field as SearchField)}’` : whole
   })
 

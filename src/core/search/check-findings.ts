@@ -15,6 +15,15 @@ export interface CheckedBaseline {
 
 /** Wafers drawn from the space of a search, and how many may be built. */
 export interface CheckedWafers {
+  /** Wafers of the space; null where a gene is any number of a range. */
+  readonly space: number | null
+  /** Without those that have a value with which no wafer can be built; null likewise. */
+  readonly possible: number | null
+  /** Limits that rule values out before any wafer is looked at. */
+  readonly ruledOutBy: readonly string[]
+  /** Wafers that the search will look at, and about how long that takes, mapping searches of the best left out. */
+  readonly toLookAt: number
+  readonly looking_s: number
   readonly looked: number
   readonly buildable: number
   /** By the limit that is broken first. */

@@ -49,7 +49,7 @@ export interface SweepResult {
 }
 
 /** Known mappings that are tried on a wafer. */
-const TRIED = 4
+export const TRIED = 4
 /** Wafers with an estimate that are drawn at random before others are bred from the best. */
 export const DRAWN_FIRST = 24
 /** Most members of a sweep's front: a share of a large study stays small. */

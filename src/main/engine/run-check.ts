@@ -3,6 +3,7 @@ import type { PolicyOutcome } from '../../core/policies/policy.ts'
 import { drawWafers } from '../../core/search/draw-wafers.ts'
 import type { CheckedBaseline, CheckedWafers } from '../../core/search/check-findings.ts'
 import { exploredWafers } from '../../core/search/explored-wafers.ts'
+import { genesOf, spaceSize } from '../../core/search/gene.ts'
 import { overBudget, stateShortfall } from '../../core/search/infeasibility.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
 import { taskFrame } from '../../core/search/explore.ts'
@@ -10,6 +11,7 @@ import { QUICK, THOROUGH } from '../../core/search/mapping-search.ts'
 import type { SampleResult } from '../../core/search/sample.ts'
 import { addAccounts, NO_ACCOUNT } from '../../core/search/task-account.ts'
 import type { ResultOf, ScreenResult, Task, TaskFrame } from '../../core/search/tasks.ts'
+import { TRIED } from '../../core/search/wafer-sweep.ts'
 import { machineOf } from '../../core/simulator/machine.ts'
 import { buildWorkload } from '../../core/workload/workload.ts'
 import type { FromEngine, ToEngine } from './protocol.ts'
@@ -41,13 +43,38 @@ const baselineOf = (policy: string, { evaluation, failure }: PolicyOutcome): Che
   failure
 })
 
-function wafersOf(screened: readonly ScreenResult[]): CheckedWafers {
+const countable = (size: number): number | null => (Number.isFinite(size) ? size : null)
+
+/**
+ * @param screen_s of all workers together, for what was screened
+ * @param evaluation_s of one worker, for one mapping
+ */
+function wafersOf(
+  frame: TaskFrame,
+  screened: readonly ScreenResult[],
+  screen_s: number,
+  evaluation_s: number,
+  workers: number
+): CheckedWafers {
+  const { size, ruledOut } = exploredWafers(frame)
+  const toLookAt = Math.min(size, frame.architecture!.points)
   const { refusals } = screened
     .map(({ broken }) => ({ evaluations: 0, refusals: broken }))
     .reduce(addAccounts, NO_ACCOUNT)
   const buildable = screened.reduce((sum, part) => sum + part.buildable.length, 0)
   const broken = Object.values(refusals).reduce((sum, count) => sum + count, 0)
-  return { looked: buildable + broken, buildable, broken: refusals }
+  const looked = buildable + broken
+  const each_s = looked === 0 ? 0 : (screen_s + buildable * TRIED * evaluation_s) / looked
+  return {
+    space: countable(spaceSize(genesOf(frame.architecture!, frame.base!))),
+    possible: countable(size),
+    ruledOutBy: Object.keys(ruledOut),
+    toLookAt,
+    looking_s: (toLookAt * each_s) / workers,
+    looked,
+    buildable,
+    broken: refusals
+  }
 }
 
 /** What says at once that no mapping fits the given chip. */
@@ -77,10 +104,13 @@ export async function runCheck(
   try {
     // Workers take these in this order; what is not done in time is left out.
     const screened: ScreenResult[] = []
+    let screen_s = 0
     const drawn = frame.architecture ? drawWafers(exploredWafers(frame), WAFERS, inputs.seed) : []
     const screening = Array.from({ length: Math.ceil(drawn.length / WAFER_PART) }, async (_, part) => {
       const genomes = drawn.slice(part * WAFER_PART, (part + 1) * WAFER_PART)
-      screened.push(await run<'screen'>({ kind: 'screen', genomes }))
+      const { result, took_s } = await ran({ kind: 'screen', genomes })
+      screened.push(result as ScreenResult)
+      screen_s += took_s
     })
     const samples: SampleResult[] = []
     let sampled_s = 0
@@ -124,9 +154,12 @@ export async function runCheck(
     const combinationsPerSecond = solved > 0 && probed_s > 0 ? solved / probed_s : undefined
     const mostCombinations = Math.min(sample.combinations, THOROUGH.combinations)
     const main_s = searched_s ?? (combinationsPerSecond && mostCombinations / combinationsPerSecond)
+    const wafers = frame.architecture
+      ? wafersOf(frame, screened, screen_s, sampled_s / sample.drawn, workers)
+      : undefined
     const wafers_s =
-      frame.architecture && combinationsPerSecond
-        ? (REFINED_WAFERS * QUICK.combinations) / (combinationsPerSecond * workers)
+      wafers && combinationsPerSecond
+        ? (REFINED_WAFERS * QUICK.combinations) / (combinationsPerSecond * workers) + wafers.looking_s
         : 0
     post({
       type: 'checked',
@@ -135,7 +168,7 @@ export async function runCheck(
         proved: provedOf(frame),
         baselines: inputs.policies.flatMap((policy) => baselines.get(policy) ?? []),
         untried: inputs.policies.filter((policy) => !baselines.has(policy)),
-        wafers: frame.architecture ? wafersOf(screened) : undefined,
+        wafers,
         evaluationsPerSecond: (workers * sample.drawn) / sampled_s,
         combinationsPerSecond,
         mostCombinations,

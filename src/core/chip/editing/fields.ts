@@ -108,7 +108,7 @@ export function withNumber(chip: WaferChipSpec, path: string, value: number): Wa
 }
 
 /** A title inside a sentence: its first letter small, unless it begins an abbreviation. */
-export const inSentence = ({ title }: ChipField): string =>
+export const inSentence = ({ title }: Pick<ChipField, 'title'>): string =>
   /^[A-Z][A-Z]/.test(title) ? title : title[0]!.toLowerCase() + title.slice(1)
 
 const shown = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 })
