@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inFieldWords } from '../../src/core/report/field-words.ts'
 import { ArchitectureSpace, defaultArchitectureSpace } from '../../src/core/search/architecture-space.ts'
