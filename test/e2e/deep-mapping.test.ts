@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeUnfoldedProject } from '../fixtures/unfolded-project.ts'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+let table: Locator
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  const folder = join(workbench.running.folder, 'projects')
+  mkdirSync(folder, { recursive: true })
+  writeUnfoldedProject(join(folder, 'deep.tmac'))
+  await page.getByLabel('Path of a .tmac file').fill(join(folder, 'deep.tmac'))
+  await page.keyboard.press('Enter')
+  await workbench.side('Mapping').click()
+  table = page.getByRole('table', { name: 'What becomes of each operator' })
+  await table.waitFor()
+}, 30_000)
+afterAll(() => workbench?.close())
+
+const rowOf = (name: RegExp): Locator => table.getByRole('row', { name }).first()
+const rowCount = async (): Promise<number> => Number(await table.getAttribute('aria-rowcount'))
+const laidOut = (): Promise<number> => table.locator('tr[data-index]').count()
+const focusedRow = (): Promise<number> =>
+  page.evaluate("Number(document.activeElement.closest('tr')?.getAttribute('aria-rowindex'))")
+
+test.skipIf(!hasChromium())(
+  '126 layers with a plan each are as many rows, of which those in sight are laid out',
+  async () => {
+    await rowOf(/^Operators of embedding/).waitFor()
+    expect(await rowCount()).toBeGreaterThan(126 * 6)
+    expect(await laidOut()).toBeLessThan(70)
+    await workbench.shoot('mapping-unfolded')
+    // Columns stay where they are, whatever rows are in sight.
+    const place = async (): Promise<number> => (await table.getByText('Stored tensors').boundingBox())!.x
+    const before = await place()
+    await table.locator('..').evaluate((frame) => frame.scrollTo({ top: frame.scrollHeight }))
+    await rowOf(/^logits /).waitFor()
+    expect(await place()).toBe(before)
+    expect(await laidOut()).toBeLessThan(70)
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'arrows walk on beyond what was laid out, and from wherever the keyboard was left',
+  async () => {
+    await table.locator('..').evaluate((frame) => frame.scrollTo({ top: 0 }))
+    const cell = rowOf(/^qkv/).locator('[data-cell]').first()
+    await cell.focus()
+    const start = await focusedRow()
+    for (let times = 0; times < 60; times++) await page.keyboard.press('ArrowDown')
+    await expect.poll(focusedRow).toBe(start + 60)
+    // Scrolled far away, the row with the keyboard is still there, and the next key goes on from it.
+    await table.locator('..').evaluate((frame) => frame.scrollTo({ top: frame.scrollHeight }))
+    await rowOf(/^logits /).waitFor()
+    await page.keyboard.press('ArrowUp')
+    await expect.poll(focusedRow).toBe(start + 59)
+    await expect(page.locator('*:focus').isVisible()).resolves.toBe(true)
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'a row that is selected elsewhere comes into sight; folding and the sheet know all rows',
+  async () => {
+    const all = await rowCount()
+    const layers = table.getByRole('button', { name: /^Operators of dense-/ })
+    await table.locator('..').evaluate((frame) => frame.scrollTo({ top: 0 }))
+    await layers.first().click()
+    await expect.poll(rowCount).toBeLessThan(all)
+    await layers.first().click()
+    await expect.poll(rowCount).toBe(all)
+    await page.evaluate("location.hash = location.hash.replace(/\\?.*/, '') + '?layer=head&op=logits'")
+    await rowOf(/^logits /).waitFor()
+    await expect.poll(() => table.locator('tr.chosen').count()).toBe(1)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      (async () => {
+        await page.getByRole('button', { name: 'Export' }).first().click()
+        await page.getByRole('menuitem', { name: 'CSV' }).click()
+      })()
+    ])
+    const text = await (await download.createReadStream()).toArray()
+    expect(Buffer.concat(text).toString().trim().split('\n')).toHaveLength(all)
+  }
+)
+
+test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
