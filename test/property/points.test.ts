@@ -2,10 +2,11 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ascendingOrder } from '../../src/core/optimization/ascending-order.ts'
 import { paretoFront, paretoFront2d } from '../../src/core/optimization/pareto.ts'
-import { best, inRegion, knee, thinned } from '../../src/core/report/points/choose-points.ts'
+import { best, knee, thinned } from '../../src/core/report/points/choose-points.ts'
 import { filterChips, filterPoints, noFilters } from '../../src/core/report/points/point-filters.ts'
 import { losses, pointFrame, type PointFrame } from '../../src/core/report/points/point-frame.ts'
 import { frontOf, sortedPoints } from '../../src/core/report/points/point-order.ts'
+import { inRegion, pointsInWords, type Corner } from '../../src/core/report/points/point-region.ts'
 
 const few = fc.integer({ min: 0, max: 20 })
 const frames: fc.Arbitrary<PointFrame> = fc
@@ -160,7 +161,7 @@ describe('a region drawn by hand', () => {
         ] as const
         const inside = (value: number, a: number, b: number): boolean =>
           value > Math.min(a, b) + 0.5 && value < Math.max(a, b) + 0.5
-        expect(inRegion(all, x, y, corners)).toEqual(
+        expect([...inRegion(all, x, y, { shape: 'rectangle', corners })]).toEqual(
           [...all].filter((index) => inside(x[index]!, ax, bx) && inside(y[index]!, ay, by))
         )
       })
@@ -174,6 +175,45 @@ describe('a region drawn by hand', () => {
       [2, 1],
       [0, 4]
     ] as const
-    expect(inRegion([0, 1, 2], [1, 2, 3], [1, 3, 1], lasso)).toEqual([0, 2])
+    expect([...inRegion([0, 1, 2], [1, 2, 3], [1, 3, 1], { shape: 'lasso', corners: lasso })]).toEqual([0, 2])
   })
+  it('of any lasso holds the points that a line to the right leaves an odd number of times, and none without a value', () => {
+    const places = fc.array(fc.tuple(fc.double({ min: -1, max: 21 }), fc.option(few)), { maxLength: 60 })
+    const lassos = fc.array(fc.tuple(few, few), { minLength: 3, maxLength: 40 })
+    fc.assert(
+      fc.property(places, lassos, (points, corners) => {
+        const [x, y] = [points.map(([across]) => across), points.map(([, up]) => up ?? Number.NaN)]
+        const crossings = (px: number, py: number): number =>
+          corners.filter(([ax, ay], at) => {
+            const [bx, by] = corners.at(at - 1)!
+            return ay > py !== by > py && px < ((bx - ax) * (py - ay)) / (by - ay) + ax
+          }).length
+        const slow = points.flatMap((_, index) => (crossings(x[index]!, y[index]!) % 2 === 1 ? [index] : []))
+        expect([
+          ...inRegion(
+            points.map((_, index) => index),
+            x,
+            y,
+            { shape: 'lasso', corners }
+          )
+        ]).toEqual(slow)
+      })
+    )
+  })
+  it('of fewer than three corners holds nothing', () => {
+    for (const corners of [
+      [],
+      [[1, 1]],
+      [
+        [0, 0],
+        [2, 2]
+      ]
+    ] as const satisfies readonly (readonly Corner[])[])
+      expect(inRegion([0], [1], [1], { shape: 'lasso', corners })).toHaveLength(0)
+  })
+  it('is told in words', () =>
+    expect([1, 1234].map((count) => pointsInWords(count, 'lasso'))).toEqual([
+      '1 point in a lasso',
+      '1,234 points in a lasso'
+    ]))
 })

@@ -18,7 +18,7 @@ export interface DesignsView {
   /** Indices that none of the passing ones beats in x and y, by rising x. */
   readonly front: ArrayLike<number>
   /** Indices inside the region drawn by hand. */
-  readonly brushed: readonly number[]
+  readonly brushed: ArrayLike<number>
   readonly selected: number | undefined
 }
 
@@ -108,7 +108,8 @@ export function designsChart(view: DesignsView, theme: ChartTheme): Chart {
     option: {
       ...baseOption(theme),
       ...withoutPatterns,
-      grid: { left: 88, right: 24, top: 16, bottom: 84 },
+      // Two lines of legend, where the page is narrow.
+      grid: { left: 88, right: 24, top: 16, bottom: 104 },
       legend: { ...legend(theme), icon: undefined, data: groups.map(({ name }) => name) },
       tooltip: {
         ...baseOption(theme).tooltip,

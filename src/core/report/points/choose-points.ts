@@ -65,35 +65,3 @@ export function best(among: ArrayLike<number>, loss: ArrayLike<number>): number 
   }
   return found
 }
-
-/** A corner of a region drawn by hand. */
-export type Corner = readonly [x: number, y: number]
-
-/** Indices whose place lies inside a closed polygon (even-odd rule). Two corners are the opposite ones of a rectangle. */
-export function inRegion(
-  among: ArrayLike<number>,
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  corners: readonly Corner[]
-): number[] {
-  const [first, second] = corners
-  if (!first || !second) return []
-  const polygon: readonly Corner[] =
-    corners.length === 2 ? [first, [second[0], first[1]], second, [first[0], second[1]]] : corners
-  const found: number[] = []
-  for (let at = 0; at < among.length; at++) {
-    const index = among[at]!
-    if (isInside(x[index]!, y[index]!, polygon)) found.push(index)
-  }
-  return found
-}
-
-function isInside(px: number, py: number, polygon: readonly Corner[]): boolean {
-  let inside = false
-  for (let at = 0, before = polygon.length - 1; at < polygon.length; before = at++) {
-    const [ax, ay] = polygon[at]!
-    const [bx, by] = polygon[before]!
-    if (ay > py !== by > py && px < ((bx - ax) * (py - ay)) / (by - ay) + ax) inside = !inside
-  }
-  return inside
-}

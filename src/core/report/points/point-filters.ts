@@ -1,4 +1,5 @@
 import { metricOf, type PointFrame, type PointMetricName } from './point-frame.ts'
+import { pointsInWords, type PointRegion } from './point-region.ts'
 
 /** Which points every view shows. Filters hold together; an empty set of them lets all pass. */
 export interface PointFilters {
@@ -7,8 +8,8 @@ export interface PointFilters {
   /** Sources that are shown; all when absent. */
   readonly sources?: readonly string[]
   readonly infeasibleToo: boolean
-  /** Only these points, by id. */
-  readonly kept?: ReadonlySet<number>
+  /** Only these points, by id, and how they were chosen. */
+  readonly kept?: { readonly ids: ReadonlySet<number>; readonly shape: PointRegion['shape'] }
   /** Not these points. */
   readonly excluded?: ReadonlySet<number>
 }
@@ -32,7 +33,7 @@ export function filterPoints(frame: PointFrame, filters: PointFilters): Uint32Ar
       if (!(value >= least && value <= most)) continue next
     }
     if (sources && !sources.has(frame.source[index]!)) continue
-    if (kept && !kept.has(frame.id[index]!)) continue
+    if (kept && !kept.ids.has(frame.id[index]!)) continue
     if (excluded?.has(frame.id[index]!)) continue
     passing[count++] = index
   }
@@ -65,7 +66,7 @@ export function filterChips(filters: PointFilters): FilterChip[] {
       return { text, without: { ...filters, ranges } }
     }),
     ...(sources ? [{ text: `from ${sources.join(', ')}`, without: optional('sources') }] : []),
-    ...(kept ? [{ text: `only ${kept.size} kept`, without: optional('kept') }] : []),
+    ...(kept ? [{ text: `only ${pointsInWords(kept.ids.size, kept.shape)}`, without: optional('kept') }] : []),
     ...(excluded ? [{ text: `without ${excluded.size} excluded`, without: optional('excluded') }] : []),
     ...(rest.infeasibleToo ? [{ text: 'infeasible ones, too', without: { ...filters, infeasibleToo: false } }] : [])
   ]
