@@ -114,6 +114,73 @@ test.skipIf(!hasChromium())('a broken limit is marked on its object, and its fix
   await expect.poll(() => field('Width of a die, in mm').inputValue()).toBe('21.92')
 })
 
+test.skipIf(!hasChromium())(
+  'dies that lie off the wafer are moved back onto it, as one entry of a history in words',
+  async () => {
+    for (const [name, value] of [
+      ['Rows', '3'],
+      ['Columns', '10'],
+      ['Columns', '18']
+    ] as const) {
+      await field(name).fill(value)
+      await field(name).press('Enter')
+    }
+    await page.getByRole('grid', { name: 'Wafer of 3 × 18 dies' }).waitFor()
+    const problems = page.getByRole('list', { name: 'Problems of the chip' })
+    const move = problems.getByRole('button', { name: /^Move the dies: \d+ rows of \d+$/ }).first()
+    await move.waitFor()
+    const title = (await move.textContent())!.trim()
+    await move.scrollIntoViewIfNeeded()
+    await shoot('chip-move')
+    await move.click()
+    await page.getByRole('grid', { name: /^Wafer of (6 × 9|9 × 6) dies/ }).waitFor()
+    await page.keyboard.press('Control+j')
+    await page.getByRole('tab', { name: 'History' }).click()
+    const history = page.getByRole('tabpanel', { name: 'History' }).getByRole('listitem')
+    // What was typed into one field is one entry, told from where it began.
+    await expect
+      .poll(async () => (await history.getByRole('button').allTextContents()).slice(0, 3).map((text) => text.trim()))
+      .toEqual([title, 'Columns 9 → 18', 'Rows 6 → 3'])
+    await shoot('chip-history')
+    await history.nth(1).getByRole('button').click()
+    await page.getByRole('grid', { name: 'Wafer of 3 × 18 dies' }).waitFor()
+    await page.getByRole('tab', { name: 'Problems' }).click()
+    await page
+      .getByRole('tabpanel', { name: 'Problems' })
+      .getByRole('button', { name: /^Move the dies/ })
+      .first()
+      .waitFor()
+    await page.keyboard.press('Control+j')
+    for (let step = 0; step < 2; step++) await page.keyboard.press('Control+z')
+    await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+  }
+)
+
+test.skipIf(!hasChromium())('H lifts the layers off a wafer one by one, and puts all back', async () => {
+  const shown = async (): Promise<readonly string[]> => {
+    const names = await page
+      .locator('.layers input:checked')
+      .evaluateAll((all) => all.map((one) => one.parentElement!.textContent!.trim()))
+    return names
+  }
+  await page.getByText('Layers', { exact: true }).click()
+  const all = await shown()
+  expect(all).toContain('links')
+  await page.getByText('Layers', { exact: true }).click()
+  await page.getByRole('gridcell', { name: 'die row 1, column 2' }).focus()
+  for (const layer of ['links', 'labels', 'memory', 'cores']) {
+    expect(await shown()).toContain(layer)
+    await page.keyboard.press('h')
+    await expect.poll(shown).not.toContain(layer)
+  }
+  await shoot('chip-bare')
+  await page.keyboard.press('h')
+  await expect.poll(shown).toEqual(all)
+  await page.keyboard.press('?')
+  await page.getByRole('dialog').getByText('Wafer: hide the top layer, after the last show all').waitFor()
+  await page.keyboard.press('Escape')
+})
+
 test.skipIf(!hasChromium())('a budget tells how it is computed, and is solved for with what is locked', async () => {
   await budgets()
     .getByRole('button', { name: /Shoreline/ })

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { budgetFormula } from '../../src/core/chip/editing/budget-formulas.ts'
 import { figureBudgets } from '../../src/core/chip/editing/figure-budgets.ts'
 import { quickFigures } from '../../src/core/chip/editing/quick-figures.ts'
@@ -13,7 +14,9 @@ import {
   withNumber
 } from '../../src/core/chip/editing/fields.ts'
 import { readFloorplan, withFloorplan, writeFloorplan } from '../../src/core/chip/editing/hotspot-floorplan.ts'
+import { changeWords, chipChoices, choiceWords, numberWords } from '../../src/core/chip/editing/change-words.ts'
 import { chipMarkers } from '../../src/core/chip/editing/markers.ts'
+import { movesFor } from '../../src/core/chip/editing/moves.ts'
 import { bisectionLinks } from '../../src/core/chip/editing/quick-figures.ts'
 import { pulledArray, resizedDie, turned } from '../../src/core/chip/editing/reshape.ts'
 import { shorelinePlan } from '../../src/core/chip/editing/shoreline-plan.ts'
@@ -21,6 +24,7 @@ import { sitePitch_mm } from '../../src/core/chip/editing/site-drawing.ts'
 import { snapped, snapTargets } from '../../src/core/chip/editing/snap.ts'
 import { solveFor } from '../../src/core/chip/editing/solve-for.ts'
 import { orbitOf, symmetries } from '../../src/core/chip/editing/symmetry.ts'
+import { diesOfWafer } from '../../src/core/chip/floorplan.ts'
 import { shorelineCapacity_Bps, shorelineDemand_Bps } from '../../src/core/chip/shoreline.ts'
 import { chipVerdicts } from '../../src/core/chip/verdicts.ts'
 import { inversePatch, patchBetween, patched } from '../../src/core/documents/json-patch.ts'
@@ -246,16 +250,79 @@ describe('budgets and markers', () => {
     fc.assert(
       fc.property(wafers, (chip) => {
         const before = chipVerdicts(chip)
-        for (const { fix, name } of chipMarkers(chip, before)) {
-          if (!fix) continue
-          const after = chipVerdicts(fix.chip)
-          expect(after.find((verdict) => verdict.name === name)?.ok).toBe(true)
-          for (const held of before.filter(({ ok }) => ok))
-            expect(after.find((verdict) => verdict.name === held.name)?.ok).toBe(true)
-        }
+        for (const { fixes, name } of chipMarkers(chip, before))
+          for (const fix of fixes) {
+            const after = chipVerdicts(fix.chip)
+            if (name !== 'outside') expect(after.find((verdict) => verdict.name === name)?.ok).toBe(true)
+            for (const held of before.filter(({ ok }) => ok))
+              expect(after.find((verdict) => verdict.name === held.name)?.ok).toBe(true)
+          }
       }),
       { numRuns: 15 }
     )
+  })
+})
+
+describe('moves', () => {
+  it('keep every die, every stack and every byte', () => {
+    fc.assert(
+      fc.property(wafers, (chip) => {
+        for (const name of ['outside', 'wafer-extent', 'shoreline', 'dram-footprint'])
+          for (const { chip: moved } of movesFor(chip, name)) {
+            expect(diesOfWafer(moved)).toBe(diesOfWafer(chip))
+            expect(moved.grid.spares).toBe(chip.grid.spares)
+            expect(moved.die).toEqual(chip.die)
+            expect({ ...moved.memory, kind: '' }).toEqual({ ...chip.memory, kind: '' })
+            expect(WaferChipSpec.safeParse(moved).success).toBe(true)
+          }
+      }),
+      { numRuns: 40 }
+    )
+  })
+  it('bring a long array of dies back onto the wafer, and DRAM off a crowded edge', () => {
+    const wide = waferPreset('wsc-llm-54')
+    const row = { ...wide, grid: { ...wide.grid, rows: 3, columns: 18 } }
+    const outside = chipMarkers(row, chipVerdicts(row)).find(({ name }) => name === 'wafer-extent')!
+    expect(outside.fixes[0]!.title).toMatch(/^Move the dies: (6 rows of 9|9 rows of 6)$/)
+    // Half of the DRAM's interfaces have room beside the links.
+    const links_Bps = 8 * wide.links.bandwidthPerEdge_Bps
+    const room_Bps = links_Bps + (shorelineDemand_Bps(wide) - links_Bps) / 2
+    const shorelineDensity_BpsPerMm = room_Bps / (2 * (wide.die.width_mm + wide.die.height_mm))
+    const crowded = { ...wide, links: { ...wide.links, shorelineDensity_BpsPerMm } }
+    const marker = chipMarkers(crowded, chipVerdicts(crowded)).find(({ name }) => name === 'shoreline')!
+    expect(marker.fixes.map(({ title }) => title)).toContain('Move the DRAM stacks onto the dies')
+  })
+})
+
+describe('changes in words', () => {
+  it('say what was and what is, with the unit once', () => {
+    expect(numberWords('grid.columns', 7, 8)).toBe('Columns 7 → 8')
+    expect(numberWords('power.cap_W', 15_000, 20_000)).toBe('Power cap of a wafer 15 → 20 kW')
+    expect(numberWords('power.cap_W', undefined, 20_000)).toBe('Power cap of a wafer: 20 kW')
+    expect(choiceWords('memory.kind', 'stacks', 'edge')).toBe(
+      'Place of the DRAM: stacks beside each die → ports on the wafer edge'
+    )
+  })
+  it('name every field that differs, and none that does not', () => {
+    fc.assert(
+      fc.property(wafers, wafers, (before, after) => {
+        const words = changeWords(before, after)
+        expect(words).not.toMatch(/[a-z]\.[a-z]|\//)
+        expect(words.includes('Rows ')).toBe(before.grid.rows !== after.grid.rows)
+        expect(changeWords(before, before)).toBe('')
+      })
+    )
+  })
+  it('know every choice that a chip has', () => {
+    for (const { memory, wafer, technology } of ['wsc-llm-54', 'wse-2-like', 'dojo-tile-5x5'].map((name) =>
+      waferPreset(name)
+    )) {
+      const known = (name: keyof typeof chipChoices): readonly string[] =>
+        chipChoices[name].options.map(([value]) => value)
+      expect(known('memory.kind')).toContain(memory.kind)
+      expect(known('wafer.shape')).toContain(wafer.shape)
+      expect(known('technology')).toContain(technology)
+    }
   })
 })
 

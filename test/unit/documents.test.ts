@@ -28,7 +28,12 @@ const tiny = { name: 'tiny', layers: 4, hidden: 64, heads: 4, vocabulary: 1000 }
 const makeModel = () => project.documents.create('model', 'Tiny', tiny)
 let keys = 0
 /** Sets one member of a document as a page would. */
-const set = (document: number, member: string, value: unknown, options: { mergeKey?: string; key?: string } = {}) => {
+const set = (
+  document: number,
+  member: string,
+  value: unknown,
+  options: { mergeKey?: string; key?: string; label?: string } = {}
+) => {
   const { revision, content } = project.documents.read(document)
   const patch = patchBetween(content, { ...content, [member]: value })
   const key = options.key ?? `edit-${keys++}`
@@ -120,8 +125,8 @@ describe('undo', () => {
 
   test('takes a gesture of many steps back as one; one that ends where it began leaves no entry', () => {
     const { id } = makeModel()
-    for (const layers of [5, 6, 7]) set(id, 'layers', layers, { mergeKey: 'drag-1' })
-    expect(project.documents.history(id)).toHaveLength(1)
+    for (const layers of [5, 6, 7]) set(id, 'layers', layers, { mergeKey: 'drag-1', label: `Layers 4 → ${layers}` })
+    expect(project.documents.history(id).map(({ label }) => label)).toEqual(['Layers 4 → 7'])
     project.documents.undo(id, 3)
     expect(member(id, 'layers')).toBe(4)
     for (const layers of [5, 4]) set(id, 'layers', layers, { mergeKey: 'drag-2' })

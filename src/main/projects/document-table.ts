@@ -53,7 +53,7 @@ export interface DocumentTable {
   hasEdit(id: number, key: string): boolean
   /** Adds an edit, forgets those that were undone, and the oldest that are past the cap. */
   addEdit(id: number, edit: NewEdit): void
-  replaceEdit(edit: number, change: Omit<NewEdit, 'mergeKey' | 'label'>): void
+  replaceEdit(edit: number, change: Omit<NewEdit, 'mergeKey'>): void
   removeEdit(edit: number): void
   setUndone(edit: number, undone: boolean): void
 }
@@ -108,7 +108,7 @@ export function documentTable(database: Database): DocumentTable {
        ) WHERE place > ${MOST_EDITS} OR (characters > ${MOST_CHARACTERS} AND place > 1))`
   )
   const updateEdit = database.prepare(
-    'UPDATE edit SET patch = @patch, inverse = @inverse, last_key = @key, made_at = @made_at WHERE id = @edit'
+    'UPDATE edit SET label = @label, patch = @patch, inverse = @inverse, last_key = @key, made_at = @made_at WHERE id = @edit'
   )
   const deleteEdit = database.prepare('DELETE FROM edit WHERE id = ?')
   const updateUndone = database.prepare('UPDATE edit SET undone = ? WHERE id = ?')

@@ -66,7 +66,7 @@ export class ProjectDocuments {
       next = this.#table.setContent(id, JSON.stringify(after), key)
       const last = this.#table.lastDone(id)
       const merges = mergeKey !== undefined && last?.merge_key === mergeKey && !this.#table.firstUndone(id)
-      if (merges) this.#merge(last, before, after, key)
+      if (merges) this.#merge(last, before, after, { label, key })
       else this.#table.addEdit(id, { label, mergeKey, key, ...stored(steps, inversePatch(before, steps)) })
     })
     return { ...this.#state(id, next), repeated: false }
@@ -158,12 +158,12 @@ export class ProjectDocuments {
     return { ...this.#state(id, next), patch: patchBetween(before, content) }
   }
 
-  /** Makes one entry of a gesture's steps; a gesture that ends where it began leaves none. */
-  #merge(last: EditRow, before: unknown, after: unknown, key: string): void {
+  /** Makes one entry of a gesture's steps, in the words of the last; a gesture that ends where it began leaves none. */
+  #merge(last: EditRow, before: unknown, after: unknown, edit: Pick<Edit, 'label' | 'key'>): void {
     const start = patched(before, JSON.parse(last.inverse) as JsonPatch)
     const steps = patchBetween(start, after)
     if (steps.length === 0) this.#table.removeEdit(last.id)
-    else this.#table.replaceEdit(last.id, { key, ...stored(steps, inversePatch(start, steps)) })
+    else this.#table.replaceEdit(last.id, { ...edit, ...stored(steps, inversePatch(start, steps)) })
   }
 
   /** A name that no other document of the kind has: people tell them apart by it. */

@@ -112,7 +112,7 @@ export class DocumentSession<Kind extends DocumentKind> {
     if (patch.length === 0) return
     const last = this.#pending.at(-1)
     if (last && last !== this.#sent && mergeKey !== undefined && last.mergeKey === mergeKey)
-      this.#pending = [...this.#pending.slice(0, -1), { ...last, patch: [...last.patch, ...patch] }]
+      this.#pending = [...this.#pending.slice(0, -1), { ...last, label, patch: [...last.patch, ...patch] }]
     else {
       const key = this.#options.newKey()
       this.#pending = [...this.#pending, { label, patch, key, ...(mergeKey !== undefined && { mergeKey }) }]

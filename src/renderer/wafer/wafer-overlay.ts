@@ -46,6 +46,7 @@ export const layerNames = [
   'cores',
   'memory',
   'links',
+  'heat',
   'stages',
   'defects',
   'labels'

@@ -1,11 +1,12 @@
 import type { WaferChipSpec } from '../chip-spec.ts'
 import { chipField, fieldText, inSentence, numberAt, withNumber } from './fields.ts'
+import type { ChipChange } from './moves.ts'
 
 /** A chip too large for its budgets to be worked out while a person edits: which number, and a way back. */
 export interface TooLarge {
   readonly path: string
   readonly message: string
-  readonly fix: { readonly title: string; readonly chip: WaferChipSpec }
+  readonly fix: ChipChange
 }
 
 /** Numbers whose size the time of a verdict grows with, or that a picture cannot take. */

@@ -3,6 +3,7 @@ import type { Place } from '../defects/defect-map.ts'
 import type { Verdict } from '../verdict.ts'
 import { chipVerdicts } from '../verdicts.ts'
 import { chipField, fieldText, inSentence, numberAt, withNumber, type ChipField } from './fields.ts'
+import { movesFor, type ChipChange } from './moves.ts'
 import { dieRectangle_mm, isOnWafer } from './site-drawing.ts'
 import { shorelinePlan, type EdgeName } from './shoreline-plan.ts'
 import { solveFor } from './solve-for.ts'
@@ -13,14 +14,15 @@ export type MarkedObject =
   | { readonly kind: 'edge'; readonly edge: EdgeName }
   | { readonly kind: 'array' | 'wafer' }
 
-/** Something of a chip that breaks a limit, where it is, and a change that mends it. */
+/** Something of a chip that breaks a limit, where it is, and changes that mend it. */
 export interface Marker {
   /** Name of the verdict, or what else is wrong. */
   readonly name: string
   readonly severity: 'error' | 'warning'
   readonly message: string
   readonly object: MarkedObject
-  readonly fix: { readonly title: string; readonly chip: WaferChipSpec } | undefined
+  /** What moves something comes before what makes it smaller. */
+  readonly fixes: readonly ChipChange[]
 }
 
 /** Fields whose change mends a budget most directly, the least painful first, and which way it must go. */
@@ -80,7 +82,7 @@ function rounded({ path, isInteger }: ChipField, value: number, direction: 'larg
 }
 
 /** The first change of one field that mends a budget and breaks none that holds. */
-function fixOf(chip: WaferChipSpec, name: string, held: readonly string[]): Marker['fix'] {
+function smallerFix(chip: WaferChipSpec, name: string, held: readonly string[]): ChipChange | undefined {
   for (const [path, direction] of mendingFields[name] ?? []) {
     const field = chipField(path)
     const found = solveFor(chip, field, [...held, name], direction)
@@ -96,6 +98,14 @@ function fixOf(chip: WaferChipSpec, name: string, held: readonly string[]): Mark
   }
   return undefined
 }
+
+/** The first move that mends a limit, or brings all dies onto the wafer, and breaks nothing that holds. */
+const moveFix = (chip: WaferChipSpec, name: string, held: readonly string[]): ChipChange | undefined =>
+  movesFor(chip, name).find(
+    ({ chip: moved }) =>
+      chipVerdicts(moved).every((verdict) => verdict.ok || !(verdict.name === name || held.includes(verdict.name))) &&
+      (name !== 'outside' || outsideDies(moved).length === 0)
+  )
 
 const objects: Readonly<Record<string, MarkedObject['kind']>> = {
   reticle: 'die',
@@ -123,6 +133,8 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
   const held = verdicts.filter(({ ok, waived }) => ok && !waived).map(({ name }) => name)
   const broken = verdicts.filter(({ ok }) => !ok)
   const outside = outsideDies(chip)
+  const fixesOf = (name: string): readonly ChipChange[] =>
+    withFixes ? [moveFix(chip, name, held), smallerFix(chip, name, held)].filter((fix) => fix !== undefined) : []
   const asObject = (name: string): MarkedObject => {
     const kind = objects[name] ?? 'wafer'
     return kind === 'die' ? { kind, place: [0, 0] } : ({ kind } as MarkedObject)
@@ -135,7 +147,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
       message: `${verdict.message}; ${verdict.fix}`,
       object:
         verdict.name === 'wafer-extent' && outside[0] ? { kind: 'die', place: outside[0] } : asObject(verdict.name),
-      fix: withFixes ? fixOf(chip, verdict.name, held) : undefined
+      fixes: fixesOf(verdict.name)
     })),
     ...(outside.length > 0 && broken.every(({ name }) => name !== 'wafer-extent')
       ? [
@@ -144,7 +156,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
             severity: 'warning' as const,
             message: `${outside.length} of ${chip.grid.rows * chip.grid.columns} dies reach beyond the part of the wafer that may carry dies, the first is row ${outside[0]![0]}, column ${outside[0]![1]}; use fewer or smaller dies`,
             object: { kind: 'die' as const, place: outside[0]! },
-            fix: undefined
+            fixes: fixesOf('outside')
           }
         ]
       : []),
@@ -155,7 +167,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
         severity: 'error',
         message: `the link across the ${edge} edge takes ${link_mm.toFixed(1)} mm of ${length_mm.toFixed(1)} mm; lower its bandwidth or lengthen the edge`,
         object: { kind: 'edge', edge },
-        fix: undefined
+        fixes: []
       })),
     ...verdicts
       .filter(({ waived, value, limit }) => waived && limit !== null && value > limit)
@@ -164,7 +176,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
         severity: 'warning',
         message,
         object: asObject(name),
-        fix: undefined
+        fixes: []
       }))
   ]
 }

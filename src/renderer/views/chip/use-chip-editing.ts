@@ -1,6 +1,8 @@
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { chipBudgets, type Budget } from '../../../core/chip/editing/budgets.ts'
+import { choiceAt, choiceWords, numberWords, type ChipChoiceName } from '../../../core/chip/editing/change-words.ts'
+import { numberAt, withMember, withNumber } from '../../../core/chip/editing/fields.ts'
 import { tooLargeToEdit, type TooLarge } from '../../../core/chip/editing/judging-limits.ts'
 import { chipMarkers, type Marker } from '../../../core/chip/editing/markers.ts'
 import { chipVerdicts } from '../../../core/chip/verdicts.ts'
@@ -23,6 +25,9 @@ export interface ChipEditing {
   readonly failure: ComputedRef<string | undefined>
   readonly markers: ComputedRef<readonly Marker[]>
   edit(label: string, next: ChipSpec, mergeKey?: string): void
+  /** Sets a number; numbers of one field in a row are one entry of the history. */
+  set(path: string, value: number): void
+  choose(path: ChipChoiceName, value: string): void
 }
 
 /** Time without a change after which fixes of problems are worked out. */
@@ -70,16 +75,32 @@ export function useChipEditing(document: EditedDocument<'chip'>): ChipEditing {
   onScopeDispose(() => window.clearTimeout(timer))
   const markers = computed(() => (mended.value && mended.value.of === chip.value ? mended.value.markers : quick.value))
 
+  /** Where the field began that was set last, so that what is undone as one is told as one. */
+  let begun: { readonly path: string; readonly from: number | undefined; readonly to: number } | undefined
+
   function edit(label: string, next: ChipSpec, mergeKey?: string): void {
     preview.value = undefined
+    begun = undefined
     void workbench.attempt(async () => document.edit(label, next, mergeKey))
   }
+  function set(path: string, value: number): void {
+    const now = before.value
+    if (!now) return
+    const current = numberAt(now, path)
+    const from = begun?.path === path && begun.to === current ? begun.from : current
+    edit(numberWords(path, from, value), withNumber(now, path, value), path)
+    begun = { path, from, to: value }
+  }
+  function choose(path: ChipChoiceName, value: string): void {
+    const now = before.value
+    if (now) edit(choiceWords(path, choiceAt(now, path), value), withMember(now, path, value))
+  }
   useProblems(() =>
-    markers.value.map(({ name, severity, message, fix }) => ({
+    markers.value.map(({ name, severity, message, fixes }) => ({
       severity,
       message,
       subject: `${kept.value?.name ?? 'chip'}: ${name}`,
-      ...(fix && { fix: { title: fix.title, run: () => edit(fix.title, fix.chip) } })
+      fixes: fixes.map((fix) => ({ title: fix.title, run: () => edit(fix.title, fix.chip) }))
     }))
   )
   return {
@@ -91,6 +112,8 @@ export function useChipEditing(document: EditedDocument<'chip'>): ChipEditing {
     budgets,
     failure: computed(() => judged.value.failure),
     markers,
-    edit
+    edit,
+    set,
+    choose
   }
 }

@@ -1,5 +1,6 @@
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import type { WaferChipSpec } from '../../../core/chip/chip-spec.ts'
+import { changeWords } from '../../../core/chip/editing/change-words.ts'
 import { chipField, fieldFault } from '../../../core/chip/editing/fields.ts'
 import { pulledArray, reshaped, resizedDie } from '../../../core/chip/editing/reshape.ts'
 import { snapped, snapTargets, type SnapTarget } from '../../../core/chip/editing/snap.ts'
@@ -38,13 +39,6 @@ interface Options {
   readonly snaps: () => boolean
 }
 
-const labels: Readonly<Record<HandleKind, string>> = {
-  width: 'Resize the dies',
-  height: 'Resize the dies',
-  corner: 'Resize the dies',
-  columns: 'Change the columns',
-  rows: 'Change the rows'
-}
 export const pathOf = (kind: HandleKind): string =>
   kind === 'columns' || kind === 'rows' ? `grid.${kind}` : kind === 'height' ? 'die.height_mm' : 'die.width_mm'
 
@@ -99,7 +93,7 @@ export function useResizeGesture({ before, preview, commit, snaps }: Options) {
   function end(): void {
     const [now, next] = [gesture.value, preview.value]
     gesture.value = undefined
-    if (now && next && next !== before.value) commit(labels[now.handle.kind], next)
+    if (now && next && before.value && next !== before.value) commit(changeWords(before.value, next), next)
     else preview.value = undefined
   }
   function cancel(): void {
@@ -111,8 +105,10 @@ export function useResizeGesture({ before, preview, commit, snaps }: Options) {
     const chip = before.value
     if (!chip) return undefined
     const fault = fieldFault(chip, chipField(pathOf(handle.kind)), value)
-    if (fault === undefined) commit(labels[handle.kind], reshaped(chip, pathOf(handle.kind), value))
-    return fault
+    if (fault !== undefined) return fault
+    const next = reshaped(chip, pathOf(handle.kind), value)
+    commit(changeWords(chip, next), next)
+    return undefined
   }
   return { gesture: computed(() => gesture.value), start, move, end, cancel, set }
 }
