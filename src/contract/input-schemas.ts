@@ -8,6 +8,7 @@ import { ModelSpec } from '../core/workload/model-spec.ts'
 import { TrainingSpec } from '../core/workload/training-spec.ts'
 import { ChipReference } from './chip-reference.ts'
 import { EvaluateRequest } from './evaluate-request.ts'
+import { FamilyFile } from './family-file.ts'
 
 const inputs = {
   model: [ModelSpec, 'A decoder-only transformer'],
@@ -15,6 +16,7 @@ const inputs = {
   chip: [ChipSpec, 'A wafer-scale chip or a cluster of accelerators'],
   'chip-reference': [ChipReference, 'A shipped chip and what is changed of it'],
   defects: [DefectMap, 'What is broken on a wafer'],
+  family: [FamilyFile, 'Several workloads that one chip is chosen for'],
   layers: [LayersFile, 'A network of fully-connected and convolution layers'],
   mapping: [Mapping, 'How a model is laid on a chip'],
   study: [StudySpec, 'Cases, who is run in each, predictions and claims'],

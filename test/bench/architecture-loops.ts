@@ -11,10 +11,15 @@ import { taskFrame } from '../../src/core/search/explore.ts'
 import { traitsOf, type KnownMapping } from '../../src/core/search/known-mappings.ts'
 import { scoutWafers } from '../../src/core/search/scout-wafers.ts'
 import { runTask, type ResultOf, type Task, type TaskFrame } from '../../src/core/search/tasks.ts'
-import { DRAWN_FIRST, domainsOf, estimateCoordinates, lookAt } from '../../src/core/search/wafer-sweep.ts'
+import {
+  DRAWN_FIRST,
+  domainsOf,
+  estimateCoordinates,
+  knownWorkloads,
+  lookAt
+} from '../../src/core/search/wafer-sweep.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
-import { buildWorkload } from '../../src/core/workload/workload.ts'
 
 interface Template {
   readonly name: string
@@ -153,11 +158,11 @@ function run(
   seed: number
 ): readonly (readonly Coordinates[])[] {
   const { template } = exploredWafers(frame)
-  const workload = buildWorkload(frame.model, frame.training)
+  const known = knownWorkloads(frame, [pool])
   const domains = domainsOf(template.genes)
   const score = (genome: Individual): Coordinates | undefined => {
-    const seen = lookAt(frame, template, workload, pool, genome)
-    return seen.broken === undefined && seen.wafer ? estimateCoordinates(seen.wafer) : undefined
+    const seen = lookAt(frame, template, known, genome)
+    return seen.wafer && estimateCoordinates(seen.wafer)
   }
   const frontOf = (points: readonly Coordinates[]): readonly Coordinates[] => paretoFront(points, (point) => point)
   if (loop === 'grid')

@@ -5,6 +5,15 @@ export function geometricMean(values: readonly number[]): number {
   return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
 }
 
+/**
+ * exp of the weighted mean of the logarithms, 0 where a value is 0. One value is its own mean, to the last digit.
+ * @param weights of the values, above 0, 1 together
+ */
+export function weightedGeometricMean(values: readonly number[], weights: readonly number[]): number {
+  if (values.length === 1) return values[0]!
+  return Math.exp(values.reduce((sum, value, at) => sum + weights[at]! * Math.log(value), 0))
+}
+
 /** The middle value, or the mean of the two in the middle; NaN for nothing. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)

@@ -1,4 +1,5 @@
 import type { Verdict } from '../chip/verdict.ts'
+import { workloadOfSource } from '../search/point-source.ts'
 import { limitWords } from './field-words.ts'
 import type { RunRecord, StoredPoint } from './run-record.ts'
 
@@ -22,12 +23,13 @@ export const pointName = (point: { readonly source: string; readonly label: stri
 
 /**
  * The fastest feasible point of each source on one chip, ours first, the policies by falling throughput: what a comparison of mappings on
- * the same chip shows. `architecture` points are on other chips and have no part in it.
+ * the same chip shows, of a family for its first workload. `architecture` points are on other chips and have no part in it.
  */
 export function bestPerSource(record: ExplorationRecord): StoredPoint[] {
   const fastest = new Map<string, StoredPoint>()
   for (const point of record.points) {
-    if (point.source === 'architecture' || !point.evaluation.feasible) continue
+    if (point.source === 'architecture' || workloadOfSource(point.source) !== undefined) continue
+    if (!point.evaluation.feasible) continue
     const known = fastest.get(point.source)
     if (!known || point.evaluation.tokensPerSecond > known.evaluation.tokensPerSecond) fastest.set(point.source, point)
   }

@@ -1,3 +1,4 @@
+import { trainedAt } from '../search/point-source.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import type { Chart } from './charts/chart.ts'
@@ -54,7 +55,8 @@ export function insightChart(
   const step = material.insights?.step(point.id)
   const inputs = material.run(point.runId)?.run.inputs
   if (!step || !inputs) return undefined
-  const named = { workload: buildWorkload(inputs.model, inputs.training), mapping: point.mapping }
+  const { model, training } = trainedAt(inputs, point)
+  const named = { workload: buildWorkload(model, training), mapping: point.mapping }
   if (figure === 'roofline') {
     const operators = rooflinePoints(step, named)
     return operators.length === 0 ? undefined : rooflineChart(operators, roofsOf(machineOf(point.chip)), theme)

@@ -1,3 +1,4 @@
+import { trainedAt } from '../search/point-source.ts'
 import type { RunRecord, StoredPoint } from './run-record.ts'
 import { timeCategories } from './categories.ts'
 import type { DataSheet, SheetColumn } from './data-sheet.ts'
@@ -27,10 +28,20 @@ export const pointSheetColumns: readonly PointColumn[] = [
   column('text', 'label', 'Label', ({ label }) => label),
   column('flag', 'onFront', 'On the front', ({ onFront }) => onFront),
   column('flag', 'feasible', 'Feasible', ({ evaluation }) => evaluation.feasible),
-  column('text', 'model', 'Model', (_point, run) => run.inputs.model.name),
+  column('text', 'model', 'Model', (point, run) => trainedAt(run.inputs, point).model.name),
   column('text', 'chip', 'Chip', ({ chip }) => chip.name),
-  column('count', 'globalBatch_sequences', 'Global batch', (_point, run) => run.inputs.training.globalBatch),
-  column('count', 'sequenceLength_tokens', 'Sequence length', (_point, run) => run.inputs.training.sequenceLength),
+  column(
+    'count',
+    'globalBatch_sequences',
+    'Global batch',
+    (point, run) => trainedAt(run.inputs, point).training.globalBatch
+  ),
+  column(
+    'count',
+    'sequenceLength_tokens',
+    'Sequence length',
+    (point, run) => trainedAt(run.inputs, point).training.sequenceLength
+  ),
   column('text', 'level', 'Level', ({ evaluation }) => evaluation.level),
   column('number', 'iterationTime_s', 'Step time', ({ evaluation }) => evaluation.iterationTime_s),
   column('number', 'throughput_tokensPerSecond', 'Throughput', ({ evaluation }) => evaluation.tokensPerSecond),

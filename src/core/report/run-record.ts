@@ -1,4 +1,4 @@
-import type { Certificate, ExplorationInputs, FailedPolicy, KeptPoint } from '../search/exploration.ts'
+import type { Certificate, ExplorationInputs, FailedPolicy, Findings, KeptPoint } from '../search/exploration.ts'
 
 export type RunStatus = 'running' | 'interrupted' | 'finished' | 'failed'
 
@@ -30,6 +30,8 @@ export interface RunRecord {
   readonly hashes: InputHashes
   readonly versions: Versions
   readonly certificate: Certificate | undefined
+  /** What the search tells beside; not of runs of former formats. */
+  readonly findings?: Findings | undefined
   /** Counters of the search by name, e.g. designs evaluated. */
   readonly statistics: Readonly<Record<string, number>>
   /** Why a failed run failed, or why a finished one found nothing that fits. */

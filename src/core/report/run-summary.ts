@@ -1,12 +1,18 @@
 import type { Block, Fact } from './document.ts'
 import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecord } from './exploration-record.ts'
+import { workloadsOf } from '../search/point-source.ts'
 import * as format from './format-quantity.ts'
+import { familyBlocks } from './family-table.ts'
 import { certificateBlocks } from './sections.ts'
 
 /** What was asked, in a line. */
 export const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): string =>
-  `Global batch ${inputs.training.globalBatch} sequences of ${inputs.training.sequenceLength} tokens · ` +
-  `objective ${inputs.objective} · ${createdAt.slice(0, 10)}`
+  workloadsOf(inputs)
+    .map(({ model, training: { globalBatch, sequenceLength } }, _index, { length }) => {
+      const named = length > 1 ? `${model.name}: g` : 'G'
+      return `${named}lobal batch ${globalBatch} sequences of ${sequenceLength} tokens · `
+    })
+    .join('') + `objective ${inputs.objective} · ${createdAt.slice(0, 10)}`
 
 /** The numbers that sum a run up. */
 export function headline(record: ExplorationRecord): Fact[] {
@@ -64,6 +70,7 @@ export function resultBlocks(record: ExplorationRecord): Block[] {
   return [
     { kind: 'paragraph', text: found.trim() + state },
     ...(best ? certificateBlocks(record) : []),
+    ...(run.findings?.family ? familyBlocks(run.findings.family) : []),
     ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])
   ]
 }

@@ -5,6 +5,7 @@ import { cell, columns, type Block, type Cell, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
 import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
 import { limitWords } from './field-words.ts'
+import { workloadOfSource } from '../search/point-source.ts'
 import type { ShadowPrices } from '../search/shadow-prices.ts'
 import { shadowPricesSentence, shadowPricesTable } from './shadow-prices-table.ts'
 import { formatCount, formatNumber } from './format-number.ts'
@@ -41,16 +42,18 @@ export function policyTable(record: ExplorationRecord): Table {
         cell(isPolicy(point) && ours ? format.formatRatio(ours / point.evaluation.tokensPerSecond) : '—'),
         cell(`point ${point.id}`, 'quiet')
       ]),
-      ...record.run.failedPolicies.map(({ policy, reason, evaluation }) => [
-        cell(policy),
-        reason === NOT_TRIED ? cell('not tried', 'quiet') : cell('does not fit', 'bad'),
-        cell('—', 'quiet'),
-        cell('—', 'quiet'),
-        cell(evaluation ? format.formatBytes_B(evaluation.memory_B.peak) : '—', 'quiet'),
-        cell('—', 'quiet'),
-        cell('—', 'quiet'),
-        cell(reason)
-      ])
+      ...record.run.failedPolicies
+        .filter(({ policy }) => workloadOfSource(policy) === undefined)
+        .map(({ policy, reason, evaluation }) => [
+          cell(policy),
+          reason === NOT_TRIED ? cell('not tried', 'quiet') : cell('does not fit', 'bad'),
+          cell('—', 'quiet'),
+          cell('—', 'quiet'),
+          cell(evaluation ? format.formatBytes_B(evaluation.memory_B.peak) : '—', 'quiet'),
+          cell('—', 'quiet'),
+          cell('—', 'quiet'),
+          cell(reason)
+        ])
     ]
   }
 }
@@ -63,10 +66,12 @@ export function frontTable(record: ExplorationRecord): Table {
     .filter((point) => point.onFront)
     .sort((a, b) => b.evaluation.tokensPerSecond - a.evaluation.tokensPerSecond || a.id - b.id)
   const shown = front.slice(0, frontRows)
+  const [first] = record.run.findings?.family?.workloads ?? []
+  const ofFirst = first ? ` of ‘${first.name}’` : ''
   const rest =
     front.length > shown.length ? `; the first ${shown.length} of ${front.length}, the project has the rest` : ''
   return {
-    caption: `Designs that no other kept design beats in everything, by throughput${rest}`,
+    caption: `Designs that no other kept design beats in everything, by throughput${ofFirst}${rest}`,
     columns: columns('#Point', 'Design', '#Tokens/s', '#Power', '#Peak per die', '#Wafer area', '#Cost'),
     rows: shown.map((point) => [
       cell(String(point.id)),
@@ -158,7 +163,7 @@ export function certificateBlocks({ run }: ExplorationRecord): Block[] {
     {
       kind: 'paragraph',
       text:
-        `No mapping of this space on this chip takes less than ${format.formatTime_s(certificate.lowerBound_s)} per step. ` +
+        `${run.findings?.family ? 'As a weighted geometric mean over all workloads: no' : 'No'} mapping of this space on this chip takes less than ${format.formatTime_s(certificate.lowerBound_s)} per step. ` +
         `The best one found takes ${format.formatTime_s(certificate.best_s)}: at most ${format.formatShare(certificate.gap)} ` +
         `above the bound. What binds is ${certificate.binding}.`
     },

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DefectMap } from '../chip/defects/defect-map.ts'
 import { ArchitectureSpace } from './architecture-space.ts'
+import { FamilyWorkload } from './family.ts'
 import { Mapping } from '../mapping/mapping.ts'
 import { MappingSpace } from '../mapping/mapping-space.ts'
 
@@ -56,6 +57,13 @@ export const ExplorationSpace = z.strictObject({
   known: KnownMappings.optional().describe(
     'where the search starts beside its own ideas: it gives nothing worse than these are on the given chip, and tries them on explored wafers'
   ),
+  family: z
+    .array(FamilyWorkload)
+    .min(2)
+    .optional()
+    .describe(
+      'several workloads that one chip is chosen for, the first of them that of the exploration; filled in by --family'
+    ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
 })
 export type ExplorationSpace = z.output<typeof ExplorationSpace>

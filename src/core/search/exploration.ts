@@ -11,7 +11,10 @@ export type Objective = 'throughput' | 'energy' | 'throughput-per-watt' | 'throu
 
 /** A design worth keeping: a chip, a mapping on it, and what the simulator says of the pair. */
 export interface KeptPoint {
-  /** 'search' (ours on the given chip), 'architecture' (ours on an explored chip) or 'policy:NAME'. */
+  /**
+   * 'search' (ours on the given chip), 'architecture' (ours on an explored chip) or 'policy:NAME'; of another workload than the first of a
+   * family with that one's name behind it, see `sourceFor`.
+   */
   readonly source: string
   /** Human label: policy name or the architecture genes that differ from the base chip. */
   readonly label: string
@@ -82,13 +85,66 @@ export interface Certificate {
   readonly prices?: ShadowPrices
 }
 
+/** One workload of a family beside the others. Relative numbers are shares of the best that is known of the workload. */
+export interface FamilyMember {
+  readonly name: string
+  /** Share of all weights. */
+  readonly weight: number
+  /** Score of the best point of this workload that the exploration kept, by its objective and on any wafer; more is better. */
+  readonly bestKnown: number
+  /** On the given chip; undefined where nothing fits there, or nothing there may be an answer. */
+  readonly given: { readonly tokensPerSecond: number; readonly relative: number; readonly gap: number } | undefined
+}
+
+/** One wafer with its design for every workload, tied together by the hashes of the points. */
+export interface FamilyDesign {
+  readonly label: string
+  /** Hash of the chip, and of every workload's mapping on it, in the order of the workloads. */
+  readonly chip: string
+  readonly members: readonly { readonly mapping: string; readonly tokensPerSecond: number; readonly relative: number }[]
+  /** Weighted geometric mean of what is relative. */
+  readonly relative: number
+  /** Upper end, of the workload that needs most. */
+  readonly power_W: number
+  readonly cost_usd: number | undefined
+  /** Of the workload that needs most. */
+  readonly peak_B: number
+}
+
+/** What is found for several workloads at once. */
+export interface FamilyFindings {
+  readonly workloads: readonly FamilyMember[]
+  /** Of all workloads on the given chip, with how far the weighted geometric mean can be from its bound; undefined where not all fit there. */
+  readonly given: (FamilyDesign & { readonly gap: number }) | undefined
+  /** Wafers that no other beats for all workloads together, best first by the objective. */
+  readonly wafers: readonly FamilyDesign[]
+}
+
+/** A point by what it is: the hashes of its chip and of its mapping. */
+export interface DesignHashes {
+  readonly chip: string
+  readonly mapping: string
+}
+
+/** What an exploration tells beside its points, as a run keeps it. Plain JSON data. */
+export interface Findings {
+  /** The best wafer, with the mapping of the first workload. */
+  readonly bestWafer?: DesignHashes
+  readonly family?: FamilyFindings
+}
+
 export interface ExplorationOutcome {
-  /** The best design on the given chip, or on a wafer of the front where the chip breaks a stated budget; undefined when there is none. */
+  /**
+   * The best design on the given chip, or on the best wafer of the front where the chip breaks a stated budget or does not take all workloads
+   * of a family, of which it is the first one's; undefined when there is none.
+   */
   readonly best: KeptPoint | undefined
   readonly certificate: Certificate | undefined
+  /** What else was asked for. */
+  readonly findings?: Findings
   readonly policies: readonly KeptPoint[]
   readonly failedPolicies: readonly FailedPolicy[]
-  /** Wafers none of which another beats; empty when the chip was fixed. */
+  /** Wafers none of which another beats, of a family with the points of its first workload; empty when the chip was fixed. */
   readonly front: readonly KeptPoint[]
   /** What a little more of each number of the best of these wafers is worth. */
   readonly prices?: ShadowPrices

@@ -5,15 +5,17 @@ import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import { drawWafers, thinned } from './draw-wafers.ts'
 import { exploredWafers, type ExploredWafers } from './explored-wafers.ts'
-import type { KeptPoint, Objective } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
+import { membersOf } from './family.ts'
 import type { Genome } from './gene.ts'
-import { keptCoordinates, keptPoint } from './kept-point.ts'
+import { keptPoint } from './kept-point.ts'
 import { nearestFirst, traitsOf, type KnownMapping } from './known-mappings.ts'
 import type { SearchResult } from './mapping-search.ts'
+import { sourceFor } from './point-source.ts'
 import { scoutWafers } from './scout-wafers.ts'
 import type { TaskFrame } from './tasks.ts'
 import { estimateCoordinates, type EstimatedWafer, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
+import { designCoordinates, rankedDesigns, type WaferDesign } from './wafer-design.ts'
 import { genomeLabel, withProvenance } from './wafer-template.ts'
 
 /** Wafers whose own mapping search is worth its time: the front of each round, thinned evenly to this many. */
@@ -30,50 +32,54 @@ const PREVIEWED = 32
 const MOST_ESTIMATES_KEPT = 256
 
 interface ArchitectureOutcome {
-  readonly front: readonly KeptPoint[]
+  /** Best first by the objective. */
+  readonly front: readonly WaferDesign[]
+  /** What was found of every workload, best or not: what the best known is taken from. */
+  readonly designs: readonly WaferDesign[]
   readonly statistics: Readonly<Record<string, number>>
 }
 
 interface Guidance {
   readonly seed: number
   /** Wafers that were kept already. */
-  readonly known: readonly KeptPoint[]
-  /** Mappings known to be good on some wafer. */
-  readonly pool: readonly KnownMapping[]
+  readonly known: readonly WaferDesign[]
+  /** Of every workload the mappings known to be good on some wafer. */
+  readonly pools: readonly (readonly KnownMapping[])[]
   readonly report: (phase: string, share: number) => void
 }
 
-const explored = (frame: TaskFrame, genome: Genome, mapping: Mapping): KeptPoint => {
+/** A wafer with one mapping for every workload. */
+function explored(frame: TaskFrame, genome: Genome, mappings: readonly Mapping[]): WaferDesign {
   const { template } = exploredWafers(frame)
   const bare = template.chip(genome)
   const chip = withProvenance(template, bare)
   const machine = machineOf(chip, frame.space.overlap)
-  const workload = buildWorkload(frame.model, frame.training)
-  return keptPoint(workload, machine, 'architecture', genomeLabel(template, bare, genome), mapping)
+  const label = genomeLabel(template, bare, genome)
+  return membersOf(frame).map(({ name, frame: { model, training } }, index) =>
+    keptPoint(
+      buildWorkload(model, training),
+      machine,
+      sourceFor('architecture', index === 0 ? undefined : name),
+      index === 0 ? label : `${label}; ${name}`,
+      mappings[index]!
+    )
+  )
 }
 
-/** A first front of wafers, spread over the space, while the real searches are under way. */
+/** A first front of wafers for one workload, spread over the space, while the real searches are under way. */
 export async function previewArchitectures(
   frame: TaskFrame,
   host: ExplorationHost,
   seed: number
-): Promise<readonly KeptPoint[]> {
+): Promise<readonly WaferDesign[]> {
   const genomes = drawWafers(exploredWafers(frame), PREVIEWED, seed)
   const [found] = await host.run<'preview'>([{ kind: 'preview', genomes }])
   const front = paretoFront(
-    found!.map(({ genome, mapping }) => explored(frame, genome, mapping)),
-    keptCoordinates
+    found!.map(({ genome, mapping }) => explored(frame, genome, [mapping])),
+    designCoordinates([1])
   )
-  host.keep(front)
+  host.keep(front.flat())
   return front
-}
-
-/** Best first. */
-const byObjective: Readonly<Record<Objective, (a: EstimatedWafer, b: EstimatedWafer) => number>> = {
-  throughput: (a, b) => b.tokensPerSecond - a.tokensPerSecond,
-  energy: (a, b) => a.energy_J - b.energy_J,
-  'throughput-per-watt': (a, b) => b.tokensPerSecond / b.power_W - a.tokensPerSecond / a.power_W,
-  'throughput-per-cost': (a, b) => b.tokensPerSecond / b.cost_usd - a.tokensPerSecond / a.cost_usd
 }
 
 /** The numbered parts of one round. They depend on the space and the seed alone, never on who does them. */
@@ -105,15 +111,19 @@ function partsOf(
 
 /** What all sweeps found together. */
 function joined(results: readonly SweepResult[]): Omit<SweepResult, 'front'> {
-  const broken: Record<string, number> = {}
-  for (const { broken: own } of results)
-    for (const [limit, count] of Object.entries(own)) broken[limit] = (broken[limit] ?? 0) + count
+  const counted = (of: (result: SweepResult) => Readonly<Record<string, number>>): Record<string, number> => {
+    const counts: Record<string, number> = {}
+    for (const result of results)
+      for (const [name, count] of Object.entries(of(result))) counts[name] = (counts[name] ?? 0) + count
+    return counts
+  }
   const sum = (of: (result: SweepResult) => number): number => results.reduce((total, one) => total + of(one), 0)
   return {
     looked: sum(({ looked }) => looked),
     buildable: sum(({ buildable }) => buildable),
     estimated: sum(({ estimated }) => estimated),
-    broken
+    broken: counted(({ broken }) => broken),
+    unfit: counted(({ unfit }) => unfit)
   }
 }
 
@@ -121,7 +131,8 @@ const named = (prefix: string, counts: Readonly<Record<string, number>>): Readon
   Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix} ${name}`, count]))
 
 /**
- * Looks for wafers none of which another beats in tokens/s, power, cost and peak memory, within the hard limits. Each fidelity passes on
+ * Looks for wafers none of which another beats in tokens/s, power, cost and peak memory, within the hard limits; for several workloads in
+ * those of all of them, see {@link designCoordinates}. Each fidelity passes on
  * what is worth the next: values that no wafer can be built with are ruled out; wafers are checked against their limits; known mappings of
  * the nearest wafers are tried on those that can be built; the front of that gets mapping searches of its own, whose mappings are known to
  * the next round.
@@ -135,27 +146,42 @@ export async function exploreArchitectures(
   const wafers = exploredWafers(frame)
   const { template } = wafers
   const { report, seed } = guidance
-  let { pool } = guidance
-  const warmFor = (genome: Genome): readonly Mapping[] =>
+  const members = membersOf(frame)
+  const weights = members.map(({ weight }) => weight)
+  const coordinates = designCoordinates(weights)
+  let { pools } = guidance
+  const warmFor = (pool: readonly KnownMapping[], genome: Genome): readonly Mapping[] =>
     nearestFirst(pool, template.chip(genome))
       .slice(0, WARM)
       .map((place) => pool[place]!.mapping)
+  /** Searches of every wafer for every workload. */
   const search = async (
     genomes: readonly Genome[],
     onDone: (share: number) => void
-  ): Promise<readonly SearchResult[]> => {
+  ): Promise<readonly (readonly SearchResult[])[]> => {
     const found = await host.run<'search'>(
-      genomes.map((genome) => ({ kind: 'search', genome, effort: 'quick', warm: warmFor(genome) })),
-      (done) => onDone(done / genomes.length)
+      genomes.flatMap((genome) =>
+        pools.map((pool, workload) => ({
+          kind: 'search',
+          genome,
+          effort: 'quick',
+          warm: warmFor(pool, genome),
+          ...(workload > 0 && { workload })
+        }))
+      ),
+      (done) => onDone(done / (genomes.length * members.length))
     )
-    pool = [
+    const byWafer = genomes.map((_genome, wafer) =>
+      members.map((_member, workload) => found[wafer * members.length + workload]!)
+    )
+    pools = pools.map((pool, workload) => [
       ...pool,
-      ...found.flatMap(({ trail }, index) => {
-        const traits = traitsOf(template.chip(genomes[index]!))
-        return trail.map(({ mapping }) => ({ mapping, foundOn: traits }))
+      ...byWafer.flatMap((results, wafer) => {
+        const traits = traitsOf(template.chip(genomes[wafer]!))
+        return results[workload]!.trail.map(({ mapping }) => ({ mapping, foundOn: traits }))
       })
-    ]
-    return found
+    ])
+    return byWafer
   }
 
   report('checking wafers against their limits', 0)
@@ -169,57 +195,66 @@ export async function exploreArchitectures(
   }
 
   const sweeps: SweepResult[] = []
-  const refined: KeptPoint[] = []
-  let first: readonly KeptPoint[] = []
-  let estimates: readonly (EstimatedWafer & { readonly design: Mapping })[] = []
+  const refined: WaferDesign[] = []
+  let first: readonly WaferDesign[] = []
+  let estimates: readonly (EstimatedWafer & { readonly designs: readonly Mapping[] })[] = []
   const rounds = wafers.all ? 1 : SHARE_OF_ROUND.length
   for (let round = 0; round < rounds; round++) {
     const begun = 0.3 + (0.7 * round) / rounds
     const part = 0.7 / rounds
-    const known = pool
+    const known = pools
     const starts = leastCrowded(estimates, 64, estimateCoordinates).map(({ genome }) => genome)
     const parts = partsOf(wafers, space.points, space.loop, seed, round, starts)
     const found = await host.run<'sweep'>(
-      parts.map((swept) => ({ kind: 'sweep', wafers: swept, pool: known })),
+      parts.map((swept) => ({ kind: 'sweep', wafers: swept, pools: known })),
       (done) => report('estimating wafers', begun + (part * 0.5 * done) / parts.length)
     )
     sweeps.push(...found)
     estimates = paretoFront(
       [
         ...estimates,
-        ...found.flatMap(({ front }) => front.map((wafer) => ({ ...wafer, design: known[wafer.mapping]!.mapping })))
+        ...found.flatMap(({ front }) =>
+          front.map((wafer) => ({
+            ...wafer,
+            designs: wafer.mappings.map((place, workload) => known[workload]![place]!.mapping)
+          }))
+        )
       ],
       estimateCoordinates
-    ).toSorted(byObjective[frame.objective])
+    ).toSorted((a, b) => b.score - a.score)
     const last = round === rounds - 1
     if (last) {
       // What is not kept is on no front either: a project has every point that its front names.
-      first = leastCrowded(estimates, MOST_ESTIMATES_KEPT, estimateCoordinates).map(({ genome, design }) =>
-        explored(frame, genome, design)
+      first = leastCrowded(estimates, MOST_ESTIMATES_KEPT, estimateCoordinates).map(({ genome, designs }) =>
+        explored(frame, genome, designs)
       )
-      host.keep(first)
+      host.keep(first.flat())
     }
     const promising = thinned(estimates, SEARCHED_PER_ROUND[last ? 1 : 0]).map(({ genome }) => genome)
     const better = await search(promising, (done) =>
       report('searching mappings of the best wafers', begun + part * (0.5 + 0.5 * done))
     )
     searched += promising.length
-    const improved = better.flatMap(({ best }, index) =>
-      best ? [explored(frame, promising[index]!, best.mapping)] : []
-    )
-    host.keep(improved)
+    const improved = better.flatMap((results, wafer) => {
+      const mappings = results.flatMap(({ best }) => (best ? [best.mapping] : []))
+      return mappings.length === members.length ? [explored(frame, promising[wafer]!, mappings)] : []
+    })
+    host.keep(improved.flat())
     refined.push(...improved)
   }
 
-  const { looked, buildable, estimated, broken } = joined(sweeps)
+  const { looked, buildable, estimated, broken, unfit } = joined(sweeps)
+  const designs = [...refined, ...first, ...guidance.known]
   return {
-    front: paretoFront([...refined, ...first, ...guidance.known], keptCoordinates),
+    front: rankedDesigns(paretoFront(designs, coordinates), frame.objective, weights),
+    designs,
     statistics: {
       wafers: looked,
       wafersBuildable: buildable,
       ...named('wafersOver', broken),
       ...named('genesRuledOut', wafers.ruledOut),
       wafersEstimated: estimated,
+      ...(frame.space.family && named('wafersUnfit', unfit)),
       wafersSearched: searched
     }
   }

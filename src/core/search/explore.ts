@@ -1,31 +1,28 @@
 import { regionDies } from '../mapping/region.ts'
 import type { Verdict } from '../chip/verdict.ts'
+import { Problem } from '../problem.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
+import { contentHash } from '../content-hash.ts'
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import { isBroken } from '../chip/defects/defect-map.ts'
 import { brokenLimit, defaultArchitectureSpace, type ArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
-import { certificateOf } from './certificate.ts'
-import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint } from './exploration.ts'
+import type { ExplorationInputs, ExplorationOutcome, FailedPolicy } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import { exploredWafers } from './explored-wafers.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { checkDamagedSpace, exploreDamaged } from './explore-damaged.ts'
-import { goalOf } from './goal.ts'
-import { explainInfeasibility, overBudget } from './infeasibility.ts'
-import { keptPoint } from './kept-point.ts'
-import { cheapestFitting, traitsOf, type KnownMapping } from './known-mappings.ts'
-import { mappingProgress } from './mapping-progress.ts'
+import { checkFamily, checkFirstWorkload, memberHost, membersOf, type Member } from './family.ts'
+import { familyFindings, jointCertificate } from './family-findings.ts'
+import { explainInfeasibility, overBudget, type Infeasibility } from './infeasibility.ts'
+import { traitsOf, type KnownMapping } from './known-mappings.ts'
 import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
-import { betterBy, rankedBy } from './objective.ts'
-import { POLISH_MOVES } from './polish.ts'
-import { rerank } from './rerank.ts'
+import { mapGivenChip, type MappedChip } from './map-given-chip.ts'
 import { shadowPrices } from './shadow-prices.ts'
 import type { TaskFrame } from './tasks.ts'
+import type { WaferDesign } from './wafer-design.ts'
 
-/** Mappings known before that are designs of the given chip: with what the search finds itself, all of them are looked at closely. */
-const MOST_KNOWN = 8
 /** Share of the work on wafers after which the best of them is priced. */
 const EXPLORED = 0.96
 
@@ -52,6 +49,16 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
         ? defaultArchitectureSpace(chip)
         : inOrder(space.architecture)
   const base = chip.kind === 'wafer' ? exploredBase(chip, space.powerCap_W) : undefined
+  if (space.family) {
+    checkFamily(space.family)
+    checkFirstWorkload(inputs, space.family)
+    if (space.defects)
+      throw new Problem(
+        'bad-input',
+        'space: a wafer with defects is mapped for one workload at a time; leave the family out, or the defects',
+        'family'
+      )
+  }
   const { model, training, objective } = inputs
   return { model, training, chip, base, space, objective, architecture }
 }
@@ -59,122 +66,129 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
 /** Whether a wafer breaks no hard limit of its own. */
 const isBuildable = (chip: ChipSpec): boolean => chip.kind === 'wafer' && brokenLimit(chip) === undefined
 
+/** One of several workloads fits on no wafer that can be built, or on none that the others fit on, too. */
+function misfitOf(members: readonly Member[], { wafersBuildable = 0, ...counts }: Readonly<Record<string, number>>) {
+  const unfit = members.map(({ name }) => ({ name, wafers: counts[`wafersUnfit ${name}`] ?? 0 }))
+  const most = unfit.reduce((one, other) => (other.wafers > one.wafers ? other : one))
+  return most.wafers === 0
+    ? ''
+    : `; of ${wafersBuildable} wafers that can be built, ${most.wafers} take no known mapping of '${most.name}'`
+}
+
 /**
- * Explores: maps the model on the given chip next to what others would do, then looks for better wafers around it. Deterministic: the
- * same inputs give the same points, whatever the host's number of workers.
+ * Explores: maps the model on the given chip next to what others would do, then looks for better wafers around it; of several workloads each
+ * is mapped, and wafers are looked for that suit all. Deterministic: the same inputs give the same points, whatever the host's number of
+ * workers.
  */
 export async function explore(inputs: ExplorationInputs, host: ExplorationHost): Promise<ExplorationOutcome> {
   const frame = taskFrame(inputs)
-  const workload = buildWorkload(frame.model, frame.training)
-  const machine = machineOf(frame.chip, frame.space.overlap)
+  const { objective } = inputs
+  const { family } = frame.space
   const mappingShare = frame.architecture ? 0.4 : 1
   const over = brokenBudget(frame.chip)
   if (over && !frame.architecture) return refusedOutcome(inputs, frame.chip.name, over)
   if (frame.space.defects) return exploreDamaged(inputs, frame, host)
-  // Nothing on a chip over its budget is an answer: it is searched only for mappings that suit the wafers around it.
-  const compared = over ? [] : inputs.policies
+  const members = membersOf(frame)
   let best_tokensPerSecond: number | undefined
-  const given = frame.space.known?.mappings ?? []
-  const known = over
-    ? []
-    : cheapestFitting(
-        workload,
-        machine,
-        goalOf(inputs.objective, machine),
-        given.map(({ mapping }) => mapping),
-        MOST_KNOWN
-      )
   const report = (phase: string, share: number): void => host.progress({ phase, share, best_tokensPerSecond })
 
-  const progress = mappingProgress(1, compared.length, (phase, share) => report(phase, 0.95 * mappingShare * share))
-  const [[search], previewed, outcomes] = await Promise.all([
-    host.run<'search'>([{ kind: 'search', effort: 'thorough' }], progress.searched),
-    frame.architecture ? previewArchitectures(frame, host, inputs.seed) : [],
-    host.run<'policy'>(
-      compared.map((policy) => ({ kind: 'policy', policy, seed: inputs.seed })),
-      progress.compared
+  let previewed: readonly WaferDesign[] = []
+  const mapped: MappedChip[] = []
+  for (const [index, member] of members.entries()) {
+    mapped.push(
+      await mapGivenChip(inputs, member.frame, memberHost(host, index), {
+        // Nothing on a chip over its budget is an answer: it is searched only for mappings that suit the wafers around it.
+        compared: over ? [] : inputs.policies,
+        isAnswer: !over,
+        workload: index === 0 ? undefined : member.name,
+        ...(frame.architecture &&
+          !family && {
+            meanwhile: async () => {
+              previewed = await previewArchitectures(frame, host, inputs.seed)
+            }
+          }),
+        report: (phase, share, tokensPerSecond) => {
+          // Of several workloads none has the one throughput to tell.
+          if (!family) best_tokensPerSecond = tokensPerSecond ?? best_tokensPerSecond
+          report(family ? `${member.name}: ${phase}` : phase, (mappingShare * (index + share)) / members.length)
+        }
+      })
     )
-  ])
-  const policies: KeptPoint[] = []
-  const failedPolicies: FailedPolicy[] = over ? [...refusedPolicies(inputs, over)] : []
-  for (const [index, outcome] of outcomes.entries()) {
-    const policy = compared[index]!
-    if (outcome.evaluation && outcome.failure === undefined)
-      policies.push(keptPoint(workload, machine, `policy:${policy}`, policy, outcome.evaluation.mapping))
-    else failedPolicies.push({ policy, reason: outcome.failure ?? 'no legal setting', evaluation: outcome.evaluation })
   }
-  host.keep(policies)
+  const points = mapped.flatMap((one) => one.mapped ?? [])
+  /** On the given chip for all workloads. */
+  const given: WaferDesign | undefined = points.length === members.length ? points : undefined
 
-  // Everything a policy may do is in our space; starting from the best of all makes that hold to the last digit.
-  const better = betterBy(inputs.objective)
-  const bestPolicy = policies.reduce<KeptPoint | undefined>(better, undefined)
-  const starts = over
-    ? []
-    : [search!.best?.mapping, bestPolicy?.mapping, known[0]].filter((mapping) => mapping !== undefined)
-  report('polishing', mappingShare * 0.95)
-  const polished = await host.run<'polish'>(
-    starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
+  const foundBefore = (frame.space.known?.mappings ?? []).flatMap(({ mapping, foundOn }) =>
+    foundOn ? [{ mapping, foundOn }] : []
   )
-  // Judged by whole evaluations: a sum in another order may differ in its last digit.
-  const designs = [...polished.map(({ mapping }) => mapping), ...starts, ...known].map((mapping) =>
-    keptPoint(workload, machine, 'search', 'TMAC', mapping)
-  )
-  const first = designs.reduce<KeptPoint | undefined>(better, undefined)
-  report('sharing links among finalists', mappingShare * 0.98)
-  const former = first
-    ? search!.trail.map(({ mapping }) => keptPoint(workload, machine, 'search', 'TMAC', mapping))
-    : []
-  const finalists = [...designs, ...former].filter((point) => !bestPolicy || better(bestPolicy, point) === point)
-  const reranked =
-    first && frame.space.sharedLinks ? rerank([first, ...finalists], workload, machine, inputs.objective) : undefined
-  const mapped = reranked?.best ?? first
-  if (mapped) {
-    best_tokensPerSecond = mapped.evaluation.tokensPerSecond
-    host.keep([mapped])
-  }
-  report('mapped', mappingShare)
-
-  const certificate = mapped && {
-    ...certificateOf(mapped, search!, workload, machine, inputs.objective),
-    ...(reranked && { sharedLinks: reranked.sharedLinks })
-  }
   const architectures = frame.architecture
     ? await exploreArchitectures(frame, host, {
         seed: inputs.seed,
-        known: [...previewed, ...(mapped && isBuildable(frame.chip) ? [mapped] : [])],
-        pool: [...(mapped ? [mapped.mapping] : []), ...search!.trail.map(({ mapping }) => mapping)]
-          .map((mapping): KnownMapping => ({ mapping, foundOn: traitsOf(frame.base!) }))
-          .concat(given.flatMap(({ mapping, foundOn }) => (foundOn ? [{ mapping, foundOn }] : []))),
+        known: [...previewed, ...(given && isBuildable(frame.chip) ? [given] : [])],
+        pools: mapped.map((one) =>
+          [...(one.mapped ? [one.mapped.mapping] : []), ...one.search.trail.map(({ mapping }) => mapping)]
+            .map((mapping): KnownMapping => ({ mapping, foundOn: traitsOf(frame.base!) }))
+            .concat(foundBefore)
+        ),
         report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * EXPLORED * share)
       })
     : undefined
-  const front = rankedBy(architectures?.front ?? [], inputs.objective)
-  const best = over ? front[0] : mapped
+  const front = architectures?.front ?? []
+  const answer = over ? front[0] : (given ?? (family ? front[0] : undefined))
   if (frame.architecture) report('pricing a little more of everything', mappingShare + (1 - mappingShare) * EXPLORED)
   const prices =
     frame.architecture && front[0]
       ? await shadowPrices(frame, exploredWafers(frame).template.genes, front[0], host)
       : undefined
-  const infeasibility = best
-    ? undefined
-    : over
-      ? overBudget(frame.chip.name, over, architectures?.statistics.wafers ?? 0)
-      : await explainInfeasibility(workload, machine, frame.space.mapping, failedPolicies, host)
+  const failedPolicies = [
+    ...(over ? refusedPolicies(inputs, over) : []),
+    ...mapped.flatMap((one) => one.failedPolicies)
+  ]
+  const why = async (): Promise<Infeasibility | undefined> => {
+    if (over) {
+      const told = overBudget(frame.chip.name, over, architectures?.statistics.wafers ?? 0)
+      const misfit = family && architectures ? misfitOf(members, architectures.statistics) : ''
+      return { ...told, message: told.message + misfit }
+    }
+    const missing = mapped.findIndex((one) => !one.mapped)
+    const { name, frame: own } = members[missing]!
+    const told = await explainInfeasibility(
+      buildWorkload(own.model, own.training),
+      machineOf(own.chip, own.space.overlap),
+      own.space.mapping,
+      mapped[missing]!.failedPolicies,
+      memberHost(host, missing)
+    )
+    if (!told || !family) return told
+    const misfit = architectures ? misfitOf(members, architectures.statistics) : ''
+    return { ...told, message: `'${name}' of the family does not fit ${frame.chip.name}: ${told.message}${misfit}` }
+  }
+  const infeasibility = answer ? undefined : await why()
   report('done', 1)
+  const certificates = mapped.flatMap(({ certificate }) => certificate ?? [])
+  const sum = (of: (one: MappedChip) => number): number => mapped.reduce((total, one) => total + of(one), 0)
+  const best = answer?.[0]
   return {
     best,
-    certificate,
-    policies,
+    certificate: !given ? undefined : family ? jointCertificate(members, certificates) : certificates[0],
+    findings: {
+      ...(front[0] && {
+        bestWafer: { chip: contentHash(front[0][0]!.chip), mapping: contentHash(front[0][0]!.mapping) }
+      }),
+      ...(family && { family: familyFindings(members, objective, mapped, front, architectures?.designs ?? []) })
+    },
+    policies: mapped.flatMap(({ policies }) => policies),
     failedPolicies,
-    front,
+    front: front.map((design) => design[0]!),
     ...(prices && { prices }),
     infeasibility,
     statistics: {
-      combinations: search!.combinations,
-      combinationsSolved: search!.solved,
-      policyEvaluations: outcomes.reduce((sum, { evaluations }) => sum + evaluations, 0),
-      exact: search!.exact ? 1 : 0,
-      searchAlone_s: search!.best?.iterationTime_s ?? 0,
+      combinations: sum(({ search }) => search.combinations),
+      combinationsSolved: sum(({ search }) => search.solved),
+      policyEvaluations: sum(({ policyEvaluations }) => policyEvaluations),
+      exact: mapped.every(({ search }) => search.exact) ? 1 : 0,
+      searchAlone_s: mapped[0]!.search.best?.iterationTime_s ?? 0,
       diesUsed: best ? regionDies(best.mapping.region) * best.mapping.stages.length * best.mapping.dataParallel : 0,
       ...architectures?.statistics
     }

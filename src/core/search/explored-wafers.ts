@@ -1,3 +1,4 @@
+import type { ArchitectureSpace } from './architecture-space.ts'
 import { genesOf, spaceSize } from './gene.ts'
 import { possibleGenes } from './possible-genes.ts'
 import type { TaskFrame } from './tasks.ts'
@@ -15,12 +16,13 @@ export interface ExploredWafers {
   readonly ruledOut: Readonly<Record<string, number>>
 }
 
-const known = new WeakMap<TaskFrame, ExploredWafers>()
+const known = new WeakMap<ArchitectureSpace, ExploredWafers>()
 
-/** The wafers of a frame with an architecture space; every task of the frame means the same ones. */
+/** The wafers of a frame with an architecture space; every task of the frame, and every workload of a family, means the same ones. */
 export function exploredWafers(frame: TaskFrame): ExploredWafers {
-  let wafers = known.get(frame)
-  if (!wafers) known.set(frame, (wafers = chooseWafers(frame)))
+  const space = frame.architecture!
+  let wafers = known.get(space)
+  if (!wafers) known.set(space, (wafers = chooseWafers(frame)))
   return wafers
 }
 

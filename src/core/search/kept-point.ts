@@ -28,11 +28,3 @@ export function keptPoint(
     cost_usd: chip.kind === 'wafer' ? waferCost_usd(chip) : undefined
   }
 }
-
-/** What fronts of kept wafers are judged by, smaller is better: tokens/s, the upper end of power, cost, and peak memory of a die. */
-export const keptCoordinates = ({ evaluation, cost_usd }: KeptPoint): readonly number[] => [
-  -evaluation.tokensPerSecond,
-  evaluation.power_W.high,
-  cost_usd!,
-  evaluation.memory_B.peak
-]

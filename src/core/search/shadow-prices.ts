@@ -3,12 +3,14 @@ import { waferCost_usd } from '../chip/cost.ts'
 import { waferAreaInUse_mm2 } from '../chip/floorplan.ts'
 import { numericLeaves } from '../chip/numeric-leaves.ts'
 import { chipPower_W } from '../chip/power.ts'
+import { weightedGeometricMean } from '../optimization/statistics.ts'
 import { brokenLimit } from './architecture-space.ts'
 import { chipNumberSchema } from './chip-number-schema.ts'
-import type { KeptPoint } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
+import { membersOf } from './family.ts'
 import type { Gene } from './gene.ts'
 import type { TaskFrame } from './tasks.ts'
+import type { WaferDesign } from './wafer-design.ts'
 import { waferTemplate } from './wafer-template.ts'
 
 /** What a little more of one number of a wafer is worth, everything else held. */
@@ -70,30 +72,50 @@ function leversOf(chip: WaferChipSpec, genes: readonly Gene[]): readonly (readon
 /**
  * What the next mm2, watt or GB/s is worth at the best wafer of an exploration: each number is raised a little, the mapping kept and
  * searched for anew. The wafer itself is searched once more with the same effort, so that what a search adds is not taken for what the
- * step adds. Undefined when the exploration was stopped.
+ * step adds. Of several workloads tokens/s are their weighted geometric mean. Undefined when the exploration was stopped.
  */
 export async function shadowPrices(
   frame: TaskFrame,
   genes: readonly Gene[],
-  point: KeptPoint,
+  design: WaferDesign,
   host: ExplorationHost
 ): Promise<ShadowPrices | undefined> {
-  const chip = point.chip as WaferChipSpec
+  const [point] = design
+  const chip = point!.chip as WaferChipSpec
   const levers = leversOf(chip, genes)
   const chips = levers.map(([path, from]) =>
     waferTemplate(chip, [{ kind: 'listed', path, values: [raised(path, from)] }], frame.architecture!.resizeDie).chip([
       0
     ])
   )
-  const [own, ...stepped] = await host.run<'price'>(
-    [chip, ...chips].map((one) => ({ kind: 'price', chip: one, mapping: point.mapping }))
+  const priced = await host.run<'price'>(
+    [chip, ...chips].flatMap((one) =>
+      design.map(({ mapping }, workload) => ({
+        kind: 'price',
+        chip: one,
+        mapping,
+        ...(workload > 0 && { workload })
+      }))
+    )
   )
-  if ([own, ...stepped].some((priced) => !priced)) return undefined
+  if (priced.some((one) => !one)) return undefined
+  const weights = membersOf(frame).map(({ weight }) => weight)
+  const joint = (values: readonly (number | undefined)[]): number | undefined => {
+    const known = values.filter((value) => value !== undefined)
+    return known.length === values.length ? weightedGeometricMean(known, weights) : undefined
+  }
+  const [own, ...stepped] = [chip, ...chips].map((_one, index) => {
+    const ofWafer = priced.slice(index * design.length, (index + 1) * design.length)
+    return {
+      kept_tokensPerSecond: joint(ofWafer.map((one) => one!.kept_tokensPerSecond)),
+      remapped_tokensPerSecond: joint(ofWafer.map((one) => one!.remapped_tokensPerSecond))
+    }
+  })
   const more = (value: number | undefined, before: number | undefined): number | null =>
     value === undefined || before === undefined ? null : value - before
   return {
-    wafer: point.label,
-    tokensPerSecond: point.evaluation.tokensPerSecond,
+    wafer: point!.label,
+    tokensPerSecond: joint(design.map(({ evaluation }) => evaluation.tokensPerSecond))!,
     prices: levers.map(([path, from], index) => ({
       path,
       from,

@@ -14,6 +14,7 @@ import { brokenLimit, type ArchitectureSpace } from './architecture-space.ts'
 import { NOT_TRIED, type Objective } from './exploration.ts'
 import type { ExplorationSpace } from './exploration-space.ts'
 import { exploredWafers } from './explored-wafers.ts'
+import { membersOf } from './family.ts'
 import type { Genome } from './gene.ts'
 import { goalOf, type Goal } from './goal.ts'
 import { bestKnown, traitsOf, type KnownMapping } from './known-mappings.ts'
@@ -27,13 +28,14 @@ import {
   type SearchResult,
   type SearchState
 } from './mapping-search.ts'
-import { keptCoordinates, keptPoint } from './kept-point.ts'
+import { keptPoint } from './kept-point.ts'
 import { largestWholeWafer, placeableRegions, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
 import { runPolicy } from './run-policy.ts'
 import { withinSpace } from './within-space.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
+import { designCoordinates } from './wafer-design.ts'
 import { sweepWafers, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
@@ -51,7 +53,7 @@ export interface TaskFrame {
 }
 
 /** A piece of an exploration that one worker does on its own. Same task, same result. Plain JSON data. */
-export type Task =
+export type Task = (
   | { readonly kind: 'policy'; readonly policy: string; /** Of a policy that anneals. */ readonly seed?: number }
   | {
       readonly kind: 'search'
@@ -74,8 +76,17 @@ export type Task =
   | { readonly kind: 'preview'; readonly genomes: readonly Genome[] }
   /** A mapping on a wafer, as it is and as a quick search from there makes it. */
   | { readonly kind: 'price'; readonly chip: WaferChipSpec; readonly mapping: Mapping }
-  /** A share of the wafers of the space, with mappings known to be good. */
-  | { readonly kind: 'sweep'; readonly wafers: SweptWafers; readonly pool: readonly KnownMapping[] }
+  /** A share of the wafers of the space, for all workloads, with mappings known to be good. */
+  | {
+      readonly kind: 'sweep'
+      readonly wafers: SweptWafers
+      /** Of every workload. */
+      readonly pools: readonly (readonly KnownMapping[])[]
+    }
+) & {
+  /** Which of a family it is about; the first unless given. A sweep is about all. */
+  readonly workload?: number
+}
 
 /** Wafers that break no hard limit, and how many broke which first. */
 export interface ScreenResult {
@@ -249,7 +260,7 @@ function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[]
     if (!evaluation || failure !== undefined) return []
     return [{ genome, kept: keptPoint(workload, machine, 'architecture', '', evaluation.mapping, evaluation) }]
   })
-  return paretoFront(tried, ({ kept }) => keptCoordinates(kept)).map(({ genome, kept: { mapping } }) => ({
+  return paretoFront(tried, ({ kept }) => designCoordinates([1])([kept])).map(({ genome, kept: { mapping } }) => ({
     genome,
     mapping
   }))
@@ -261,7 +272,7 @@ function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[]
  */
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
-  if (task.kind === 'sweep') return { looked: 0, buildable: 0, broken: {}, estimated: 0, front: [] }
+  if (task.kind === 'sweep') return { looked: 0, buildable: 0, broken: {}, estimated: 0, unfit: {}, front: [] }
   if (task.kind === 'price') return null
   if (task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }
@@ -277,12 +288,13 @@ export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
  * @param goesOn asked by what has no state to tell; false ends it with what it has
  */
 export function runTask(
-  frame: TaskFrame,
+  whole: TaskFrame,
   task: Task,
   onProgress?: (progress: SearchProgress) => boolean | void,
   resume?: SearchState,
   goesOn?: () => boolean
 ): TaskResults[Task['kind']] {
+  const { frame } = membersOf(whole)[task.workload ?? 0]!
   switch (task.kind) {
     case 'policy':
       return compare(frame, task, goesOn)
@@ -308,12 +320,6 @@ export function runTask(
     case 'price':
       return price(frame, task.chip, task.mapping, goesOn ?? (() => true))
     case 'sweep':
-      return sweepWafers(
-        frame,
-        exploredWafers(frame).template,
-        buildWorkload(frame.model, frame.training),
-        task.wafers,
-        task.pool
-      )
+      return sweepWafers(frame, exploredWafers(frame).template, task.wafers, task.pools)
   }
 }

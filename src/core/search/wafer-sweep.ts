@@ -3,12 +3,15 @@ import { leastCrowded } from '../optimization/crowding.ts'
 import { evolve, type Domain } from '../optimization/evolution.ts'
 import { FrontArchive } from '../optimization/front-archive.ts'
 import { randomStream } from '../optimization/random.ts'
+import { weightedGeometricMean } from '../optimization/statistics.ts'
 import { machineOf } from '../simulator/machine.ts'
-import type { Workload } from '../workload/workload.ts'
+import { buildWorkload, type Workload } from '../workload/workload.ts'
 import { brokenLimit } from './architecture-space.ts'
+import { membersOf, type Member } from './family.ts'
 import { genomeAt, type Gene, type Genome } from './gene.ts'
 import { goalOf } from './goal.ts'
-import { bestKnown, type KnownMapping } from './known-mappings.ts'
+import { bestKnown, type BestKnown, type KnownMapping } from './known-mappings.ts'
+import { jointScore } from './objective.ts'
 import type { TaskFrame } from './tasks.ts'
 import type { WaferTemplate } from './wafer-template.ts'
 
@@ -25,13 +28,16 @@ export type SweptWafers =
       readonly starts: readonly Genome[]
     }
 
-/** A wafer of the space with the best of the known mappings on it. */
+/** A wafer of the space with the best of the known mappings on it for every workload. */
 export interface EstimatedWafer {
   readonly genome: Genome
-  /** Its place in the pool. */
-  readonly mapping: number
+  /** Their places in the pools of the workloads. */
+  readonly mappings: readonly number[]
+  /** What the objective makes of all workloads; more is better. */
+  readonly score: number
+  /** Weighted geometric mean over the workloads. */
   readonly tokensPerSecond: number
-  readonly energy_J: number
+  /** Power and peak memory are those of the workload that needs most. */
   readonly power_W: number
   readonly cost_usd: number
   readonly peak_B: number
@@ -43,8 +49,10 @@ export interface SweepResult {
   readonly buildable: number
   /** By the limit that is broken first. */
   readonly broken: Readonly<Record<string, number>>
-  /** Of the buildable ones those on which a known mapping fits. */
+  /** Of the buildable ones those on which a known mapping of every workload fits. */
   readonly estimated: number
+  /** The others by the first workload that does not fit. */
+  readonly unfit: Readonly<Record<string, number>>
   readonly front: readonly EstimatedWafer[]
 }
 
@@ -72,33 +80,61 @@ export const domainsOf = (genes: readonly Gene[]): readonly Domain[] =>
         : { kind: 'categorical', count: gene.names.length }
   )
 
-/** What one look at a wafer says: the limit it breaks, or what the best of the known mappings reaches, undefined where none fits. */
-export type Look = { readonly broken: string } | { readonly broken?: never; readonly wafer: EstimatedWafer | undefined }
+/** What one look at a wafer says: the limit it breaks, the workload of which no known mapping fits, or what the best known mappings reach. */
+export type Look =
+  | { readonly broken: string; readonly unfit?: never; readonly wafer?: never }
+  | { readonly unfit: string; readonly broken?: never; readonly wafer?: never }
+  | { readonly wafer: EstimatedWafer; readonly broken?: never; readonly unfit?: never }
 
-/** Looks at one wafer: its hard limits, then the known mappings of the nearest wafers. */
+/** Workloads with the mappings that are known to be good for each, in the same order. */
+export interface KnownWorkloads {
+  readonly members: readonly Member[]
+  readonly workloads: readonly Workload[]
+  readonly pools: readonly (readonly KnownMapping[])[]
+}
+
+export const knownWorkloads = (frame: TaskFrame, pools: readonly (readonly KnownMapping[])[]): KnownWorkloads => {
+  const members = membersOf(frame)
+  return {
+    members,
+    workloads: members.map((member) => buildWorkload(member.frame.model, member.frame.training)),
+    pools
+  }
+}
+
+/** Looks at one wafer: its hard limits, then of every workload the known mappings of the nearest wafers. */
 export function lookAt(
   frame: TaskFrame,
   template: WaferTemplate,
-  workload: Workload,
-  pool: readonly KnownMapping[],
+  { members, workloads, pools }: KnownWorkloads,
   genome: Genome
 ): Look {
   const chip = template.chip(genome)
   const verdict = brokenLimit(chip)
   if (verdict) return { broken: verdict.name }
   const machine = machineOf(chip, frame.space.overlap)
-  const best = bestKnown(pool, workload, machine, chip, goalOf(frame.objective, machine), TRIED)
-  if (!best) return { wafer: undefined }
-  const { evaluation } = best
+  const goal = goalOf(frame.objective, machine)
+  const found: BestKnown[] = []
+  for (const [index, { name }] of members.entries()) {
+    const best = bestKnown(pools[index]!, workloads[index]!, machine, chip, goal, TRIED)
+    if (!best) return { unfit: name }
+    found.push(best)
+  }
+  const weights = members.map(({ weight }) => weight)
+  const cost_usd = waferCost_usd(chip)
+  const points = found.map(({ evaluation }) => ({ evaluation, cost_usd }))
   return {
     wafer: {
       genome,
-      mapping: best.place,
-      tokensPerSecond: evaluation.tokensPerSecond,
-      energy_J: evaluation.energy_J.high,
-      power_W: evaluation.power_W.high,
-      cost_usd: waferCost_usd(chip),
-      peak_B: evaluation.memory_B.peak
+      mappings: found.map(({ place }) => place),
+      score: jointScore(frame.objective, points, weights),
+      tokensPerSecond: weightedGeometricMean(
+        found.map(({ evaluation }) => evaluation.tokensPerSecond),
+        weights
+      ),
+      power_W: Math.max(...found.map(({ evaluation }) => evaluation.power_W.high)),
+      cost_usd,
+      peak_B: Math.max(...found.map(({ evaluation }) => evaluation.memory_B.peak))
     }
   }
 }
@@ -110,24 +146,28 @@ export function lookAt(
 export function sweepWafers(
   frame: TaskFrame,
   template: WaferTemplate,
-  workload: Workload,
   wafers: SweptWafers,
-  pool: readonly KnownMapping[]
+  pools: readonly (readonly KnownMapping[])[]
 ): SweepResult {
+  const workloads = knownWorkloads(frame, pools)
   const front = new FrontArchive<EstimatedWafer>()
   const broken: Record<string, number> = {}
+  const unfit: Record<string, number> = {}
   let looked = 0
   let buildable = 0
   let fitting = 0
   const look = (genome: Genome): readonly number[] | undefined => {
     looked++
-    const seen = lookAt(frame, template, workload, pool, genome)
+    const seen = lookAt(frame, template, workloads, genome)
     if (seen.broken !== undefined) {
       broken[seen.broken] = (broken[seen.broken] ?? 0) + 1
       return undefined
     }
     buildable++
-    if (!seen.wafer) return undefined
+    if (seen.unfit !== undefined) {
+      unfit[seen.unfit] = (unfit[seen.unfit] ?? 0) + 1
+      return undefined
+    }
     fitting++
     const at = estimateCoordinates(seen.wafer)
     front.add(seen.wafer, at)
@@ -151,6 +191,7 @@ export function sweepWafers(
     buildable,
     broken,
     estimated: fitting,
+    unfit,
     front: leastCrowded(front.items, MOST_ON_FRONT, estimateCoordinates)
   }
 }

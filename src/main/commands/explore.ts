@@ -41,6 +41,11 @@ const options: Command['options'] = {
   chip: { type: 'string', value: 'C', help: "a chip's name (see 'tmac chips'), a JSON file, or inline JSON" },
   devices: { type: 'string', value: 'N', help: 'devices of a cluster' },
   ...trainingOptions,
+  family: {
+    type: 'string',
+    value: 'FILE',
+    help: 'several workloads that one chip is chosen for, each with a model, its training and a weight, as a JSON file or inline JSON; in place of --model and what is said of its training'
+  },
   space: {
     type: 'string',
     value: 'FILE',
@@ -148,6 +153,7 @@ async function answer(
         ended,
         best: outcome.best,
         certificate: outcome.certificate,
+        findings: outcome.findings,
         policies: outcome.policies,
         failedPolicies: outcome.failedPolicies,
         front: outcome.front,
@@ -255,11 +261,13 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
 export const command: Command = {
   usage: [
     '--model M --chip C --global-batch N --seq-length S [options]',
+    '--family FILE --chip C [options]',
     '--merge A.tmac,B.tmac --project ALL.tmac [options]'
   ],
   description:
     'Finds how to train a model on a chip: tensor partition and recomputation of every operator, pipeline, data parallelism, placement on the ' +
-    'die grid, and better wafers around the given one; next to what other systems would do, with a bound on what is possible.',
+    'die grid, and better wafers around the given one; next to what other systems would do, with a bound on what is possible. ' +
+    'With --family every workload is mapped, and wafers are compared by the weighted geometric mean of what each workload reaches of its best known.',
   options,
   run
 }

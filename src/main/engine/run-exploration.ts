@@ -46,9 +46,9 @@ export async function runExploration(
       progress: { ...progress, gap, ...account, evaluations: underWay, busyWorkers: pool.busy }
     })
   }, REPORT_EVERY_ms)
-  // The search on the given chip is the first task of the first call.
-  const mainSearch = '0:0'
   const setup = { frame: taskFrame(inputs), stop: control.flag }
+  // The search on the given chip is the first task of the first call; of several workloads none has the one throughput to tell.
+  const mainSearch = setup.frame.space.family ? undefined : '0:0'
   const calls: TellShare[] = []
   const onTask = ({ task, state, best_s, gap: told, share }: TaskProgress): void => {
     post({ type: 'partial', task, state })
@@ -107,7 +107,7 @@ export async function runExploration(
     keep(points) {
       post({ type: 'keep', points })
       for (const { source, mapping, evaluation } of points)
-        if (source === 'search' && evaluation.tokensPerSecond > incumbent) {
+        if (mainSearch !== undefined && source === 'search' && evaluation.tokensPerSecond > incumbent) {
           incumbent = evaluation.tokensPerSecond
           post({ type: 'incumbent', incumbent: { tokensPerSecond: incumbent, mapping } })
         }

@@ -6,6 +6,7 @@ import type { FrameworkName } from '../../core/frameworks/framework.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import type { StoredPoint } from '../../core/report/run-record.ts'
 import { keptPoint } from '../../core/search/kept-point.ts'
+import { sourceFor, workloadOfSource } from '../../core/search/point-source.ts'
 import type { SimulatorLevel } from '../../core/simulator/evaluation.ts'
 import type { TimelineColumns } from '../../core/simulator/event/timeline-columns.ts'
 import type { LinkFlow } from '../../core/simulator/insight/link-columns.ts'
@@ -97,8 +98,13 @@ export class EvaluationService {
     const situation = this.#situation({ project, point, mapping })
     const { evaluation } = await this.#answer({ kind: 'step', situation, level: 'analytic' }, signal)
     const workload = buildWorkload(situation.model, situation.training)
-    const derived = keptPoint(workload, machineOf(situation.chip), 'what-if', label, mapping, evaluation)
-    return this.#library.write(project, (store) => store.keepDerived(point, derived))
+    return this.#library.write(project, (store) => {
+      const source = sourceFor('what-if', workloadOfSource(store.point(point).source))
+      return store.keepDerived(
+        point,
+        keptPoint(workload, machineOf(situation.chip), source, label, mapping, evaluation)
+      )
+    })
   }
 
   /** Reads a project as a whole; asked anew each time. @throws Problem of the file */

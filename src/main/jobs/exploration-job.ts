@@ -144,6 +144,7 @@ export function runExplorationJob(
         ...(outcome.certificate && {
           certificate: { ...outcome.certificate, ...(outcome.prices && { prices: outcome.prices }) }
         }),
+        ...(outcome.findings && { findings: outcome.findings }),
         statistics: { ...outcome.statistics, endedByBudget: ended === 'budget' ? 1 : 0 },
         front: outcome.front,
         ...(outcome.infeasibility && ended !== 'interrupted' && { failure: outcome.infeasibility.message }),

@@ -4,6 +4,7 @@ import { documents } from './migrations/002-documents.ts'
 import { packedEvaluations } from './migrations/003-packed-evaluations.ts'
 import { studies } from './migrations/004-studies.ts'
 import { lastShown } from './migrations/005-last-shown.ts'
+import { findings } from './migrations/006-findings.ts'
 
 /** Marks a SQLite file as one of ours: "TMAC" in ASCII, in the header's application id. */
 export const applicationId = 0x544d4143
@@ -12,7 +13,14 @@ export const applicationId = 0x544d4143
 export type Migration = string | ((database: Database) => void)
 
 /** What brings a project of format n to format n + 1, at index n; only ever appended to. */
-export const migrations: readonly Migration[] = [runsAndPoints, documents, packedEvaluations, studies, lastShown]
+export const migrations: readonly Migration[] = [
+  runsAndPoints,
+  documents,
+  packedEvaluations,
+  studies,
+  lastShown,
+  findings
+]
 
 /** The format this program writes and the newest it reads; kept in the header's user version. */
 export const projectFormat = migrations.length

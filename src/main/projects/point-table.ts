@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { StoredPoint } from '../../core/report/run-record.ts'
-import type { Objective } from '../../core/search/exploration.ts'
+import type { DesignHashes, Objective } from '../../core/search/exploration.ts'
 import { evaluationOf, type EvaluationTable } from './evaluation-table.ts'
 import type { SpecTable } from './spec-table.ts'
 
@@ -53,6 +53,8 @@ export interface PointTable {
   /** On the run's own chip. */
   best(runId: number, objective: Objective): StoredPoint | undefined
   bestOfFront(runId: number, objective: Objective): StoredPoint | undefined
+  /** By the hashes of chip and mapping, of the first workload of a family. */
+  ofDesign(runId: number, design: DesignHashes): StoredPoint | undefined
   byId(id: number): StoredPoint | undefined
 }
 
@@ -62,7 +64,9 @@ export function pointTable(database: Database, specs: SpecTable, evaluations: Ev
   const select = (where: string) => database.prepare<[number], FormerRow | PackedRow>(`${all} WHERE ${where}`)
   const selectRun = select('run_id = ? ORDER BY ordinal')
   const selectFront = select('run_id = ? AND on_front = 1 ORDER BY ordinal')
-  const selectOwn = select("run_id = ? AND source NOT IN ('architecture', 'what-if') ORDER BY ordinal")
+  // Of a family the first workload: what others reach is on another scale.
+  const ofFirst = "instr(source, '@') = 0"
+  const selectOwn = select(`run_id = ? AND source NOT IN ('architecture', 'what-if') AND ${ofFirst} ORDER BY ordinal`)
   const selectId = select('point.id = ?')
   /** Of equally good points, ours before a policy's, then the one found first. */
   const bestWhere = (where: string) =>
@@ -75,8 +79,11 @@ export function pointTable(database: Database, specs: SpecTable, evaluations: Ev
       ])
     )
   // What a person tried is no result of the run, whose certificate speaks of what was searched.
-  const selectBest = bestWhere("source NOT IN ('architecture', 'what-if')")
+  const selectBest = bestWhere(`source NOT IN ('architecture', 'what-if') AND ${ofFirst}`)
   const selectBestOfFront = bestWhere('on_front = 1')
+  const selectDesign = database.prepare<[number, string, string], FormerRow | PackedRow>(
+    `${all} WHERE run_id = ? AND chip_hash = ? AND mapping_hash = ? AND ${ofFirst} AND source <> 'what-if' LIMIT 1`
+  )
 
   const assemble = (row: FormerRow | PackedRow): StoredPoint => {
     const mapping = specs.get('mapping', row.mapping_hash)
@@ -109,6 +116,10 @@ export function pointTable(database: Database, specs: SpecTable, evaluations: Ev
     },
     bestOfFront(runId, objective) {
       const row = selectBestOfFront[objective]?.get(runId)
+      return row && assemble(row)
+    },
+    ofDesign(runId, { chip, mapping }) {
+      const row = selectDesign.get(runId, chip, mapping)
       return row && assemble(row)
     },
     byId(id) {

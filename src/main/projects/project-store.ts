@@ -217,14 +217,17 @@ export class ProjectStore {
 
   /**
    * The feasible point on the run's own chip that is best by the run's objective, the upper ends of power and energy counted; where the
-   * chip breaks a stated budget, the best point of the front.
+   * chip breaks a stated budget, or does not take all workloads of a family, that of the best wafer.
    */
   bestPoint(runId: number): StoredPoint | undefined {
-    const { objective, chip } = this.run(runId).inputs
+    const { inputs, findings } = this.run(runId)
+    const { objective, chip } = inputs
     return guarded(this.path, () => {
+      const wafer = findings?.bestWafer
+      if (wafer && findings.family && !findings.family.given) return this.#points.ofDesign(runId, wafer)
       const own = this.#points.best(runId, objective)
-      const onFront = own ? undefined : this.#points.bestOfFront(runId, objective)
-      return onFront && brokenBudget(chip) ? onFront : own
+      if (own || !brokenBudget(chip)) return own
+      return (wafer && this.#points.ofDesign(runId, wafer)) ?? this.#points.bestOfFront(runId, objective)
     })
   }
 

@@ -4,7 +4,13 @@ import { canonicalJson } from '../../core/canonical.ts'
 import { contentHash } from '../../core/content-hash.ts'
 import type { JobTrack } from '../../core/report/job-track.ts'
 import type { InputHashes, RunRecord, RunStatus, Versions } from '../../core/report/run-record.ts'
-import type { Certificate, ExplorationInputs, FailedPolicy, Objective } from '../../core/search/exploration.ts'
+import type {
+  Certificate,
+  ExplorationInputs,
+  FailedPolicy,
+  Findings,
+  Objective
+} from '../../core/search/exploration.ts'
 import { evaluationOf } from './evaluation-table.ts'
 import type { SpecTable } from './spec-table.ts'
 
@@ -29,6 +35,7 @@ interface RunRow {
   /** Not in projects of older formats. */
   readonly trashed_at?: string | null
   readonly note?: string
+  readonly findings?: string | null
   readonly points: number
 }
 
@@ -39,10 +46,11 @@ interface FailureRow {
   readonly mapping_hash: string | null
 }
 
-/** How a run ended: what the search proves about its best design, and what the search counted. */
+/** How a run ended: what the search proves about its best design, what else it tells, and what it counted. */
 export interface RunEnding {
   readonly status: RunStatus
   readonly certificate?: Certificate
+  readonly findings?: Findings
   readonly statistics?: Readonly<Record<string, number>>
   readonly failure?: string
 }
@@ -109,7 +117,7 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
   const interruptRows = database.prepare(`UPDATE run SET status = 'interrupted' WHERE status = 'running'`)
   const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points FROM run`
   const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
-  // The first format knows no trash, the next ones no notes.
+  // The first format knows no trash, the next ones no notes, then no findings.
   const columns = new Set(database.prepare<[], string>(`SELECT name FROM pragma_table_info('run')`).pluck().all())
   const selectTrashed = columns.has('trashed_at')
     ? database.prepare<[number], string | null>('SELECT trashed_at FROM run WHERE id = ?').pluck()
@@ -118,6 +126,9 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     ? database.prepare('UPDATE run SET trashed_at = ? WHERE id = ?')
     : undefined
   const updateNote = columns.has('note') ? database.prepare('UPDATE run SET note = ? WHERE id = ?') : undefined
+  const updateFindings = columns.has('findings')
+    ? database.prepare('UPDATE run SET findings = ? WHERE id = ?')
+    : undefined
   const isKept = ({ trashed_at }: RunRow): boolean => (trashed_at ?? null) === null
   const selectId = database.prepare<[number], RunRow>(`${select} WHERE id = ?`)
   const selectFailures = database.prepare<[number], FailureRow>(
@@ -162,6 +173,7 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     hashes: hashes(row),
     versions: JSON.parse(row.versions) as Versions,
     certificate: optional<Certificate>(row.certificate),
+    findings: optional<Findings>(row.findings ?? null),
     statistics: JSON.parse(row.statistics) as Record<string, number>,
     failure: row.failure ?? undefined,
     pointCount: row.points,
@@ -201,10 +213,11 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
       const json = evaluation ? JSON.stringify({ ...evaluation, mapping: undefined }) : null
       insertFailure.run(id, policy, reason, json, evaluation ? specs.put('mapping', evaluation.mapping).hash : null)
     },
-    end(id, { status, certificate, statistics, failure }) {
+    end(id, { status, certificate, findings, statistics, failure }) {
       const time = new Date().toISOString()
       const json = (value: unknown): string | null => (value === undefined ? null : canonicalJson(value))
       endRow.run(status, time, json(certificate), json(statistics), failure ?? null, id)
+      if (findings) updateFindings?.run(json(findings), id)
     },
     remove: (id) => void deleteRow.run(id),
     interruptAll: () => void interruptRows.run(),

@@ -1,4 +1,4 @@
-import type { Certificate, FailedPolicy, KeptPoint } from '../../core/search/exploration.ts'
+import type { Certificate, FailedPolicy, Findings, KeptPoint } from '../../core/search/exploration.ts'
 import type { PointWriter } from './point-writer.ts'
 import type { RunEnding, RunTable } from './run-table.ts'
 
@@ -8,6 +8,7 @@ export type Transact = (change: () => void) => void
 /** What a finished run adds to its points. */
 export interface RunResult {
   readonly certificate?: Certificate
+  readonly findings?: Findings
   readonly statistics?: Readonly<Record<string, number>>
   readonly front?: readonly KeptPoint[]
   readonly failedPolicies?: readonly FailedPolicy[]

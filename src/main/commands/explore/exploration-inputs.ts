@@ -6,6 +6,7 @@ import type { ExplorationInputs, Objective } from '../../../core/search/explorat
 import { taskFrame } from '../../../core/search/explore.ts'
 import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
 import { checkGenes } from '../../../core/search/check-genes.ts'
+import type { FamilyWorkload } from '../../../core/search/family.ts'
 import { limitedChip, type StatedCap_W } from '../../../core/search/limits.ts'
 import { waferCost_usd } from '../../../core/chip/cost.ts'
 import { chipVerdicts } from '../../../core/chip/verdicts.ts'
@@ -14,6 +15,7 @@ import { damagedMachine } from '../../../core/simulator/machine-defects.ts'
 import { TrainingSpec } from '../../../core/workload/training-spec.ts'
 import { buildWorkload } from '../../../core/workload/workload.ts'
 import { defectsFrom } from '../../input/defects-input.ts'
+import { familyFrom } from '../../input/family-input.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { modelFrom } from '../../input/model-input.ts'
 import { parseJson } from '../../input/parse-json.ts'
@@ -36,6 +38,33 @@ function policyList(values: OptionValues): readonly string[] {
   return given.split(',').map((name) => policyNamed(name.trim()).name)
 }
 
+/** Options that say what is trained; a family says it of each of its workloads. */
+const ofOneWorkload = ['model', 'global-batch', 'seq-length', 'attention', 'optimizer-bytes'] as const
+
+/** What the options say is trained, and how: one workload, or several that one chip is chosen for. @throws Problem naming the option */
+function trainedBy(values: OptionValues, directory: string): readonly FamilyWorkload[] {
+  const file = textOption(values, 'family')
+  if (file !== undefined) {
+    const beside = ofOneWorkload.find((name) => textOption(values, name) !== undefined)
+    if (beside !== undefined)
+      throw new Problem(
+        'usage',
+        `'--${beside}' is of one workload, and '--family' names several; say it in the family file, or leave '--family' out`,
+        beside
+      )
+    return familyFrom(file, directory)
+  }
+  const optimizerBytes = choiceOption(values, 'optimizer-bytes', ['16', '18'])
+  const training = {
+    globalBatch: Number(requiredText(values, 'global-batch', 'N') && wholeOption(values, 'global-batch')),
+    sequenceLength: Number(requiredText(values, 'seq-length', 'N') && wholeOption(values, 'seq-length')),
+    attention: choiceOption(values, 'attention', ['standard', 'flash']),
+    optimizerBytesPerParameter: optimizerBytes && Number(optimizerBytes)
+  }
+  const model = modelFrom(requiredText(values, 'model', 'M'), directory)
+  return [{ name: model.name, model, training: parseInput(TrainingSpec, training, 'training'), weight: 1 }]
+}
+
 /** The inputs of the exploration that the options describe. @throws Problem naming the option */
 export function explorationInputs(values: OptionValues, directory: string): ExplorationInputs {
   const spaceFile = textOption(values, 'space')
@@ -53,25 +82,26 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     ...(overlap !== undefined && { overlap }),
     ...(cap_W !== undefined && { powerCap_W: cap_W })
   }
-  const optimizerBytes = choiceOption(values, 'optimizer-bytes', ['16', '18'])
-  const training = {
-    globalBatch: Number(requiredText(values, 'global-batch', 'N') && wholeOption(values, 'global-batch')),
-    sequenceLength: Number(requiredText(values, 'seq-length', 'N') && wholeOption(values, 'seq-length')),
-    attention: choiceOption(values, 'attention', ['standard', 'flash']),
-    optimizerBytesPerParameter: optimizerBytes && Number(optimizerBytes)
-  }
+  if (parsed.family)
+    throw new Problem(
+      'bad-input',
+      'space: the workloads of a family are named with --family; leave family out',
+      'family'
+    )
+  const workloads = trainedBy(values, directory)
+  const [first] = workloads
   const chip = chipFrom(requiredText(values, 'chip', 'C'), directory, { devices: wholeOption(values, 'devices') })
   if (chip.kind === 'cluster' && cap_W !== undefined)
     throw new Problem('usage', `'--power-cap' limits a wafer; chip '${chip.name}' is a cluster`, 'power-cap')
   const map = textOption(values, 'defects')
   const defects = map === undefined ? space.defects : defectsFrom(map, requireWafer(chip), directory)
-  const { defects: _, ...others } = space
+  const { defects: _, ...others } = { ...space, ...(workloads.length > 1 && { family: [...workloads] }) }
   const inputs: ExplorationInputs = {
-    model: modelFrom(requiredText(values, 'model', 'M'), directory),
+    model: first!.model,
     chip: limitedChip(chip, space),
-    training: parseInput(TrainingSpec, training, 'training'),
+    training: first!.training,
     // A map on which nothing is broken says nothing, and the run is the same one.
-    space: defects && isBroken(defects) ? { ...space, defects } : others,
+    space: defects && isBroken(defects) ? { ...others, defects } : others,
     policies: policyList(values),
     objective: choiceOption(values, 'objective', objectives) ?? 'throughput',
     seed: wholeOption(values, 'seed', 0, 0xffff_ffff) ?? 1
@@ -84,7 +114,7 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
     )
   const frame = taskFrame(inputs)
   // Sequences that do not fit the model, a wafer that cannot be judged or priced, and wrong genes should be told before a search starts.
-  buildWorkload(inputs.model, inputs.training)
+  for (const { model, training } of workloads) buildWorkload(model, training)
   if (inputs.chip.kind === 'wafer') {
     chipVerdicts(inputs.chip)
     waferCost_usd(inputs.chip)

@@ -21,7 +21,9 @@ export function givenInputs(
       'merge'
     )
   const paths = list.split(',').map((path) => resolve(directory, path.trim()))
-  const named = textOption(values, 'model') === undefined ? undefined : explorationInputs(values, directory)
+  const named = ['model', 'family'].every((name) => textOption(values, name) === undefined)
+    ? undefined
+    : explorationInputs(values, directory)
   return uniteShards(paths, named && inputsHash(named))
 }
 

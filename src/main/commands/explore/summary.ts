@@ -12,6 +12,9 @@ import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
 import { defectsOfRun, waferSentence } from '../../../core/report/wafer-blocks.ts'
 import { shadowPricesSentence, shadowPricesTable } from '../../../core/report/shadow-prices-table.ts'
+import { brokenBudget } from '../../../core/search/limits.ts'
+import { workloadsOf } from '../../../core/search/point-source.ts'
+import { familyMembersTable, familyWafersTable } from '../../../core/report/family-table.ts'
 import type { ShadowPrices } from '../../../core/search/shadow-prices.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
@@ -29,10 +32,12 @@ const brief = (table: Table): Table => ({
 /** What an exploration found, for a terminal: the best design, the policies, the front of wafers, what more is worth. */
 export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): string {
   const { run, best } = record
-  const { model, chip } = run.inputs
-  const lines = [
-    `${model.name} on ${chip.title || chip.name}, global batch ${run.inputs.training.globalBatch}, sequence ${run.inputs.training.sequenceLength}`
-  ]
+  const { chip } = run.inputs
+  const lines = workloadsOf(run.inputs).map(
+    ({ model, training }) =>
+      `${model.name} on ${chip.title || chip.name}, global batch ${training.globalBatch}, sequence ${training.sequenceLength}`
+  )
+  const family = run.findings?.family
   const defects = defectsOfRun(record)
   if (defects) lines.push(`Wafer        ${waferSentence(defects, chip)}`)
   const whyNothing = !best && run.status === 'finished' ? run.failure : undefined
@@ -40,7 +45,11 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
   if (whyNothing) lines.push(`Nothing fits  ${whyNothing}`)
   if (best) {
     const { evaluation } = best
-    if (best.source === 'architecture') lines.push(`Wafer        ${best.label}; ${chip.name} itself is over its budget`)
+    if (best.source === 'architecture')
+      lines.push(
+        `Wafer        ${best.label}; ${chip.name} itself ${family && !brokenBudget(chip) ? 'does not take all workloads' : 'is over its budget'}`
+      )
+    if (family) lines.push(`Workload     ${family.workloads[0]!.name}, the first of ${family.workloads.length}`)
     lines.push(
       `Best design  ${formatThroughput_tokensPerSecond(evaluation.tokensPerSecond)} · ${formatTime_s(evaluation.iterationTime_s)} per step · MFU ${formatShare(evaluation.mfu)} · peak ${formatBytes_B(evaluation.memory_B.peak)} of ${formatBytes_B(evaluation.memory_B.capacity)} per die · ${formatPower_W(evaluation.power_W.low)}–${formatPower_W(evaluation.power_W.high)}`,
       `Mapping      ${mappingSentence(best.mapping, best.chip.kind)}`
@@ -56,7 +65,7 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
   if (run.certificate) {
     const { lowerBound_s, gap, binding } = run.certificate
     lines.push(
-      `Certificate  no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
+      `Certificate  ${family ? 'as a weighted geometric mean over all workloads, ' : ''}no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
     )
   }
   const shared = run.certificate?.sharedLinks
@@ -72,7 +81,13 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
   if (wafers !== undefined) lines.push(wafers)
   const mappings = brief(policyTable(record))
   if (mappings.rows.length > 0) lines.push('', textTable(mappings).trimEnd())
-  const front = frontTable(record)
+  if (family)
+    lines.push(
+      '',
+      textTable(familyMembersTable(family)).trimEnd(),
+      ...(family.wafers.length > 0 ? ['', textTable(brief(familyWafersTable(family, FRONT_ROWS))).trimEnd()] : [])
+    )
+  const front = family ? { ...frontTable(record), rows: [] } : frontTable(record)
   if (front.rows.length > 0) {
     const shown = { ...front, rows: front.rows.slice(0, FRONT_ROWS) }
     lines.push('', textTable(shown).trimEnd())

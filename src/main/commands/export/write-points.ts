@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import packageFile from '../../../../package.json' with { type: 'json' }
 import { Problem } from '../../../core/problem.ts'
+import { policyOfSource, workloadOfSource, workloadsOf } from '../../../core/search/point-source.ts'
 import { bibliography } from '../../../core/report/bibliography.ts'
 import { sheetCsv } from '../../../core/report/data-sheet.ts'
 import { formatCount } from '../../../core/report/format-number.ts'
@@ -38,13 +39,18 @@ export function writePoints(
   const program = `tmac ${packageFile.version}`
   const points = records.reduce((sum, record) => sum + record.points.length, 0)
   if (format === 'bibtex') {
-    const works = records.map(({ run, points: kept }) => ({
-      model: run.inputs.model,
-      training: run.inputs.training,
-      chips: [run.inputs.chip, ...kept.map(({ chip }) => chip)],
-      mappings: kept.map(({ mapping }) => mapping),
-      policies: kept.flatMap(({ source }) => (source.startsWith('policy:') ? [source.slice('policy:'.length)] : []))
-    }))
+    const works = records.flatMap(({ run: { inputs }, points: all }) =>
+      workloadsOf(inputs).map(({ name, model, training }) => {
+        const kept = all.filter(({ source }) => workloadOfSource(source) === name)
+        return {
+          model,
+          training,
+          chips: [inputs.chip, ...kept.map(({ chip }) => chip)],
+          mappings: kept.map(({ mapping }) => mapping),
+          policies: kept.flatMap(({ source }) => policyOfSource(source) ?? [])
+        }
+      })
+    )
     writeResultFile(output, cwd, bibliography(packageFile.version, works))
   } else {
     const sheet = pointSheet(records)

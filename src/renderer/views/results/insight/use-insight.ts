@@ -1,6 +1,7 @@
 import { computed, inject, provide, type ComputedRef, type InjectionKey } from 'vue'
 import type { Mapping } from '../../../../core/mapping/mapping.ts'
 import type { StoredPoint } from '../../../../core/report/run-record.ts'
+import { trainedAt } from '../../../../core/search/point-source.ts'
 import { machineOf, type Machine } from '../../../../core/simulator/machine.ts'
 import type { StepInsight, TimelineInsight } from '../../../../core/simulator/insight/step-insight.ts'
 import { buildWorkload, type Workload } from '../../../../core/workload/workload.ts'
@@ -54,7 +55,9 @@ export function provideInsight(run: ComputedRef<RunContext | undefined>): Insigh
     mapping: computed(() => tried.value ?? point.value?.mapping),
     workload: computed(() => {
       const inputs = run.value?.view.run.inputs
-      return inputs && buildWorkload(inputs.model, inputs.training)
+      if (!inputs || !point.value) return undefined
+      const { model, training } = trainedAt(inputs, point.value)
+      return buildWorkload(model, training)
     }),
     machine: computed(() => point.value && machineOf(point.value.chip)),
     step: useAnswer(
