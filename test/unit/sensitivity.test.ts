@@ -4,7 +4,7 @@ import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { sensitivities } from '../../src/core/validation/sensitivity.ts'
-import { constantName } from '../../src/core/validation/uncertain-constants.ts'
+import { constantName } from '../../src/core/chip/uncertain-constants.ts'
 import { mappingOf, roomy, workloadOf } from './simulator-fixture.ts'
 
 const workload = workloadOf('megatron-22b', { globalBatch: 64, sequenceLength: 2048, attention: 'flash' })

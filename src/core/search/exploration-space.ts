@@ -4,6 +4,7 @@ import { ArchitectureSpace } from './architecture-space.ts'
 import { FamilyWorkload } from './family.ts'
 import { Mapping } from '../mapping/mapping.ts'
 import { MappingSpace } from '../mapping/mapping-space.ts'
+import { RobustSpec } from './robust-spec.ts'
 
 /** Mappings that an exploration knows before it begins, whatever its space says of them. */
 const KnownMappings = z.strictObject({
@@ -64,6 +65,9 @@ export const ExplorationSpace = z.strictObject({
     .describe(
       'several workloads that one chip is chosen for, the first of them that of the exploration; filled in by --family'
     ),
+  robust: RobustSpec.optional().describe(
+    'ranks the best explored wafers by what they reach however they turn out, in place of what they are meant to reach'
+  ),
   overlap: z.number().min(0).max(1).optional().describe("in place of the chip's own share of hidden communication")
 })
 export type ExplorationSpace = z.output<typeof ExplorationSpace>

@@ -126,11 +126,39 @@ export interface DesignHashes {
   readonly mapping: string
 }
 
+/** What a wafer reaches however it turns out, in the unit of what is ranked by. */
+export interface RobustWafer extends DesignHashes {
+  readonly label: string
+  readonly nominal: number
+  readonly worst: number
+  readonly mean: number
+  readonly best: number
+  readonly worstScenario: string | undefined
+  /** Scenarios; those in which a mapping had to be moved, or searched for anew, and those in which nothing fits. */
+  readonly scenarios: number
+  readonly moved: number
+  readonly searched: number
+  readonly fails: number
+}
+
+/** The best wafers as they are meant, ranked by what they reach however they turn out. */
+export interface RobustFindings {
+  readonly for: 'worst' | 'mean'
+  readonly unit: string
+  readonly level: 'fluid'
+  /** Best first. */
+  readonly wafers: readonly RobustWafer[]
+  /** Best without any scenario, and whether the robust winner is another one. */
+  readonly nominalWinner: string
+  readonly changed: boolean
+}
+
 /** What an exploration tells beside its points, as a run keeps it. Plain JSON data. */
 export interface Findings {
   /** The best wafer, with the mapping of the first workload. */
   readonly bestWafer?: DesignHashes
   readonly family?: FamilyFindings
+  readonly robust?: RobustFindings
 }
 
 export interface ExplorationOutcome {

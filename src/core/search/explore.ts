@@ -19,12 +19,14 @@ import { explainInfeasibility, overBudget, type Infeasibility } from './infeasib
 import { traitsOf, type KnownMapping } from './known-mappings.ts'
 import { brokenBudget, exploredBase, limitedChip } from './limits.ts'
 import { mapGivenChip, type MappedChip } from './map-given-chip.ts'
+import { robustRanking } from './robust-ranking.ts'
+import { checkRobust } from './robust-spec.ts'
 import { shadowPrices } from './shadow-prices.ts'
 import type { TaskFrame } from './tasks.ts'
 import type { WaferDesign } from './wafer-design.ts'
 
-/** Share of the work on wafers after which the best of them is priced. */
-const EXPLORED = 0.96
+/** Share of the work on wafers after which the best of them are looked at more closely, and priced. */
+const EXPLORED = 0.95
 
 /**
  * A space whose genes come in the order of their paths. Points are numbered by that order, and a project keeps inputs as canonical JSON:
@@ -48,6 +50,7 @@ export function taskFrame(inputs: ExplorationInputs): TaskFrame {
       : space.architecture === 'around'
         ? defaultArchitectureSpace(chip)
         : inOrder(space.architecture)
+  if (space.robust) checkRobust(architecture !== undefined)
   const base = chip.kind === 'wafer' ? exploredBase(chip, space.powerCap_W) : undefined
   if (space.family) {
     checkFamily(space.family)
@@ -134,9 +137,16 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
         report: (phase, share) => report(phase, mappingShare + (1 - mappingShare) * EXPLORED * share)
       })
     : undefined
-  const front = architectures?.front ?? []
+  const analytic = architectures?.front ?? []
+  const robust =
+    frame.space.robust &&
+    (await robustRanking(frame, host, analytic, inputs.seed, (share) =>
+      report('trying how wafers may turn out', mappingShare + (1 - mappingShare) * (EXPLORED + 0.02 * share))
+    ))
+  const front = robust?.front ?? analytic
   const answer = over ? front[0] : (given ?? (family ? front[0] : undefined))
-  if (frame.architecture) report('pricing a little more of everything', mappingShare + (1 - mappingShare) * EXPLORED)
+  if (frame.architecture)
+    report('pricing a little more of everything', mappingShare + (1 - mappingShare) * (EXPLORED + 0.02))
   const prices =
     frame.architecture && front[0]
       ? await shadowPrices(frame, exploredWafers(frame).template.genes, front[0], host)
@@ -176,6 +186,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
       ...(front[0] && {
         bestWafer: { chip: contentHash(front[0][0]!.chip), mapping: contentHash(front[0][0]!.mapping) }
       }),
+      ...(robust && { robust: robust.findings }),
       ...(family && { family: familyFindings(members, objective, mapped, front, architectures?.designs ?? []) })
     },
     policies: mapped.flatMap(({ policies }) => policies),

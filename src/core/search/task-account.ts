@@ -28,6 +28,7 @@ const accounting: Accounting = {
   }),
   preview: ({ genomes }) => ({ evaluations: genomes.length, refusals: {} }),
   price: (_task, priced) => ({ evaluations: priced?.combinations ?? 0, refusals: {} }),
+  withstand: (_task, withstood) => ({ evaluations: withstood ? withstood.scenarios.length + 1 : 0, refusals: {} }),
   sweep: (_task, { looked, buildable, broken, estimated }) => ({
     evaluations: looked,
     refusals: { ...broken, ...(buildable > estimated && { memory: buildable - estimated }) }

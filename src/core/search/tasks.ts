@@ -36,6 +36,7 @@ import { runPolicy } from './run-policy.ts'
 import { withinSpace } from './within-space.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
 import { designCoordinates } from './wafer-design.ts'
+import { withstand, type Withstood } from './withstand.ts'
 import { sweepWafers, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
@@ -76,6 +77,8 @@ export type Task = (
   | { readonly kind: 'preview'; readonly genomes: readonly Genome[] }
   /** A mapping on a wafer, as it is and as a quick search from there makes it. */
   | { readonly kind: 'price'; readonly chip: WaferChipSpec; readonly mapping: Mapping }
+  /** A mapping on an explored wafer however it turns out, as the space says. */
+  | { readonly kind: 'withstand'; readonly chip: WaferChipSpec; readonly mapping: Mapping; readonly seed: number }
   /** A share of the wafers of the space, for all workloads, with mappings known to be good. */
   | {
       readonly kind: 'sweep'
@@ -128,6 +131,8 @@ export interface TaskResults {
   /** Null where the exploration was stopped before. */
   readonly price: PricedWafer | null
   readonly assess: readonly AssessedMapping[]
+  /** Null where the exploration was stopped before. */
+  readonly withstand: Withstood | null
 }
 export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
 
@@ -273,7 +278,7 @@ function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[]
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
   if (task.kind === 'sweep') return { looked: 0, buildable: 0, broken: {}, estimated: 0, unfit: {}, front: [] }
-  if (task.kind === 'price') return null
+  if (task.kind === 'price' || task.kind === 'withstand') return null
   if (task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }
   if (task.kind === 'search' && (task.genome !== undefined || task.memoryFactor !== undefined))
@@ -319,6 +324,8 @@ export function runTask(
       return preview(frame, task.genomes)
     case 'price':
       return price(frame, task.chip, task.mapping, goesOn ?? (() => true))
+    case 'withstand':
+      return withstand(frame, task.chip, task.mapping, frame.space.robust!, task.seed, goesOn ?? (() => true))
     case 'sweep':
       return sweepWafers(frame, exploredWafers(frame).template, task.wafers, task.pools)
   }

@@ -1,3 +1,4 @@
+import { contentHash } from '../content-hash.ts'
 import { weightedGeometricMean } from '../optimization/statistics.ts'
 import type { KeptPoint, Objective } from './exploration.ts'
 import { jointScore } from './objective.ts'
@@ -21,6 +22,12 @@ export const designCoordinates =
     design[0]!.cost_usd!,
     Math.max(...design.map(({ evaluation }) => evaluation.memory_B.peak))
   ]
+
+/** Of every chip the first design. */
+export const oneOfEachChip = (designs: readonly WaferDesign[]): readonly WaferDesign[] =>
+  [...new Map(designs.toReversed().map((design) => [contentHash(design[0]!.chip), design])).values()].toSorted(
+    (a, b) => designs.indexOf(a) - designs.indexOf(b)
+  )
 
 /** Designs, best first by an objective over all workloads. */
 export const rankedDesigns = (

@@ -3,7 +3,7 @@ import { cell, columns, type Table } from '../report/document.ts'
 import { formatShare, formatTime_s } from '../report/format-quantity.ts'
 import type { Identity, MeshRow } from './identities.ts'
 import type { Agreement } from './level-agreement.ts'
-import { constantName } from './uncertain-constants.ts'
+import { constantName } from '../chip/uncertain-constants.ts'
 import { measuredUtilisation, type PairValidation } from './validation.ts'
 
 const digits = (value: number, count = 4): string => String(Number(value.toPrecision(count)))

@@ -57,6 +57,17 @@ const options: Command['options'] = {
     value: 'MAP',
     help: 'map the given wafer as it is: a file (see tmac defects), or drawn: sample:SEED as the chip is assembled, dies:SEED, bonds:SEED'
   },
+  robust: {
+    type: 'string',
+    value: 'worst|mean',
+    help: 'rank the best wafers by their worst scenario or by the mean of them, of --defect-samples, --constants or both'
+  },
+  'defect-samples': {
+    type: 'string',
+    value: 'N',
+    help: 'scenarios of --robust: every wafer drawn so often with defects, by the yield model of its chip'
+  },
+  constants: { type: 'boolean', help: 'scenarios of --robust: the ends of the constants that are not known well' },
   policies: {
     type: 'string',
     value: 'LIST',

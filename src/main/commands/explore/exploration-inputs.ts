@@ -4,6 +4,7 @@ import { policyNamed, policies } from '../../../core/policies/policies.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
 import type { ExplorationInputs, Objective } from '../../../core/search/exploration.ts'
 import { taskFrame } from '../../../core/search/explore.ts'
+import type { RobustSpec } from '../../../core/search/robust-spec.ts'
 import { ExplorationSpace } from '../../../core/search/exploration-space.ts'
 import { checkGenes } from '../../../core/search/check-genes.ts'
 import type { FamilyWorkload } from '../../../core/search/family.ts'
@@ -65,6 +66,20 @@ function trainedBy(values: OptionValues, directory: string): readonly FamilyWork
   return [{ name: model.name, model, training: parseInput(TrainingSpec, training, 'training'), weight: 1 }]
 }
 
+/** What the options say that wafers must withstand; undefined where they say nothing. @throws Problem of the option */
+function robustBy(values: OptionValues): RobustSpec | undefined {
+  const by = choiceOption(values, 'robust', ['worst', 'mean'] as const)
+  const defectSamples = wholeOption(values, 'defect-samples', 0, 1000)
+  const constants = flagOption(values, 'constants')
+  const scenario = defectSamples !== undefined ? 'defect-samples' : constants ? 'constants' : undefined
+  if (by === undefined && scenario !== undefined)
+    throw new Problem('usage', `'--${scenario}' is of '--robust': --robust worst, or --robust mean`, scenario)
+  if (by === undefined) return undefined
+  if (scenario === undefined)
+    throw new Problem('usage', "'--robust' needs scenarios: --defect-samples N, --constants, or both", 'robust')
+  return { for: by, defectSamples: defectSamples ?? 0, constants }
+}
+
 /** The inputs of the exploration that the options describe. @throws Problem naming the option */
 export function explorationInputs(values: OptionValues, directory: string): ExplorationInputs {
   const spaceFile = textOption(values, 'space')
@@ -75,11 +90,13 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
         ? parseInput(ExplorationSpace, parseJson(spaceFile, 'the text given as space'), 'space')
         : parseInput(ExplorationSpace, readJsonFile(spaceFile, directory, 'space'), `space file '${spaceFile}'`)
   const cap_W = statedCap_W(values)
+  const robust = robustBy(values)
   const overlap = numberOption(values, 'overlap', { least: 0, most: 1 })
   const space: ExplorationSpace = {
     ...parsed,
     ...(flagOption(values, 'fixed-chip') && { architecture: null }),
     ...(overlap !== undefined && { overlap }),
+    ...(robust && { robust }),
     ...(cap_W !== undefined && { powerCap_W: cap_W })
   }
   if (parsed.family)

@@ -11,6 +11,7 @@ import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
 import { defectsOfRun, waferSentence } from '../../../core/report/wafer-blocks.ts'
+import { robustSentence, robustTable } from '../../../core/report/robust-table.ts'
 import { shadowPricesSentence, shadowPricesTable } from '../../../core/report/shadow-prices-table.ts'
 import { brokenBudget } from '../../../core/search/limits.ts'
 import { workloadsOf } from '../../../core/search/point-source.ts'
@@ -94,6 +95,8 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
     if (front.rows.length > FRONT_ROWS)
       lines.push(`… and ${front.rows.length - FRONT_ROWS} more on the front; a report as a page (HTML) has them all`)
   }
+  const robust = run.findings?.robust
+  if (robust) lines.push('', textTable(brief(robustTable(robust))).trimEnd(), robustSentence(robust))
   if (prices) {
     const worth = shadowPricesSentence(prices)
     lines.push('', textTable(shadowPricesTable(prices)).trimEnd(), ...(worth === undefined ? [] : [worth]))

@@ -1,4 +1,4 @@
-import { constantName } from '../../../core/validation/uncertain-constants.ts'
+import { constantName } from '../../../core/chip/uncertain-constants.ts'
 import type { PairValidation } from '../../../core/validation/validation.ts'
 import type { Chart } from '../../../core/report/charts/chart.ts'
 

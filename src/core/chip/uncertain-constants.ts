@@ -1,3 +1,6 @@
+import type { ChipSpec } from './chip-spec.ts'
+import { mergeChip } from './merge-chip.ts'
+
 /** A constant that is not known well: how far it may be off, and why so far. */
 export interface UncertainConstant {
   /** Where it is in a chip; several that are one constant, or were fitted as one, go to their ends together. */
@@ -8,6 +11,8 @@ export interface UncertainConstant {
   readonly are: 'factors' | 'values'
   /** What it cannot exceed, as a share. */
   readonly most?: number
+  /** The end at which a step takes longer; the low one unless said. */
+  readonly slower?: 'high'
   readonly why: string
 }
 
@@ -44,7 +49,14 @@ const everywhere: readonly UncertainConstant[] = [
 ]
 
 const wafers: readonly UncertainConstant[] = [
-  { paths: [['links', 'latency_s']], low: 0.5, high: 4, are: 'factors', why: 'per hop, inferred from published links' },
+  {
+    paths: [['links', 'latency_s']],
+    low: 0.5,
+    high: 4,
+    are: 'factors',
+    slower: 'high',
+    why: 'per hop, inferred from published links'
+  },
   {
     paths: [['links', 'bandwidthPerEdge_Bps']],
     low: 0.7,
@@ -64,6 +76,7 @@ const wafers: readonly UncertainConstant[] = [
     low: 0.5,
     high: 2,
     are: 'factors',
+    slower: 'high',
     why: 'serdes, error correction and cable: general knowledge of its order, about a microsecond'
   },
   {
@@ -95,6 +108,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 0.37,
     high: 2.7,
     are: 'factors',
+    slower: 'high',
     why: 'one size fitted for all three sides; what we infer for H100 is 2.7 times the A100 fit: as far either way'
   },
   {
@@ -102,6 +116,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 0.1,
     high: 1.36,
     are: 'factors',
+    slower: 'high',
     why: `${A100_WORST_ROW}; graphs of kernels launch in some microseconds each (general knowledge)`
   },
   {
@@ -109,6 +124,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 0,
     high: 2,
     are: 'factors',
+    slower: 'high',
     why: 'fitted on small steps; a loader that reads ahead hides it, a slower one costs more (general knowledge)'
   },
   {
@@ -138,6 +154,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 0,
     high: 1,
     are: 'values',
+    slower: 'high',
     why: 'compiled modules, or plain ones; counts with ZeRO-3 only'
   },
   {
@@ -158,6 +175,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 0.815,
     high: 1.185,
     are: 'factors',
+    slower: 'high',
     why: COLLECTIVE_WORST_ROW
   },
   {
@@ -172,6 +190,7 @@ const clusters: readonly UncertainConstant[] = [
     low: 4e-6,
     high: 9.6e-6,
     are: 'values',
+    slower: 'high',
     why: "what NCCL's own model takes for its two protocols of large messages (src/graph/tuning.cc)"
   }
 ]
@@ -185,3 +204,42 @@ export const uncertainConstants = {
 /** A constant as people read it: where it is in the chip. */
 export const constantName = ({ paths: [first, ...others] }: UncertainConstant): string =>
   [first!.join('.'), ...others.map((path) => path.at(-1)!)].join(', ')
+
+type Tree = Readonly<Record<string, unknown>>
+type Path = readonly string[]
+
+/** A number of a chip, or several of one kind; undefined where it has none. */
+const valueAt = (chip: ChipSpec, path: Path): number | readonly number[] | undefined =>
+  path.reduce<unknown>((part, key) => (part as Tree | undefined)?.[key], chip) as number | readonly number[] | undefined
+
+/** Whether a chip has a constant: factors of nothing are nothing, and a wafer alone has no links to others. */
+function has(chip: ChipSpec, { paths: [path], are }: UncertainConstant): boolean {
+  if (path![0] === 'waferLink' && chip.kind === 'wafer' && chip.wafers === 1) return false
+  const now = valueAt(chip, path!)
+  return now !== undefined && (are === 'values' || now !== 0)
+}
+
+/** The uncertain constants that a chip has. */
+export const constantsOf = (chip: ChipSpec): readonly UncertainConstant[] =>
+  (uncertainConstants[chip.kind] as readonly UncertainConstant[]).filter((constant) => has(chip, constant))
+
+/** An end of a constant's range. */
+export type ConstantEnd = 'low' | 'high'
+
+/** The end at which a step takes longer, and the other one. */
+export const slowerEnd = ({ slower }: UncertainConstant): ConstantEnd => slower ?? 'low'
+export const fasterEnd = (constant: UncertainConstant): ConstantEnd => (slowerEnd(constant) === 'low' ? 'high' : 'low')
+
+/** The chip with a constant at one of its ends. */
+export function chipAtEnd<Chip extends ChipSpec>(chip: Chip, constant: UncertainConstant, at: ConstantEnd): Chip {
+  const { paths, are, most = Infinity, [at]: end } = constant
+  const scaled = (now: number): number => Math.min(now * end, most)
+  const change: Record<string, Record<string, unknown>> = {}
+  for (const path of paths) {
+    const [part, name] = path as readonly [string, string]
+    const now = valueAt(chip, path)
+    if (are === 'values') (change[part] ??= {})[name] = end
+    else if (now !== undefined) (change[part] ??= {})[name] = typeof now === 'number' ? scaled(now) : now.map(scaled)
+  }
+  return mergeChip(chip, change) as Chip
+}
