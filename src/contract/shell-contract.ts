@@ -43,10 +43,17 @@ const Announcement = z.strictObject({
 })
 export type Announcement = z.output<typeof Announcement>
 
+const WindowAddress = z.strictObject({
+  /** Of the page, as `#/project/ID/run/7`. */
+  address: z.string().regex(/^#\//, 'must begin with #/').max(2000)
+})
+
 /** The page and the window around it. A host without a window of its own takes all this and does nothing. */
 export const shellContract = {
   events: base.output(eventIterator(type<ShellEvent>())),
   menus: base.input(Menus).output(type<void>()),
   window: base.input(WindowState).output(type<void>()),
+  /** Shows an address in a window of its own. */
+  open: base.input(WindowAddress).output(type<void>()),
   announce: base.input(Announcement).output(type<void>())
 }

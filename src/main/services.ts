@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import type { HostInfo } from '../contract/host-contract.ts'
 import { EvaluationService } from './evaluation/evaluation-service.ts'
-import { noShell, type HostShell } from './host/host-shell.ts'
 import type { SpawnEngine } from './host/spawn-engine.ts'
 import { JobService } from './jobs/job-service.ts'
 import { DocumentService } from './projects/document-service.ts'
@@ -25,8 +24,6 @@ export interface ServiceOptions {
   readonly chooseProject?: () => Promise<string | undefined>
   /** Asks where to save, under a suggested name, in a dialog of the operating system. */
   readonly chooseTarget?: (suggestion: string) => Promise<string | undefined>
-  /** The window around the page; none in a browser. */
-  readonly shell?: HostShell
 }
 
 /** The program without a face: what both hosts put in front of a page. */
@@ -54,7 +51,6 @@ export function createServices(options: ServiceOptions) {
   const transfers = new ProjectTransfers(library, options.projectFolder)
   return {
     info,
-    shell: options.shell ?? noShell,
     settings: new SettingsFile(join(options.dataFolder, 'settings.json')),
     library,
     documents: new DocumentService(library),

@@ -267,8 +267,12 @@ export const utilityProcess = {
 }
 
 /** What a frame of that address gets when it asks the main process for a port. */
-export function connectFrame(url: string, parent: unknown = null): MessagePort {
+export function connectFrame(
+  url: string,
+  parent: unknown = null,
+  sender: unknown = BrowserWindow.all[0]!.webContents
+): MessagePort {
   const { port1, port2 } = new MessageChannel()
-  ipcMain.emit('rpc:connect', { ports: [new RecordedPort(port2)], senderFrame: { url, parent } })
+  ipcMain.emit('rpc:connect', { ports: [new RecordedPort(port2)], sender, senderFrame: { url, parent } })
   return port1
 }

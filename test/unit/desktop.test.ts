@@ -182,3 +182,76 @@ test('gives a foreign page, and a frame within its own, nothing', async () => {
   expect(await answerOf(clientOf(connectFrame('https://example.org/')))).toBe(silence)
   expect(await answerOf(clientOf(connectFrame(site, { url: site })))).toBe(silence)
 })
+
+test('gives the page of no window of ours nothing', async () =>
+  expect(await answerOf(clientOf(connectFrame(site, null, {})))).toBe(silence))
+
+test('a view opens in a second window, as locked as the first, on the same program', async () => {
+  const first = clientOf(connectFrame(site))
+  await first.shell.open({ address: '#/project/1/run/2?point=3' })
+  const [one, two] = BrowserWindow.all
+  expect(BrowserWindow.all).toHaveLength(2)
+  expect(two!.loaded).toEqual([`${site}#/project/1/run/2?point=3`])
+  expect(two!.shown).toBe(true)
+  expect(two!.options.webPreferences).toEqual(one!.options.webPreferences)
+  expect(two!.webContents.openHandler({ url: 'file:///etc/passwd' })).toEqual({ action: 'deny' })
+  let stopped = false
+  two!.webContents.emit('will-navigate', { preventDefault: () => (stopped = true) }, 'https://example.org/')
+  expect(stopped).toBe(true)
+
+  const second = clientOf(connectFrame(site, null, two!.webContents))
+  const { id: project } = await first.projects.create({ name: 'two windows' })
+  expect(await second.projects.view({ project })).toMatchObject({ name: 'two windows' })
+  await second.shell.window({ title: 'the second', edited: false })
+  expect([one!.title, two!.title]).toEqual(['TMAC Workbench', 'the second'])
+  await expect(first.shell.open({ address: 'https://example.org/' })).rejects.toThrow()
+  expect(BrowserWindow.all).toHaveLength(2)
+})
+
+test('native menus are those of the window in front, and tell it alone what was chosen', async () => {
+  const pages = BrowserWindow.all.map(({ webContents }) => clientOf(connectFrame(site, null, webContents)))
+  const menus = (title: string) => [{ title: 'View', entries: [{ id: title, title, keys: '', enabled: true }] }]
+  await pages[0]!.shell.menus(menus('of the first'))
+  await pages[1]!.shell.menus(menus('of the second'))
+  const chosen: string[] = []
+  const streams = await Promise.all(pages.map((page) => page.shell.events()))
+  for (const [at, events] of streams.entries())
+    void (async () => {
+      for await (const event of events) chosen.push(`${at}: ${event.type === 'command' ? event.id : event.type}`)
+    })().catch(() => 'the stream was ended while it waited')
+  const entry = () => Menu.current!.find(({ label }) => label === 'View')!.submenu![0]!
+  BrowserWindow.all[0]!.emit('focus')
+  expect(entry().label).toBe('of the first')
+  entry().click!()
+  BrowserWindow.all[1]!.emit('focus')
+  expect(entry().label).toBe('of the second')
+  entry().click!()
+  app.emit('second-instance', {}, ['tmac', 'tmac://project/1/run/2'], '/')
+  await expect.poll(() => chosen).toEqual(['0: of the first', '1: of the second', '1: link'])
+  await Promise.all(streams.map((events) => events.return?.()))
+})
+
+test('what both pages tell of is notified once', async () => {
+  const before = Notification.shown.length
+  for (const { webContents } of BrowserWindow.all)
+    await clientOf(connectFrame(site, null, webContents)).shell.announce({
+      title: 'Found',
+      body: '30,000 tokens/s',
+      address: '#/project/1/run/3'
+    })
+  expect(Notification.shown.slice(before)).toHaveLength(1)
+})
+
+test('the second window has a place of its own, and takes it when it is opened again', async () => {
+  const second = BrowserWindow.all[1]!
+  second.bounds = { x: 700, y: 80, width: 900, height: 700 }
+  second.emit('close')
+  second.emit('closed')
+  expect(JSON.parse(readFileSync(join(app.getPath('userData'), 'window-2.json'), 'utf8'))).toEqual({
+    ...second.bounds,
+    maximized: false
+  })
+  await clientOf(connectFrame(site)).shell.open({ address: '#/' })
+  expect(BrowserWindow.all[2]!.options).toMatchObject(second.bounds)
+  expect(BrowserWindow.all[2]!.loaded).toEqual([`${site}#/`])
+})

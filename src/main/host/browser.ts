@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws'
 import { customJsonSerializers } from '../../contract/typed-arrays.ts'
 import { router } from '../router.ts'
 import type { Services } from '../services.ts'
+import { noShell } from './host-shell.ts'
 import { pageFile, pageHeaders } from './page-files.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -102,7 +103,9 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
     const allowed =
       request.url === '/rpc' && knownHost(request) && origins.has(request.headers.origin ?? '') && hasSession(request)
     if (!allowed) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, (client) => handler.upgrade(client, { context: { services } }))
+    sockets.handleUpgrade(request, socket, head, (client) =>
+      handler.upgrade(client, { context: { services, shell: noShell } })
+    )
   })
 
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))

@@ -6,7 +6,7 @@ import { customJsonSerializers } from '../../contract/typed-arrays.ts'
 import { router } from '../router.ts'
 import { createServices } from '../services.ts'
 import { spawnUtility } from './desktop-engine.ts'
-import { DesktopShell } from './desktop-shell.ts'
+import { DesktopWindows } from './desktop-windows.ts'
 import { pageFile, pageHeaders } from './page-files.ts'
 import { keepPlace, reachablePlace, readPlace } from './window-place.ts'
 
@@ -55,7 +55,7 @@ async function chooseTarget(folder: string, suggestion: string): Promise<string 
 const isAllowed = (permission: string, url: string): boolean =>
   permission === 'clipboard-sanitized-write' && siteOf(url) === SITE
 
-/** The window, where it was; its place is kept when it closes. A page that crashed is loaded again, with all that was saved. */
+/** A window, where it was; its place is kept when it closes. A page that crashed is loaded again, with all that was saved. */
 function openWindow(out: string, placeFile: string): BrowserWindow {
   const kept = reachablePlace(
     readPlace(placeFile),
@@ -99,20 +99,23 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
   ])
   app.on('web-contents-created', (_event, contents) => lockContents(contents))
   app.on('window-all-closed', () => app.quit())
-  const windowShell = new DesktopShell()
+  /** Each window has a place of its own, by its number. */
+  const windows = new DesktopWindows(`${SITE}/index.html`, (number) =>
+    openWindow(out, join(app.getPath('userData'), number === 1 ? 'window.json' : `window-${number}.json`))
+  )
   // macOS tells of files and links by events, which may come before the program is ready.
   app.on('open-file', (event, path) => {
     event.preventDefault()
-    windowShell.take([path], process.cwd())
+    windows.take([path], process.cwd())
   })
   app.on('open-url', (event, url) => {
     event.preventDefault()
-    windowShell.take([url], process.cwd())
+    windows.take([url], process.cwd())
   })
-  windowShell.take(process.argv.slice(1), process.cwd())
+  windows.take(process.argv.slice(1), process.cwd())
   app.on('second-instance', (_event, words, folder) => {
-    windowShell.show()
-    windowShell.take(words.slice(1), folder)
+    windows.show()
+    windows.take(words.slice(1), folder)
   })
 
   await app.whenReady()
@@ -139,8 +142,7 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
     resources: join(out, '..', 'resources'),
     spawn: spawnUtility(join(out, 'main', 'engine.js')),
     chooseProject,
-    chooseTarget: (suggestion) => chooseTarget(projectFolder, suggestion),
-    shell: windowShell
+    chooseTarget: (suggestion) => chooseTarget(projectFolder, suggestion)
   })
   let closed = false
   app.on('will-quit', (event) => {
@@ -154,13 +156,12 @@ export async function startDesktop({ out }: { readonly out: string }): Promise<v
   })
 
   const handler = new RPCHandler(router, { customJsonSerializers })
-  ipcMain.on('rpc:connect', ({ ports: [port], senderFrame }) => {
-    if (!port || !senderFrame || senderFrame.parent || siteOf(senderFrame.url) !== SITE) return
-    handler.upgrade(port, { context: { services } })
+  ipcMain.on('rpc:connect', ({ ports: [port], sender, senderFrame }) => {
+    const windowShell = windows.shellOf(sender)
+    if (!port || !windowShell || !senderFrame || senderFrame.parent || siteOf(senderFrame.url) !== SITE) return
+    handler.upgrade(port, { context: { services, shell: windowShell } })
     port.start()
   })
 
-  const window = openWindow(out, join(app.getPath('userData'), 'window.json'))
-  windowShell.attach(window)
-  await window.loadURL(`${SITE}/index.html`)
+  await windows.open()
 }

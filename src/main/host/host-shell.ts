@@ -6,6 +6,8 @@ export interface HostShell {
   menus(menus: ShellMenus): void
   window(state: WindowState): void
   announce(announcement: Announcement): void
+  /** Shows an address of the page in another window. */
+  open(address: string): Promise<void>
 }
 
 /** A browser's tab is its own shell: the page has menus, title and notifications itself. */
@@ -13,5 +15,6 @@ export const noShell: HostShell = {
   async *events() {},
   menus: () => undefined,
   window: () => undefined,
-  announce: () => undefined
+  announce: () => undefined,
+  open: async () => undefined
 }

@@ -1,6 +1,7 @@
 import { implement } from '@orpc/server'
 import { workbenchContract } from '../../contract/workbench.ts'
 import { Problem } from '../../core/problem.ts'
+import type { HostShell } from '../host/host-shell.ts'
 import type { Services } from '../services.ts'
 import { systemTrouble } from '../system-error.ts'
 
@@ -12,9 +13,9 @@ function problemOf(error: unknown): Problem | undefined {
   return trouble && new Problem(trouble.code, `'${path}' ${trouble.words}`)
 }
 
-/** The contract to be implemented on the services. A Problem crosses to the page as it is; anything else stays a fault of the program. */
+/** The contract to be implemented on the services, and on the window around the page that asks. A Problem crosses to the page as it is; anything else stays a fault of the program. */
 export const os = implement(workbenchContract)
-  .$context<{ services: Services }>()
+  .$context<{ services: Services; shell: HostShell }>()
   .use(async ({ next, errors }) => {
     try {
       return await next()
