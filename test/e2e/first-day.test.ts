@@ -26,7 +26,10 @@ test.skipIf(!hasChromium())('a project, a model and a chip of one’s own', asyn
   await page.getByRole('spinbutton', { name: 'Layers' }).fill('24')
   await page.getByRole('spinbutton', { name: 'Layers' }).press('Tab')
   await page.getByRole('button', { name: 'Rename' }).click()
-  await page.getByRole('textbox', { name: 'Name of the model' }).fill('My 5B')
+  await page
+    .getByRole('dialog', { name: /^Rename/ })
+    .getByLabel('Name')
+    .fill('My 5B')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'My 5B' }).waitFor()
   await page.getByText('All changes saved').waitFor()

@@ -7,6 +7,8 @@ import type { EChartsType } from './echarts.ts'
 export interface ChartEvents {
   readonly onPick?: (datum: unknown, index: number, series: number, withControl: boolean) => void
   readonly onHover?: (datum: unknown) => void
+  /** The menu of a datum is asked for. */
+  readonly onMenu?: (datum: unknown, index: number, series: number, event: MouseEvent) => void
   /** An interval was drawn on an axis of parallel coordinates, or taken away. */
   readonly onInterval?: (axis: number, interval: readonly [number, number] | undefined) => void
 }
@@ -36,6 +38,10 @@ export function useChart(element: Ref<HTMLElement | undefined>, chart: () => Cha
     instance.on('click', ({ value, data, dataIndex, seriesIndex, event }) => {
       const pointer = event?.event as unknown as MouseEvent | undefined
       events.onPick?.(value ?? data, dataIndex, seriesIndex ?? 0, Boolean(pointer?.ctrlKey || pointer?.metaKey))
+    })
+    instance.on('contextmenu', ({ value, data, dataIndex, seriesIndex, event }) => {
+      const pointer = event?.event as unknown as MouseEvent | undefined
+      if (pointer) events.onMenu?.(value ?? data, dataIndex, seriesIndex ?? 0, pointer)
     })
     instance.on('mouseover', ({ value, data }) => events.onHover?.(value ?? data))
     instance.on('globalout', () => events.onHover?.(undefined))

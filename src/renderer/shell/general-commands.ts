@@ -1,6 +1,7 @@
 import type { Ref } from 'vue'
 import { byteUnits } from '../../core/report/format-quantity.ts'
-import { useCommands, type Command } from '../stores/commands.ts'
+import { isField, useCommands, type Command } from '../stores/commands.ts'
+import { askForMenu } from '../stores/context-menu.ts'
 import { shownBlock } from '../stores/report-sources.ts'
 import { useSendToReport } from '../stores/send-to-report.ts'
 import { shownFigures, turnFigures } from '../stores/shown-figures.ts'
@@ -75,6 +76,15 @@ export function useGeneralCommands(dialog: Ref<Dialog>): void {
       run: nextPane
     },
     {
+      id: 'view.menu',
+      menu: 'View',
+      title: 'Menu of what has the keyboard',
+      keys: 'Shift+F10',
+      alsoKeys: ['ContextMenu'],
+      enabled: () => !isField(document.activeElement),
+      run: askForMenu
+    },
+    {
       id: 'view.table',
       menu: 'View',
       title: 'Charts as tables, or back',
@@ -127,22 +137,13 @@ export function useGeneralCommands(dialog: Ref<Dialog>): void {
       menu: 'Tools',
       title: 'Send what is shown to a report',
       keys: 'Ctrl+Shift+R',
+      about: ['die', 'link', 'point', 'row', 'slice'],
       enabled: inProject,
       run: () => {
         const block = shownBlock()
         return block
           ? send(block)
           : workbench.notify('Nothing of this view goes into a report: results and comparisons do.')
-      }
-    },
-    {
-      id: 'tools.copyLink',
-      menu: 'Tools',
-      title: 'Copy a link to this view',
-      enabled: inProject,
-      run: async () => {
-        await navigator.clipboard.writeText(window.location.hash.replace(/^#/, 'tmac:/'))
-        workbench.notify('The link is on the clipboard. It opens this view, what is selected included.')
       }
     },
     { id: 'help.keys', menu: 'Help', title: 'Keys that act here', keys: '?', run: () => (dialog.value = 'keys') }

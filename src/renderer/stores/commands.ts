@@ -6,6 +6,9 @@ import { useSettings } from './settings.ts'
 export const menus = ['File', 'Edit', 'View', 'Go', 'Model', 'Chip', 'Search', 'Results', 'Tools', 'Help'] as const
 export type MenuName = (typeof menus)[number]
 
+/** Things with a menu of their own. */
+export type ObjectKind = 'die' | 'link' | 'point' | 'row' | 'slice' | 'document' | 'run'
+
 /** Something a person can do; menus, palette, keys and context menus are made of these. */
 export interface Command {
   /** Stays the same for ever: keys are remapped by it. */
@@ -16,11 +19,14 @@ export interface Command {
   readonly keys?: string
   /** Chords that do the same and cannot be remapped. */
   readonly alsoKeys?: readonly string[]
+  /** Objects in whose context menu it stands. */
+  readonly about?: readonly ObjectKind[] | 'any'
   readonly enabled?: () => boolean
   readonly run: () => unknown
 }
 
-const isField = (target: EventTarget | null): boolean =>
+/** Whether text is typed there. */
+export const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 
@@ -32,6 +38,12 @@ export const useCommandStore = defineStore('commands', () => {
   const all = computed(() => [...new Map(groups.value.flat().map((command) => [command.id, command])).values()])
   const isEnabled = (command: Command): boolean => command.enabled?.() ?? true
   const keysOf = (command: Command): string => settings.value.keys[command.id] ?? command.keys ?? ''
+  /** Commands about an object, what its own view gives before what those around it do. */
+  const about = (kind: ObjectKind): Command[] =>
+    groups.value
+      .toReversed()
+      .flat()
+      .filter((one) => one.about !== 'any' && one.about?.includes(kind) && all.value.includes(one))
   const inMenu = (menu: MenuName): Command[] => all.value.filter((command) => command.menu === menu)
 
   function run(id: string): void {
@@ -58,7 +70,7 @@ export const useCommandStore = defineStore('commands', () => {
     return () => (groups.value = groups.value.filter((one) => one !== commands))
   }
 
-  return { all, isEnabled, keysOf, inMenu, run, press, add }
+  return { all, isEnabled, keysOf, inMenu, about, run, press, add }
 })
 
 /** Gives commands for the life of the component that calls this. */

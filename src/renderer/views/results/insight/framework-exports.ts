@@ -31,6 +31,7 @@ export function useFrameworkExports(subject: ComputedRef<Subject | undefined>): 
       id: `results.save-${framework}`,
       menu: 'Results' as const,
       title: `Save for ${frameworkTitles[framework]}`,
+      about: ['point'] as const,
       enabled: () => subject.value !== undefined,
       run: () => save(framework)
     }))

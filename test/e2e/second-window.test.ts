@@ -1,0 +1,69 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { hasChromium } from './chromium.ts'
+
+let workbench: WorkbenchPage
+let page: Page
+
+beforeAll(async () => {
+  if (!hasChromium()) return
+  workbench = await workbenchPage()
+  page = workbench.page
+  await page.getByLabel('Name').fill('two windows')
+  await page.getByLabel('Starts with').selectOption({ label: 'nothing' })
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('link', { name: 'Chips' }).click()
+  await page.getByRole('button', { name: /WSC-LLM case 3/ }).click()
+  await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+})
+afterAll(() => workbench?.close())
+
+const opened = async (ask: () => Promise<unknown>): Promise<Page> => {
+  const [second] = await Promise.all([page.context().waitForEvent('page'), ask()])
+  second.on('pageerror', (error) => workbench.complaints.push(error.message))
+  return second
+}
+
+test.skipIf(!hasChromium())(
+  'a view opens in a second window, selection included, and what is edited in one shows in the other',
+  async () => {
+    await page.getByRole('gridcell', { name: 'die row 2, column 3' }).press('Space')
+    await page.waitForURL(/die=2/)
+    const second = await opened(() => workbench.command('Open in a new window'))
+    await second.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
+    // The same place; no token is spent and none is in the address.
+    expect(new URL(second.url()).hash).toBe(new URL(page.url()).hash)
+    expect(second.url()).not.toContain('token')
+    expect(await second.evaluate('window.opener')).toBeNull()
+
+    await page.getByLabel('Rows', { exact: true }).fill('5')
+    await page.getByLabel('Rows', { exact: true }).press('Enter')
+    await second.getByRole('grid', { name: 'Wafer of 5 × 9 dies' }).waitFor()
+    await second.getByLabel('Columns', { exact: true }).fill('8')
+    await second.getByLabel('Columns', { exact: true }).press('Enter')
+    await page.getByRole('grid', { name: 'Wafer of 5 × 8 dies' }).waitFor()
+    // One history for both: undo in the first takes back what the second did.
+    await page.getByRole('gridcell', { name: 'die row 2, column 3' }).focus()
+    await page.keyboard.press('Control+z')
+    await second.getByRole('grid', { name: 'Wafer of 5 × 9 dies' }).waitFor()
+    await second.close()
+  }
+)
+
+test.skipIf(!hasChromium())(
+  'a document of the tree opens in a window of its own, and the first stays where it is',
+  async () => {
+    const before = page.url()
+    await page
+      .getByRole('navigation', { name: 'Project' })
+      .getByRole('link', { name: /WSC-LLM/ })
+      .click({ button: 'right' })
+    const second = await opened(() => page.getByRole('menuitem', { name: 'Open in a new window' }).click())
+    await second.getByRole('heading', { name: /WSC-LLM/ }).waitFor()
+    expect(page.url()).toBe(before)
+    await second.close()
+  }
+)
+
+test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
