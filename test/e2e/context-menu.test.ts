@@ -183,7 +183,7 @@ test.skipIf(!hasChromium())(
     expect(await page.getByRole('heading', { name: 'Llama 2 7B copy' }).count()).toBe(1)
     await tree.getByRole('link', { name: /^Run 1/ }).click({ button: 'right' })
     await page.getByRole('menu', { name: /^Run 1/ }).waitFor()
-    expect(await enabled()).toEqual(['Put this run into the trash', 'Open in a new window', 'Copy a link to this view'])
+    expect(await enabled()).toEqual(['Put this run into the trash', 'Open in a new window', 'Copy a link'])
     await page.keyboard.press('Escape')
   }
 )

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { writeUnfoldedProject } from '../fixtures/unfolded-project.ts'
+import { unfolded, writeOnePointProject } from '../fixtures/one-point-project.ts'
 import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
@@ -16,7 +16,12 @@ beforeAll(async () => {
   page = workbench.page
   const folder = join(workbench.running.folder, 'projects')
   mkdirSync(folder, { recursive: true })
-  writeUnfoldedProject(join(folder, 'deep.tmac'))
+  writeOnePointProject(
+    join(folder, 'deep.tmac'),
+    'llama-3.1-405b',
+    { tensorParallel: 4, pipelineParallel: 14 },
+    unfolded
+  )
   await page.getByLabel('Path of a .tmac file').fill(join(folder, 'deep.tmac'))
   await page.keyboard.press('Enter')
   await workbench.side('Mapping').click()

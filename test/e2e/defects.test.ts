@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeOnePointProject } from '../fixtures/one-point-project.ts'
 import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
@@ -107,6 +109,7 @@ test.skipIf(!hasChromium())('a mapping on dead dies is told die by die, with a s
   await effect.getByRole('checkbox', { name: /stages on the wafer/ }).check()
   await effect.getByRole('button', { name: 'Evaluate on this wafer' }).click()
   await effect.getByRole('status').filter({ hasText: 'does not work on this wafer' }).waitFor()
+  await effect.getByText('No other place on what works for 27 regions of 2 × 1 dies.').waitFor()
   await effect.getByRole('button', { name: /die \(row 1, column 2\)$/ }).click()
   await page.waitForURL(/die=1,2/)
   await workbench.shoot('defects')
@@ -218,6 +221,36 @@ test.skipIf(!hasChromium())('a map whose chip has become smaller says so, and is
   await page.getByRole('alert').filter({ hasText: 'is of a grid of 5 rows x 5 columns' }).waitFor()
   await page.getByRole('button', { name: 'Keep the 1 of 2 defects that lie on the chip' }).click()
   await says('1 of 20')
+})
+
+test.skipIf(!hasChromium())('stages on dead dies are moved onto dies that work, as a point of its own', async () => {
+  const folder = join(workbench.running.folder, 'projects')
+  writeOnePointProject(join(folder, 'roomy.tmac'), 'llama-2-7b', { tensorParallel: 4, pipelineParallel: 8 })
+  await page.goto(`${new URL(page.url()).origin}/#/`)
+  await page.getByLabel('Path of a .tmac file').fill(join(folder, 'roomy.tmac'))
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: /llama-2-7b on/ }).waitFor()
+  await views().getByRole('link', { name: 'Defect maps' }).click()
+  await page.getByRole('combobox', { name: 'Chip' }).selectOption('preset:watos-56')
+  await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
+  await page.getByRole('textbox', { name: /CSV or JSON/ }).fill('kind,row,column\ndead-die,0,1\ndead-die,2,6')
+  await page.getByRole('button', { name: 'Add the map to the project' }).click()
+  const effect = page.getByRole('region', { name: 'Effect on a mapping' })
+  await effect.getByRole('checkbox', { name: /stages on the wafer/ }).check()
+  await effect.getByRole('button', { name: 'Evaluate on this wafer' }).click()
+  await effect.getByRole('status').filter({ hasText: 'does not work on this wafer' }).waitFor()
+  await workbench.shoot('defects-move')
+  await effect.getByRole('button', { name: 'Move its stages onto dies that work' }).click()
+  await page.getByText('Kept as point 2, made from point 1.').waitFor()
+  await page.waitForURL(/point=2/)
+  // It is judged on this wafer at once: every stage has a place.
+  await effect
+    .getByRole('status')
+    .filter({ hasText: /As fast as before|Slower|Faster/ })
+    .waitFor()
+  await workbench.shoot('defects-moved')
+  await page.getByRole('button', { name: 'Back to point 1' }).click()
+  await page.waitForURL(/point=1/)
 })
 
 test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
