@@ -1,9 +1,10 @@
 import { ChipSpec, type WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { readFloorplan, withFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
+import { jsonOfText, requireText } from '../../components/given-text.ts'
 
 /** Text of a chip at most: a spec with all its sources takes some ten thousand characters. */
-const LONGEST_TEXT = 8_000_000
+export const LONGEST_TEXT = 8_000_000
 
 /**
  * The chip that a text from a file or the clipboard describes: a spec as JSON, or a HotSpot floorplan whose array of dies a chip takes over.
@@ -11,8 +12,7 @@ const LONGEST_TEXT = 8_000_000
  * @throws Problem in words for the person
  */
 export function chipOfText(text: string, onto: WaferChipSpec | undefined): ChipSpec {
-  if (text.length > LONGEST_TEXT)
-    throw new Problem('bad-input', `the text has ${text.length} characters; a chip takes ${LONGEST_TEXT} at most`)
+  requireText(text, 'the text', 'a chip', LONGEST_TEXT)
   if (!/^\s*[{[]/.test(text)) {
     if (!onto)
       throw new Problem(
@@ -21,13 +21,7 @@ export function chipOfText(text: string, onto: WaferChipSpec | undefined): ChipS
       )
     return withFloorplan(onto, readFloorplan(text))
   }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new Problem('bad-json', `this is no JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  return parseInput(ChipSpec, value, 'the chip')
+  return parseInput(ChipSpec, jsonOfText(text, 'the text'), 'the chip')
 }
 
 /** Gives a person a file. */

@@ -3,25 +3,16 @@ import { checkDefects } from '../../../core/chip/defects/check-defects.ts'
 import { DefectMap, gridOf } from '../../../core/chip/defects/defect-map.ts'
 import { parseDefectsCsv } from '../../../core/chip/defects/defects-csv.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
-import { textNature } from '../../../core/text-nature.ts'
+import { jsonOfText, requireText } from '../../components/given-text.ts'
 
 /** Characters of a map at most: thousands of statements, and nothing that would hold up the page. */
 export const LONGEST_TEXT = 2_000_000
 
 /** The map as JSON or CSV says it, not checked against a chip. */
 function stated(text: string, chip: WaferChipSpec, what: string): DefectMap {
-  if (text.length > LONGEST_TEXT)
-    throw new Problem('bad-input', `${what} has ${text.length} characters; a defect map has ${LONGEST_TEXT} at most`)
-  const nature = textNature(text)
-  if (nature !== undefined) throw new Problem('bad-input', `${what} is ${nature}`)
+  requireText(text, what, 'a defect map', LONGEST_TEXT)
   if (!/^\s*[[{]/.test(text)) return parseDefectsCsv(text, gridOf(chip), what)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new Problem('bad-json', `${what} is no JSON: ${error instanceof Error ? error.message : String(error)}`)
-  }
-  return parseInput(DefectMap, value, what)
+  return parseInput(DefectMap, jsonOfText(text, what), what)
 }
 
 /** A map that a person gave as text, or why it is none of this chip. */
