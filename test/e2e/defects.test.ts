@@ -35,7 +35,7 @@ afterAll(() => workbench?.close())
 test.skipIf(!hasChromium())(
   'a map that is none of the chip is refused in words, and nothing typed is lost',
   async () => {
-    await page.getByText('There are none yet').waitFor()
+    await page.getByRole('link', { name: 'A bond and a link lost, seed 8' }).first().waitFor()
     await page.getByRole('combobox', { name: 'Chip' }).selectOption('preset:watos-56')
     await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
     const text = page.getByRole('textbox', { name: /CSV or JSON/ })
@@ -205,6 +205,10 @@ test.skipIf(!hasChromium())('a map whose chip has become smaller says so, and is
   await page.getByRole('button', { name: /^Dojo training tile/ }).click()
   await page.getByRole('textbox', { name: 'Rows', exact: true }).waitFor()
   await views().getByRole('link', { name: 'Defect maps' }).click()
+  const chips = page.getByRole('combobox', { name: 'Chip' })
+  await chips.selectOption(
+    await chips.locator('option', { hasText: 'Dojo training tile' }).first().getAttribute('value')
+  )
   await page.getByRole('radio', { name: 'From CSV or JSON' }).check()
   await page.getByRole('textbox', { name: /CSV or JSON/ }).fill('kind,row,column\ndead-die,0,0\ndead-die,4,4')
   await page.getByRole('button', { name: 'Add the map to the project' }).click()

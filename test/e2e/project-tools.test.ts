@@ -25,10 +25,10 @@ const give = (name: string, value: unknown): Promise<void> =>
 test.skipIf(!hasChromium())('a mapping from a file becomes an evaluated point, or says what does not fit', async () => {
   const path = join(workbench.running.folder, 'projects', 'Sample - Llama 3 70B on 54 dies.tmac')
   using store = openProject(path, { readOnly: true })
-  const { mapping } = store.point(9)
+  const { mapping } = store.point(19)
   await give('theirs.json', mapping)
   await page
-    .getByText(/^The mapping of 'theirs\.json' is point \d+, in the place of point 10: a step takes 100 s\./)
+    .getByText(/^The mapping of 'theirs\.json' is point \d+, in the place of point 20: a step takes 100 s\./)
     .waitFor()
   await page.waitForURL(/\/mapping\?point=\d+/)
   await page
@@ -49,7 +49,9 @@ test.skipIf(!hasChromium())('a mapping from a file becomes an evaluated point, o
 test.skipIf(!hasChromium())('the whole file is checked on request', async () => {
   await workbench.command('Check the whole project file')
   const dialog = page.getByRole('dialog', { name: 'Check of the project file' })
-  await dialog.getByText(/1 run, 148 points and 0 documents were read: nothing is wrong\./).waitFor({ timeout: 20_000 })
+  await dialog
+    .getByText(/2 runs, 305 points and 8 documents were read: nothing is wrong\./)
+    .waitFor({ timeout: 20_000 })
   await workbench.shoot('project-check')
   await dialog.getByRole('button', { name: 'Close' }).click()
   expect(workbench.complaints).toEqual([])

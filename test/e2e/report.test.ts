@@ -33,7 +33,7 @@ test.skipIf(!hasChromium())('a report of the newest run opens with its figures a
   await page.getByRole('button', { name: 'Of the newest run' }).click()
   await page.getByRole('img', { name: 'Throughput (tokens/s).' }).waitFor()
   await page
-    .getByText(/run 1 \(seed 1, TMAC [\d.]+, inputs [0-9a-f]{16}\)/)
+    .getByText(/run 2 \(seed 1, TMAC [\d.]+, inputs [0-9a-f]{16}\)/)
     .first()
     .waitFor()
   await expect.poll(() => page.getByRole('main').getByText('Drawing …').count(), { timeout: 15_000 }).toBe(0)
@@ -84,9 +84,9 @@ test.skipIf(!hasChromium())(
     // The command line draws the same picture.
     const sample = join(workbench.running.folder, 'projects', 'Sample - Llama 3 70B on 54 dies.tmac')
     const output = join(workbench.running.folder, 'wafer.svg')
-    const asked = ['--figure', 'wafer', '--point', '10', '--project', sample, '--output', output]
+    const asked = ['--figure', 'wafer', '--point', '20', '--project', sample, '--output', output]
     expect((await runCli(['export', '--format', 'svg', ...asked])).code).toBe(0)
-    expect(strFromU8(archive['figures/waferP10.svg']!)).toBe(readFileSync(output, 'utf8'))
+    expect(strFromU8(archive['figures/waferP20.svg']!)).toBe(readFileSync(output, 'utf8'))
   },
   60_000
 )
@@ -106,7 +106,7 @@ test.skipIf(!hasChromium())('a figure leads back to its view, and a view sends i
 })
 
 test.skipIf(!hasChromium())('keys send what is shown: the use of links, and the mapping', async () => {
-  await page.goto(page.url().replace(/\/report\/.*$/, '/run/1/links?point=10'))
+  await page.goto(page.url().replace(/\/report\/.*$/, '/run/2/links?point=20'))
   await page.getByRole('heading', { name: /Links: .+ used on average/ }).waitFor({ timeout: 20_000 })
   await page.keyboard.press('Control+Shift+R')
   await page.getByText(/^The figure is in/).waitFor()

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await page.goto(running.host.link())
   await page.getByRole('button', { name: 'Open the sample' }).click()
   await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
-  results = new URL(page.url()).hash.replace(/\/run\/1.*/, '/run/1')
+  results = new URL(page.url()).hash.replace(/\/run\/2.*/, '/run/2')
 })
 afterAll(async () => {
   await browser?.close()
@@ -110,7 +110,7 @@ test.skipIf(!hasChromium())(
 )
 
 test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their plan', async () => {
-  await go('mapping', '?point=10&stage=4')
+  await go('mapping', '?point=20&stage=4')
   await page
     .getByRole('row', { name: /^up split output/ })
     .first()

@@ -116,16 +116,19 @@ async function withClient(use: (client: WorkbenchClient) => Promise<void>): Prom
 test('the sample opens on a finished run: summary, policies, columns and points agree', () =>
   withClient(async (client) => {
     const { id: project, runs } = await client.projects.openSample()
-    expect(runs).toMatchObject([{ id: 1, status: 'finished', model: 'llama-3-70b' }])
-    const view = await client.runs.view({ project, run: 1 })
-    const columns = await client.runs.columns({ project, run: 1, after: 0 })
+    expect(runs).toMatchObject([
+      { id: 1, status: 'finished', model: 'llama-3-70b' },
+      { id: 2, status: 'finished', model: 'llama-3-70b' }
+    ])
+    const view = await client.runs.view({ project, run: 2 })
+    const columns = await client.runs.columns({ project, run: 2, after: 0 })
     expect(columns.id).toHaveLength(view.run.pointCount)
     for (const values of Object.values(columns)) expect(values).toHaveLength(columns.id.length)
     const at = columns.id.indexOf(view.best!.id)
     expect(columns.tokensPerSecond[at]).toBe(view.best!.evaluation.tokensPerSecond)
     expect(await client.runs.point({ project, point: view.best!.id })).toEqual(view.best)
     expect(view.compared.some(({ source }) => source.startsWith('policy:'))).toBe(true)
-    const later = await client.runs.columns({ project, run: 1, after: columns.ordinal[4]! })
+    const later = await client.runs.columns({ project, run: 2, after: columns.ordinal[4]! })
     expect(later.id).toEqual(columns.id.slice(5))
     expect(await client.projects.recent()).toMatchObject([{ id: project, exists: true }])
   }))

@@ -91,7 +91,7 @@ describe('the sample, asked by a page', () => {
     )
     const opened = await client.projects.openSample()
     project = opened.id
-    point = (await client.runs.view({ project, run: opened.runs[0]!.id })).best!.id
+    point = (await client.runs.view({ project, run: opened.runs.at(-1)!.id })).best!.id
   })
   afterAll(async () => {
     socket.close()
@@ -158,7 +158,7 @@ describe('answers', () => {
       }
     })
     const { id, runs } = services.library.openSample()
-    const best = services.library.runView(id, runs[0]!.id).best!.id
+    const best = services.library.runView(id, runs.at(-1)!.id).best!.id
     const asked = { project: id, point: best }
     const [first, same] = await Promise.all([
       services.evaluation.point(asked, 'analytic'),

@@ -38,6 +38,8 @@ describe('a search on a damaged wafer', () => {
     const { id } = project.documents.create('defects', 'Wafer 3: lot 7', content)
     const { inputs, command } = explorationOf(spec(id), project)
     expect((inputs.space as ExplorationSpace).defects).toEqual(map)
+    // Nothing of the mappings is narrowed, so that there is nothing to say of them.
+    expect(command).not.toContain('--space')
     expect(command).toContain("--defects 'Wafer 3_ lot 7.csv'")
     expect(command).not.toContain('deadDies')
   })

@@ -47,7 +47,7 @@ export function waferCost_usd(chip: WaferChipSpec): number {
 export function costVerdict(chip: WaferChipSpec): Verdict {
   const value = waferCost_usd(chip)
   const limit = chip.manufacture?.costCap_usd
-  const subject = `cost of a good wafer (${shownNumber(dieArea_mm2(chip))} mm2 dies)`
+  const subject = `cost of a good wafer (${shownNumber(dieArea_mm2(chip))} mm² dies)`
   if (limit !== undefined)
     return atMost('cost', subject, value, limit, 'USD', 'use fewer or smaller dies, less DRAM, or spare dies')
   const message = `${subject}: ${shownNumber(value)} USD, no limit set`

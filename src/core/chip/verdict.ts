@@ -44,7 +44,8 @@ export function atMost(
   const ok = value <= limit * (1 + rounding)
   const margin = value > 0 ? limit / value - 1 : null
   const excess = limit > 0 ? `, ${shownShare(value / limit - 1)} over` : ''
-  const message = `${subject}: ${shownNumber(value)} ${unit} of ${shownNumber(limit)} ${unit}${ok ? '' : excess}`
+  const words = unit.replace('mm2', 'mm²')
+  const message = `${subject}: ${shownNumber(value)} ${words} of ${shownNumber(limit)} ${words}${ok ? '' : excess}`
   return { name, value, limit, unit, ok, waived: false, margin, message, fix: ok ? '' : fix }
 }
 

@@ -12,6 +12,12 @@ export const timeCategories: readonly (readonly [keyof TimeBreakdown_s, string])
   ['other', 'Other']
 ]
 
+/** What a certificate says is in the way, inside a sentence. */
+export function bindingWords(binding: string): string {
+  const title = timeCategories.find(([category]) => category === binding)?.[1].toLowerCase() ?? binding
+  return binding === 'bubble' || binding === 'optimizer' ? `the ${title}` : title
+}
+
 /** Categories of memory that sum to the peak, in the order in which they are shown. */
 export const memoryCategories: readonly (readonly [Exclude<keyof MemoryBreakdown_B, 'capacity' | 'peak'>, string])[] = [
   ['weights', 'Weights'],

@@ -1,6 +1,6 @@
 import type { Comparison, Metric } from './comparison.ts'
 import { cell, type Cell, type Column, type Table } from './document.ts'
-import { formatIn, formatShare } from './format-quantity.ts'
+import { formatIn, formatRatio, formatShare } from './format-quantity.ts'
 
 export interface GridView {
   /** Leaves out what is the same of all points. */
@@ -14,9 +14,15 @@ export interface GridView {
 /** Metrics of which more is better; of the others less is. */
 const moreIsBetter = new Set(['Throughput', 'Model FLOP utilization', 'Memory capacity per die'])
 
-/** A change as '▼ 16.0%': arrow and sign, not colour alone. */
+/** From here on a change is told as a multiple. */
+const MANY_TIMES = 10
+/** A change as '▼ −16.0%', or '▲ 21.3×': arrow and sign, not colour alone. */
 const changeText = (ratio: number): string =>
-  ratio === 1 ? 'same' : `${ratio > 1 ? '▲ +' : '▼ −'}${formatShare(Math.abs(ratio - 1))}`
+  ratio === 1
+    ? 'same'
+    : ratio >= MANY_TIMES
+      ? `▲ ${formatRatio(ratio)}`
+      : `${ratio > 1 ? '▲ +' : '▼ −'}${formatShare(Math.abs(ratio - 1))}`
 
 function gridCell({ name, unit, values, ratios }: Metric, index: number, baseline: number, relative: boolean): Cell {
   const value = values[index]

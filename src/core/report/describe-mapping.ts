@@ -69,8 +69,11 @@ export function planTable(name: string, plan: Plan): Table {
   }
 }
 
+/** A plan's name mostly begins with that of its class, as `dense-A`; then it says both. */
 const layersOf = (stage: Mapping['stages'][number]): string =>
-  stage.layers.map((run) => `${run.count} ${run.class} (${run.plan})`).join(' + ')
+  stage.layers
+    .map(({ count, class: name, plan }) => `${count} ${plan.startsWith(name) ? plan : `${name} (${plan})`}`)
+    .join(' + ')
 
 /** The stages with their time and memory; neighbours that read alike share a row. */
 export function stageTable(mapping: Mapping, evaluation: Pick<Evaluation, 'stages'>): Table {

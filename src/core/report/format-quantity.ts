@@ -44,13 +44,15 @@ export const signedShare = (change: number): string =>
 /** A ratio as '1.53×'. */
 export const formatRatio = (value: number): string => `${formatNumber(value)}×`
 
-/** Low and high of an uncertain quantity, as '6.00 kW to 10.0 kW'; one value when both print alike. */
+/** Low and high of an uncertain quantity, as '6.00 to 10.0 kW', or '900 W to 1.10 kW'; one value when both print alike. */
 export function formatRange(
   range: { readonly low: number; readonly high: number },
   one: (value: number) => string
 ): string {
   const [low, high] = [one(range.low), one(range.high)]
-  return low === high ? low : `${low} to ${high}`
+  const unit = / \S+$/.exec(high)?.[0]
+  if (low === high) return low
+  return `${unit !== undefined && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`
 }
 
 const plain =

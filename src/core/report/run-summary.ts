@@ -1,3 +1,4 @@
+import { bindingWords } from './categories.ts'
 import type { Block, Fact } from './document.ts'
 import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecord } from './exploration-record.ts'
 import { workloadsOf } from '../search/point-source.ts'
@@ -50,7 +51,7 @@ export function headline(record: ExplorationRecord): Fact[] {
           {
             name: 'Certified gap',
             value: format.formatShare(record.run.certificate.gap),
-            note: `binding: ${record.run.certificate.binding}`
+            note: `bound by ${bindingWords(record.run.certificate.binding)}`
           }
         ]
       : [])

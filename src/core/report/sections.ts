@@ -1,6 +1,6 @@
 import type { Verdict } from '../chip/verdict.ts'
 import { countedBeside } from '../policies/counted-beside.ts'
-import { memoryCategories, timeCategories } from './categories.ts'
+import { bindingWords, memoryCategories, timeCategories } from './categories.ts'
 import { cell, columns, type Block, type Cell, type Table } from './document.ts'
 import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
 import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
@@ -165,7 +165,7 @@ export function certificateBlocks({ run }: ExplorationRecord): Block[] {
       text:
         `${run.findings?.family ? 'As a weighted geometric mean over all workloads: no' : 'No'} mapping of this space on this chip takes less than ${format.formatTime_s(certificate.lowerBound_s)} per step. ` +
         `The best one found takes ${format.formatTime_s(certificate.best_s)}: at most ${format.formatShare(certificate.gap)} ` +
-        `above the bound. What binds is ${certificate.binding}.`
+        `above the bound. What binds is ${bindingWords(certificate.binding)}.`
     },
     ...(certificate.sharedLinks
       ? [{ kind: 'paragraph' as const, text: sharedLinksSentence(certificate.sharedLinks) }]

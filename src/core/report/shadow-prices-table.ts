@@ -1,5 +1,7 @@
+import { fieldTitle } from '../chip/editing/fields.ts'
 import { bestUse, type ShadowPrice, type ShadowPrices } from '../search/shadow-prices.ts'
 import { cell, columns, type Table } from './document.ts'
+import { limitWords } from './field-words.ts'
 import { formatNumber } from './format-number.ts'
 import { formatField, signedShare } from './format-quantity.ts'
 
@@ -14,7 +16,7 @@ export function shadowPricesTable({ wafer, tokensPerSecond, prices }: ShadowPric
     caption: `What a little more is worth on ${wafer}`,
     columns: columns('Number', 'From', 'To', '#Mapping kept', '#Mapping anew', '#mm²', '#W', '#USD', 'Breaks'),
     rows: prices.map((price) => [
-      cell(price.path),
+      cell(fieldTitle(price.path)),
       cell(formatField(price.path, price.from)),
       cell(formatField(price.path, price.to)),
       gain(price.kept_tokensPerSecond),
@@ -22,7 +24,7 @@ export function shadowPricesTable({ wafer, tokensPerSecond, prices }: ShadowPric
       cell(signed(price.area_mm2)),
       cell(signed(price.power_W)),
       cell(signed(price.cost_usd)),
-      price.breaks === undefined ? cell('') : cell(price.breaks, 'bad')
+      price.breaks === undefined ? cell('') : cell(limitWords(price.breaks), 'bad')
     ])
   }
 }
@@ -43,7 +45,7 @@ export function shadowPricesSentence(prices: ShadowPrices): string | undefined {
   const told = resources.flatMap(([name, amount]) => {
     const best = bestUse(prices, amount)
     return best
-      ? [`the next ${name} is worth ${formatNumber(best.tokensPerSecondPerUnit)} tokens/s (${best.path})`]
+      ? [`the next ${name} is worth ${formatNumber(best.tokensPerSecondPerUnit)} tokens/s (${fieldTitle(best.path)})`]
       : []
   })
   return told.length === 0 ? undefined : `On ${prices.wafer}: ${told.join(', ')}.`

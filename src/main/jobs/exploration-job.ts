@@ -80,8 +80,8 @@ export function runExplorationJob(
   const { run, inputs, workers, shard } = job
   const former = checkpointOf(run.lastCheckpoint())
   const journal: Journal = former ?? EMPTY_JOURNAL
-  const results = { ...journal.results }
-  const partial = { ...journal.partial }
+  let results = { ...journal.results }
+  let partial = { ...journal.partial }
   let track: JobTrack = { ...(former?.track ?? newTrack(workers, job.budget_s)), workers, ended: null }
   const begun = performance.now() - track.elapsed_s * 1000
   const elapsed_s = (): number => (performance.now() - begun) / 1000
@@ -139,6 +139,8 @@ export function runExplorationJob(
     }
 
     const finishRun = (outcome: ExplorationOutcome): void => {
+      // Nothing goes on from a run that came to its end: of its journal, half a megabyte, only how it went is kept.
+      if (ended === 'complete') [results, partial] = [{}, {}]
       leave(ended === 'interrupted' ? 'stopped' : null)
       const summary = {
         ...(outcome.certificate && {

@@ -4,6 +4,7 @@ import type { SearchSpec } from '../../contract/search-spec.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import { chipPreset } from '../../core/chip/chip-presets.ts'
 import { modelPreset } from '../../core/workload/model-presets.ts'
+import { MappingSpace } from '../../core/mapping/mapping-space.ts'
 import { Problem } from '../../core/problem.ts'
 import type { OptionValues } from '../commands/command.ts'
 import { commandLine } from '../commands/command-line-text.ts'
@@ -53,9 +54,9 @@ function defectsOf({ defects }: SearchSpec, documents: ProjectDocuments) {
 
 /** What a space says beyond leaving everything free. */
 function spaceOf({ mapping, wafers, costCap_usd }: SearchSpec): object {
-  const free = { collectives: 'best', recompute: 'any', equalStages: false } as const
+  const free: Readonly<Record<string, unknown>> = MappingSpace.parse({})
   const narrowed = Object.fromEntries(
-    Object.entries(mapping).filter(([name, value]) => value !== undefined && free[name as keyof typeof free] !== value)
+    Object.entries(mapping).filter(([name, value]) => value !== undefined && free[name] !== value)
   )
   return {
     ...(Object.keys(narrowed).length > 0 && { mapping: narrowed }),

@@ -41,7 +41,7 @@ export function stageRegions(chip: WaferChipSpec, mapping: Mapping, scene: Wafer
           box,
           color,
           ink: inkOn(color),
-          size: Math.min(11, box.height * 0.45, (box.width * 0.92) / (name.length * 0.62))
+          size: Math.min(11, box.height * 0.45, (box.width * 0.74) / (name.length * 0.62))
         }
       ]
     })

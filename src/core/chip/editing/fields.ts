@@ -76,6 +76,9 @@ export function chipField(path: string): ChipField {
   return found
 }
 
+/** What people call a number of a chip; its path where there are no words for it. */
+export const fieldTitle = (path: string): string => chipFields.find((one) => one.path === path)?.title ?? path
+
 /** The number at a path of a chip; undefined where the chip leaves it out or waives it. */
 export function numberAt(chip: WaferChipSpec, path: string): number | undefined {
   const found = path

@@ -91,7 +91,14 @@ export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
         // Names stand above, whichever end of the axis is up there.
         nameLocation: better === 'less' ? ('start' as const) : ('end' as const),
         scale: true,
-        axisLabel: { ...textStyle(theme), color: theme.quiet },
+        // Above the lines, each number with a rim of the ground.
+        z: 10,
+        axisLabel: {
+          ...textStyle(theme),
+          color: theme.ink,
+          textBorderColor: theme.ground,
+          textBorderWidth: 3
+        },
         axisLine: { lineStyle: { color: theme.quiet } },
         areaSelectStyle: { borderColor: theme.ours, color: theme.ours, opacity: 0.25 }
       })),

@@ -18,7 +18,8 @@ export function searchTrackChart({ samples }: Pick<JobTrack, 'samples'>, bounded
     type: 'line',
     name,
     step: 'end',
-    showSymbol: false,
+    // A single moment is no line yet.
+    showSymbol: shown.length < 2,
     symbol: 'circle',
     lineStyle: { color, width: 2, type },
     itemStyle: { color },

@@ -93,7 +93,14 @@ export function stackedBars(
       ...baseOption(theme),
       tooltip: { ...baseOption(theme).tooltip, valueFormatter: (value: unknown) => format(Number(value)) },
       grid: { left: nameWidth, right: 100, top: 28, bottom: below },
-      legend: { ...legend(theme), data: used.map((part) => part.name), width: '94%' },
+      // Below the axis and its name: a second line grows into the room under it.
+      legend: {
+        ...legend(theme),
+        bottom: undefined,
+        top: barsHeight(bars.length, below + 20) - below + 54,
+        data: used.map((part) => part.name),
+        width: '94%'
+      },
       xAxis: {
         ...valueAxis(theme, title, 30, quantityTick(format)),
         ...(limit && {
