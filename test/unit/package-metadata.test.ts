@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { join, matchesGlob } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import packageFile from '../../package.json' with { type: 'json' }
+import type { ElectronBinary } from '../../src/main/host/electron-binary.ts'
+import { makePackage, PACKAGER } from '../../src/main/make-package.ts'
 
 const { build } = packageFile
 
@@ -14,7 +16,44 @@ test('a package registers the files and links that the desktop program takes', (
 })
 
 test('a package holds what the program starts from', () => {
-  const [folder] = packageFile.main.replace('./', '').split('/')
-  expect(build.files).toContain(`${folder}/**`)
+  const { main } = packageFile
+  expect(build.files.some((pattern) => matchesGlob(main.replace('./', ''), pattern))).toBe(true)
   expect(build.files).toEqual(expect.arrayContaining(['resources/**', 'package.json']))
+})
+
+describe('npm run package', () => {
+  const told: string[] = []
+  const made = (find: ElectronBinary, status: number | undefined, more: readonly string[] = []) => {
+    told.length = 0
+    const runs: (readonly string[])[] = []
+    const code = makePackage({
+      find: () => find,
+      run: (packager, options) => {
+        runs.push([packager, ...options])
+        return status
+      },
+      tell: (words) => void told.push(words),
+      more
+    })
+    return { code, runs }
+  }
+
+  test('says why there is no package where Electron is refused, and runs no packager', () => {
+    const { code, runs } = made({ reason: 'fetch failed' }, 0)
+    expect({ code, runs }).toEqual({ code: 1, runs: [] })
+    expect(told.join('\n')).toMatch(/No package was made: .*Electron's binary.*\(fetch failed\)/)
+    expect(told.join('\n')).toContain('npm run serve')
+  })
+
+  test('gives the packager the Electron that is there, and passes options and its code on', () => {
+    const found = { executable: '/e/dist/electron' }
+    expect(made(found, 0, ['--dir'])).toEqual({
+      code: 0,
+      runs: [[PACKAGER, '--publish', 'never', '--config.electronDist=/e/dist', '--dir']]
+    })
+    expect(made(found, 2).code).toBe(2)
+    expect(told.join('\n')).toContain('npm run package -- --dir')
+    expect(made(found, undefined).code).toBe(1)
+    expect(told.join('\n')).toContain('could not be started')
+  })
 })
