@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { choicesOf, valueOf, withGene, withOwnPlan, type PlanGene } from '../../src/core/mapping/edit-plan.ts'
 import { regionAxes } from '../../src/core/mapping/region.ts'
 import { findEvents } from '../../src/core/report/find-events.ts'
-import { differencesOf, mappingRows, stagesWords } from '../../src/core/report/mapping-rows.ts'
+import { differencesFrom, mappingRows, stagesWords } from '../../src/core/report/mapping-rows.ts'
 import { memorySeries, overflowOf, peak_B } from '../../src/core/report/memory-view.ts'
 import { rooflinePoints, roofsOf } from '../../src/core/report/roofline.ts'
 import { stepBars, stepGroupings, total_s, unaccounted_s } from '../../src/core/report/step-bars.ts'
@@ -61,7 +61,8 @@ describe('the rows of a mapping', () => {
         expect(sum(rows.filter(({ kind }) => kind === 'layers').map(({ layers }) => layers))).toBe(
           step.workload.chain.length
         )
-        for (const row of rows) expect(differencesOf(row, step.mapping)).toEqual({})
+        const differences = differencesFrom(step.mapping)
+        for (const row of rows) expect(differences(row)).toEqual({})
       }),
       { numRuns: 40 }
     )

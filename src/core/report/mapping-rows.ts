@@ -135,23 +135,36 @@ export function mappingRows(
   })
 }
 
-/** What another mapping says of the genes of a row: values that differ, by axis or tensor; undefined where it has no such row. */
-export function differencesOf(row: MappingRow, other: Mapping): Readonly<Record<string, string>> | undefined {
-  const plans = [
-    ...new Set(
-      other.stages.flatMap(({ layers }) => layers.filter((run) => run.class === row.layer).map(({ plan }) => plan))
-    )
-  ].map((name) => other.plans[name]!)
-  if (plans.length === 0) return undefined
-  const found: Record<string, string> = {}
-  const compare = (name: string, value: string, of: (plan: Plan) => string): void => {
-    const theirs = [...new Set(plans.map(of))]
-    if (!theirs.includes(value)) found[name] = theirs.join(' or ')
+/**
+ * Tells of rows what another mapping says of their genes: values that differ, by axis or tensor; undefined where it has no such row. What it
+ * says of a gene is looked up once for all rows that have it, as layers with plans of their own do.
+ */
+export function differencesFrom(other: Mapping): (row: MappingRow) => Readonly<Record<string, string>> | undefined {
+  const plansOf = new Map<string, readonly Plan[]>()
+  for (const { class: layer, plan } of other.stages.flatMap(({ layers }) => layers)) {
+    const known = plansOf.get(layer) ?? []
+    const one = other.plans[plan]!
+    if (!known.includes(one)) plansOf.set(layer, [...known, one])
   }
-  for (const [axis, { value }] of Object.entries(row.roles))
-    compare(axis, value, (plan) => (row.op === undefined ? plan.residual[axis] : plan.operators[row.op]?.[axis]) ?? '—')
-  if (row.op !== undefined) for (const { name, fate } of row.tensors) compare(name, fate, (plan) => fateOf(plan, name))
-  return found
+  const said = new Map<string, readonly string[]>()
+  function valuesOf(key: string, plans: readonly Plan[], of: (plan: Plan) => string): readonly string[] {
+    const known = said.get(key) ?? [...new Set(plans.map(of))]
+    said.set(key, known)
+    return known
+  }
+  return ({ layer, op, roles, tensors }) => {
+    const plans = plansOf.get(layer)
+    if (!plans) return undefined
+    const found: Record<string, string> = {}
+    const compare = (name: string, value: string, of: (plan: Plan) => string): void => {
+      const theirs = valuesOf(JSON.stringify([layer, op, name]), plans, of)
+      if (!theirs.includes(value)) found[name] = theirs.join(' or ')
+    }
+    for (const [axis, { value }] of Object.entries(roles))
+      compare(axis, value, (plan) => (op === undefined ? plan.residual[axis] : plan.operators[op]?.[axis]) ?? '—')
+    if (op !== undefined) for (const { name, fate } of tensors) compare(name, fate, (plan) => fateOf(plan, name))
+    return found
+  }
 }
 
 /** Numbers as people read them: 0, 2 to 5. */
