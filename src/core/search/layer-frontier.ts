@@ -1,7 +1,7 @@
 import { LAYOUT_COUNT, ROLE_COUNT, roleCode, roleFacts, roleName, rolesOf } from '../mapping/axis-roles.ts'
 import { optionalTensors, type PlanCode } from '../mapping/plan-code.ts'
 import { dominates, paretoFront } from '../optimization/pareto.ts'
-import { LabelSet, type Label, type Scalarization } from '../optimization/label-set.ts'
+import { LabelSet, type Label, type Projection, type Scalarization } from '../optimization/label-set.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { OUTPUT_LAYOUT } from '../simulator/cost-row.ts'
 import * as plan from '../simulator/plan-cost.ts'
@@ -37,6 +37,8 @@ interface StepChoice {
 
 interface StepVector extends StepChoice {
   readonly costs: Float64Array
+  /** Of the {@link Projection} of the search. */
+  readonly coordinates: Float64Array
   readonly layout: number
 }
 
@@ -70,6 +72,10 @@ export interface FrontierRequest {
   readonly price?: WorkPrice | undefined
   /** Micro-batches whose logits are alive at once; 1 unless all forward passes come first. */
   readonly logitsHeld?: number
+  /** Whether the schedule splits backward passes: then weight gradients shorten the fill, and what is made again waits for them. */
+  readonly splits?: boolean
+  /** What decides where the stage is known; as the schedule's kind alone lets it, where not. */
+  readonly projection?: Projection
   /** Leaves role codes out of the step that has them. */
   readonly allows?: (roles: number) => boolean
 }
@@ -139,6 +145,47 @@ export function recomputeMasks(step: Step, recompute: StepRecomputation, isLayer
   )
 }
 
+/** The first cost alone. */
+const FIRST_COST: Projection = {
+  size: 1,
+  project(costs, into) {
+    into[0] = costs[TIME_S]!
+  }
+}
+
+/**
+ * When one plan can take the place of another in any stage. A die needs, per layer, its state and what `f >= 1` micro-batches in flight
+ * keep, where weight gradients wait also what `d <= f` of them make again, and once the largest `r` that a layer makes again and the
+ * largest buffer `b`. One plan for another in `n >= 1` layers changes that by at most `n (state + f kept + d r) + max(0, r) + max(0, b)`, all
+ * as differences. It is never more if at the corners of all `f` and `d` it is not: of kept (many in flight), of state + kept, and of both with
+ * what is made again. With `r` as a difference of its own, plans that make ever less of the same tensors again would all have to be kept.
+ */
+function projectionOf({ only, projection, splits, price }: FrontierRequest): Projection {
+  if (only) return FIRST_COST
+  if (projection) return projection
+  const most = splits ? 2 : 1
+  return {
+    size: 8 + (splits ? 2 : 0) + (price ? 1 : 0),
+    project(costs, into) {
+      const again_B = costs[REMATERIALIZED_B]!
+      const held_B = costs[STATE_B]! + costs[KEPT_B]!
+      into[0] = costs[TIME_S]!
+      into[1] = costs[SYNC_S]!
+      into[2] = costs[OPTIMIZER_S]!
+      into[3] = costs[KEPT_B]!
+      into[4] = held_B
+      into[5] = held_B + costs[BUFFER_B]!
+      into[6] = held_B + most * again_B
+      into[7] = held_B + most * again_B + costs[BUFFER_B]!
+      if (splits) {
+        into[8] = costs[KEPT_B]! + again_B
+        into[9] = costs[MINUS_WEIGHT_GRADIENT_S]!
+      }
+      if (price) into[splits ? 10 : 8] = costs[WORK_S]!
+    }
+  }
+}
+
 const scratch = new Float64Array(plan.PLAN_COLUMNS)
 
 /** Seconds of idle power that the work of a layer (or a step of one) in `costs` of a plan takes in a whole step. */
@@ -179,24 +226,26 @@ function stepCosts(
 
 /** The choices of one step from one source layout that no other choice with the same output layout beats. */
 function stepVectors(request: StepRequest, index: number, source: number): readonly StepVector[] {
-  const { model, layerClass, residual, space, recompute, only, price } = request
+  const { model, layerClass, residual, space, recompute, only } = request
   const layer = model.context.workload.classes[layerClass]!
   const step = layer.steps[index]!
   const masks = recomputeMasks(step, recompute, layer.hasAttention)
-  const dimensions = only ? 1 : price ? DIMENSIONS + 1 : DIMENSIONS
+  const { size, project } = projectionOf(request)
   const kept: StepVector[] = []
+  const coordinates = new Float64Array(size)
   for (const roles of roleOptions(model, step.main, space)) {
     if (request.allows && !request.allows(roles)) continue
     const offset = model.offset(layerClass, index, source, roles, residual)
     if (offset < 0) continue
     const layout = model.rows[offset + OUTPUT_LAYOUT]!
     for (const mask of masks) {
-      const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1, price)
+      const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1, request.price)
       if (only === 'fill') costs[TIME_S]! += 2 * costs[MINUS_WEIGHT_GRADIENT_S]!
       if (only === 'work') costs[TIME_S] = costs[WORK_S]!
       if (typeof only === 'object') costs[TIME_S]! += only.keptPrice_sPerB * costs[KEPT_B]!
-      if (kept.some((other) => other.layout === layout && dominates(other.costs, costs, dimensions))) continue
-      kept.push({ roles, mask, costs, layout })
+      project(costs, coordinates)
+      if (kept.some((other) => other.layout === layout && dominates(other.coordinates, coordinates, size))) continue
+      kept.push({ roles, mask, costs, layout, coordinates: coordinates.slice() })
     }
   }
   // A later choice may beat an earlier one, too.
@@ -206,8 +255,8 @@ function stepVectors(request: StepRequest, index: number, source: number): reado
         (other) =>
           other !== one &&
           other.layout === one.layout &&
-          dominates(other.costs, one.costs, dimensions) &&
-          !dominates(one.costs, other.costs, dimensions)
+          dominates(other.coordinates, one.coordinates, size) &&
+          !dominates(one.coordinates, other.coordinates, size)
       )
   )
 }
@@ -249,15 +298,22 @@ function joined(before: Float64Array, step: Float64Array): Float64Array {
 }
 
 /** A frontier, and whether nothing was thinned out of it. */
-interface LayerFrontier {
+export interface LayerFrontier {
   readonly labels: readonly LayerLabel[]
   readonly complete: boolean
 }
 
-const joinedFrontier = (one: LayerFrontier, other: LayerFrontier): LayerFrontier => ({
-  labels: paretoFront([...one.labels, ...other.labels], ({ costs }) => [...costs]),
-  complete: one.complete && other.complete
-})
+function joinedFrontier(one: LayerFrontier, other: LayerFrontier, { size, project }: Projection): LayerFrontier {
+  const coordinates = ({ costs }: LayerLabel): readonly number[] => {
+    const into = new Float64Array(size)
+    project(costs, into)
+    return [...into]
+  }
+  return {
+    labels: paretoFront([...one.labels, ...other.labels], coordinates),
+    complete: one.complete && other.complete
+  }
+}
 
 /**
  * Plans of one layer (layouts of all operators and what is recomputed, for a given layout of the residual stream) that can be best for
@@ -267,14 +323,15 @@ const joinedFrontier = (one: LayerFrontier, other: LayerFrontier): LayerFrontier
 export const layerFrontier = (request: FrontierRequest): LayerFrontier =>
   layerRecomputations(request.recompute, request.model.context.workload.classes[request.layerClass]!.hasAttention)
     .map((recompute) => stepwiseFrontier({ ...request, recompute }))
-    .reduce(joinedFrontier)
+    .reduce((one, other) => joinedFrontier(one, other, projectionOf(request)))
 
 function stepwiseFrontier(request: StepRequest): LayerFrontier {
   const { model, layerClass, residual, limit, only, price } = request
   const { steps } = model.context.workload.classes[layerClass]!
   const rates = only ? scalarizations.slice(0, 1) : price ? scalarizationsOf(price) : scalarizations
   const most = only ? 1 : limit
-  const start = new LabelSet<StepChoice>(most, rates)
+  const projection = projectionOf(request)
+  const start = new LabelSet<StepChoice>(most, rates, projection)
   start.add(new Float64Array(price ? DIMENSIONS + 1 : DIMENSIONS), { roles: 0, mask: 0 }, undefined)
   let groups = new Map<number, LabelSet<StepChoice>>([[residual, start]])
   let complete = true
@@ -286,7 +343,7 @@ function stepwiseFrontier(request: StepRequest): LayerFrontier {
       for (const label of group.finish())
         for (const vector of vectors) {
           let set = next.get(vector.layout)
-          if (!set) next.set(vector.layout, (set = new LabelSet(most, rates)))
+          if (!set) next.set(vector.layout, (set = new LabelSet(most, rates, projection)))
           set.add(joined(label.costs, vector.costs), vector, label)
         }
       complete &&= !group.thinned

@@ -8,17 +8,18 @@ import { stageSpeeds } from '../simulator/machine-defects.ts'
 import { fillTransfers_s, type StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
 import { evaluate } from '../simulator/evaluate.ts'
-import { logitsInFlight } from '../simulator/schedule.ts'
+import { delayedMicroBatches, logitsInFlight, microBatchesInFlight, splitsBackward } from '../simulator/schedule.ts'
 import { modelAtSpeed } from '../simulator/stage-models.ts'
 import { sharesTable } from '../simulator/tied-table.ts'
 import { Candidates } from './candidates.ts'
 import { work_s, type Goal } from './goal.ts'
 import { tableCuts, tableFilter } from './table-cuts.ts'
-import { layerFrontier, type LayerLabel } from './layer-frontier.ts'
+import { layerFrontier, TIME_S, type FrontierRequest, type LayerFrontier } from './layer-frontier.ts'
 import { variantsOf, type OuterGenes } from './outer-genes.ts'
-import { framedGenes, mappingOf, stageLengths, stageRuns, type Solution } from './solution.ts'
+import { framedGenes, mappingOf, stageLengths, stageRuns, type Solution, type StageLengths } from './solution.ts'
 import { modelOf, shapeKey } from './shape-frontiers.ts'
 import { MappingSpace } from '../mapping/mapping-space.ts'
+import { stageProjection } from './stage-projection.ts'
 import { stageChoices, type ClassRun, type StageChoice } from './stage-options.ts'
 
 /** How thoroughly to search. */
@@ -36,6 +37,8 @@ export const EXACT: Effort = { frontier: Infinity, combinations: Infinity, uneve
 export const THOROUGH: Effort = { frontier: 24, combinations: 4000, unevenness: 2 }
 /** Former best mappings that a search remembers: starting points for neighbouring chips. */
 const TRAIL = 8
+/** Room for the rounding of sums in comparisons that leave something out. */
+const ROUNDING = 1e-9
 
 export const QUICK: Effort = { frontier: 8, combinations: 80, unevenness: 1 }
 
@@ -83,6 +86,24 @@ export interface SearchResult {
   readonly exact: boolean
 }
 
+/** What a layer's frontier is asked for. */
+type FrontierUse = Pick<FrontierRequest, 'only' | 'projection'>
+
+/**
+ * Lengths of stages that a solution below a ceiling can have: a stage takes all micro-batches through its layers at their fastest, and what one has
+ * not the others have.
+ */
+function shortEnough(
+  { least, most }: StageLengths,
+  { stages }: OuterGenes,
+  stack: number,
+  layer_s: number,
+  ceiling: number
+): StageLengths {
+  const longest = Math.min(most, Math.floor((ceiling / layer_s) * (1 + ROUNDING)))
+  return { least: Math.max(least, stack - (stages - 1) * longest), most: longest }
+}
+
 class MappingSearch {
   readonly #workload: Workload
   readonly #machine: Machine
@@ -90,7 +111,7 @@ class MappingSearch {
   readonly #effort: Effort
   readonly #goal: Goal
   readonly #models = new Map<string, CostModel>()
-  readonly #frontiers = new Map<string, { labels: readonly LayerLabel[]; complete: boolean }>()
+  readonly #frontiers = new Map<string, LayerFrontier>()
 
   constructor(workload: Workload, machine: Machine, space: MappingSpace, effort: Effort, goal: Goal) {
     this.#goal = goal
@@ -125,12 +146,12 @@ class MappingSearch {
     cut: string | undefined,
     ceiling: number
   ): { solution: Solution | undefined; exact: boolean } {
-    const held = logitsInFlight(genes.schedule, genes.microBatches)
-    const frontiersAt = (speed: number) =>
+    const isExact = this.#effort.frontier === Infinity
+    const frontiersAt = (speed: number, how: FrontierUse = {}): readonly LayerFrontier[] =>
       this.#workload.classes.map((_layer, layerClass) =>
-        this.#frontier(modelAtSpeed(model, speed), genes, key, layerClass, residual, cut, held)
+        this.#frontier(modelAtSpeed(model, speed), genes, key, layerClass, residual, cut, how)
       )
-    const frontiers = frontiersAt(1)
+    const frontiers = frontiersAt(1, isExact ? { only: 'time' } : {})
     if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
     const speeds = stageSpeeds(this.#machine, framedGenes(this.#machine, genes))
     const frame = this.#frame(model, genes, residual)
@@ -140,13 +161,37 @@ class MappingSearch {
       frame.iterationOverhead_s +
       work_s(this.#goal, { matrixFlops: 0, memoryTraffic_B: 0, linkTraffic_B: frame.linkTraffic_B })
 
+    const fastest_s = this.#workload.classes.reduce(
+      (least_s, { hasAttention }, index) =>
+        hasAttention
+          ? frontiers[index]!.labels.reduce((least, { costs }) => Math.min(least, costs[TIME_S]!), least_s)
+          : least_s,
+      Infinity
+    )
+    const known = new Map<number, readonly LayerFrontier[]>()
+    const ownFrontiers = (stage: number): readonly LayerFrontier[] => {
+      if (!isExact) return speeds ? frontiersAt(speeds[stage]!) : frontiers
+      let own = known.get(stage)
+      if (!own) {
+        const projection = stageProjection({
+          frame,
+          stage,
+          inFlight: microBatchesInFlight(genes.schedule, stage, genes.stages, genes.microBatches),
+          delayed: delayedMicroBatches(genes.schedule, stage, genes.microBatches),
+          least_s: lengths.least * fastest_s,
+          countsWork: this.#goal !== undefined
+        })
+        known.set(stage, (own = frontiersAt(speeds?.[stage] ?? 1, { projection })))
+      }
+      return own
+    }
     const choices = new Map<string, readonly StageChoice[]>()
     const options = (stage: number, from: number, to: number): readonly StageChoice[] => {
       const runs = stageRuns(this.#workload, genes, stage, from, to)
       const name = `${stage}:${runs.map(({ layerClass, layers }) => `${layerClass}x${layers}`).join('+')}`
       let known = choices.get(name)
       if (!known) {
-        const own = speeds ? frontiersAt(speeds[stage]!) : frontiers
+        const own = ownFrontiers(stage)
         const layerRuns: ClassRun[] = runs.map(({ layerClass, layers }) => ({
           labels: own[layerClass]!.labels,
           layers
@@ -157,8 +202,9 @@ class MappingSearch {
           genes.stages,
           layerRuns,
           this.#machine.capacity_B,
-          this.#effort.frontier === Infinity,
-          this.#goal !== undefined
+          isExact,
+          this.#goal !== undefined,
+          ceiling - constant
         )
         choices.set(name, known)
       }
@@ -167,8 +213,9 @@ class MappingSearch {
     const stack = this.#workload.model.layers
     // A slow stage gets fewer layers by as much as it is slow.
     const slack = speeds ? Math.ceil((1 - Math.min(...speeds)) * (stack / genes.stages)) : 0
-    const lengths = stageLengths(genes, stack, this.#space, this.#effort.unevenness + slack)
-    const exact = frontiers.every(({ complete }) => complete) && this.#effort.unevenness === Infinity
+    let lengths = stageLengths(genes, stack, this.#space, this.#effort.unevenness + slack)
+    const exact = this.#effort.unevenness === Infinity && (isExact || frontiers.every(({ complete }) => complete))
+    if (isExact) lengths = shortEnough(lengths, genes, stack, frame.microBatches * fastest_s, ceiling - constant)
     if (lengths.least * genes.stages > stack || lengths.most * genes.stages < stack)
       return { solution: undefined, exact }
     const partition = bestStagePartition(
@@ -194,13 +241,16 @@ class MappingSearch {
     layerClass: number,
     residual: number,
     cut: string | undefined,
-    logitsHeld: number
-  ) {
+    { only, projection }: FrontierUse
+  ): LayerFrontier {
     const layerName = this.#workload.classes[layerClass]!.name
     const allows = cut === undefined ? undefined : tableFilter(model, layerName, cut)
     const { speed = 1 } = model.context
-    const name = `${key}c${layerClass}a${genes.recompute}r${residual}t${allows ? cut : ''}l${logitsHeld}s${speed}`
-    let known = this.#frontiers.get(name)
+    const splits = splitsBackward(genes.schedule)
+    const logitsHeld = logitsInFlight(genes.schedule, genes.microBatches)
+    const name = `${key}c${layerClass}a${genes.recompute}r${residual}t${allows ? cut : ''}l${logitsHeld}s${speed}${splits ? 'w' : ''}${only ?? ''}`
+    // What suits one stage of one combination is not looked for again.
+    let known = projection ? undefined : this.#frontiers.get(name)
     if (!known) {
       const isLayer = this.#workload.classes[layerClass]!.hasAttention
       const limit = isLayer ? this.#effort.frontier : Math.min(6, this.#effort.frontier === Infinity ? Infinity : 6)
@@ -212,6 +262,9 @@ class MappingSearch {
         recompute: genes.recompute,
         limit,
         logitsHeld,
+        splits,
+        ...(only && { only }),
+        ...(projection && { projection }),
         price: this.#goal && {
           goal: this.#goal,
           dies: genes.shape.region.rows * genes.shape.region.columns * genes.replicas,
@@ -220,7 +273,7 @@ class MappingSearch {
         },
         ...(allows && { allows })
       })
-      this.#frontiers.set(name, known)
+      if (!projection) this.#frontiers.set(name, known)
     }
     return known
   }
@@ -232,6 +285,28 @@ class MappingSearch {
       Array.from({ length: genes.stages - 1 }, () => residual)
     )
   }
+}
+
+type SearchOptions = NonNullable<Parameters<typeof searchMapping>[2]>
+
+/** What a thorough search finds: an exact one that knows it can leave most plans and lengths of stages out. */
+function thoroughFirst(
+  workload: Workload,
+  machine: Machine,
+  options: SearchOptions
+): Pick<SearchState, 'best' | 'trail'> & { readonly stopped: boolean } {
+  let stopped = false
+  // Whoever goes on from here begins anew, and so finds the same.
+  const state = (): SearchState => ({ solved: 0, best: undefined, trail: [], open_s: null })
+  const { best, trail } = searchMapping(workload, machine, {
+    ...options,
+    effort: THOROUGH,
+    onProgress: (progress) => {
+      stopped = options.onProgress?.({ ...progress, solved: 0, share: 0, state }) === false
+      return !stopped
+    }
+  })
+  return { best, trail, stopped }
 }
 
 /**
@@ -260,16 +335,18 @@ export function searchMapping(
   const search = new MappingSearch(workload, machine, space, effort, goal)
   const candidates = new Candidates(workload, machine, space, goal)
   const { resume } = options
-  let best = resume?.best
+  const first = resume || effort.frontier < Infinity ? undefined : thoroughFirst(workload, machine, options)
+  const start = resume ?? first
+  let best = start?.best
   let best_s = best?.cost_s ?? options.incumbent_s ?? Infinity
-  let trail = resume?.trail ?? []
+  let trail = start?.trail ?? []
   let open_s = resume?.open_s ?? Infinity
   let solved = 0
   const first_s = candidates.least_s
   const most = Math.min(effort.combinations, candidates.total)
   for (; solved < (resume?.solved ?? 0); solved++) candidates.take()
   const state = (): SearchState => ({ solved, best, trail, open_s: open_s === Infinity ? null : open_s })
-  while (solved < effort.combinations && candidates.least_s < best_s) {
+  while (!first?.stopped && solved < effort.combinations && candidates.least_s < best_s) {
     const { genes, residual, leastCost_s } = candidates.take()!
     for (const variant of variantsOf(genes, space)) {
       const { solution, exact } = search.solve(variant, residual, best_s)

@@ -38,8 +38,14 @@ export function stageRuns(
   return runs
 }
 
-/** Fewest and most layers of a stage: equal ones for schedules that cut stages into chunks. */
-export function stageLengths(genes: OuterGenes, layers: number, space: MappingSpace, unevenness: number) {
+/** Fewest and most layers of a stage. */
+export interface StageLengths {
+  readonly least: number
+  readonly most: number
+}
+
+/** Of schedules that cut stages into chunks all have equally many. */
+export function stageLengths(genes: OuterGenes, layers: number, space: MappingSpace, unevenness: number): StageLengths {
   const share = layers / genes.stages
   if (chunksOf(genes.schedule) > 1 || space.equalStages) return { least: Math.floor(share), most: Math.floor(share) }
   return {

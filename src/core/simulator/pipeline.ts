@@ -39,7 +39,7 @@ export interface StepFrame {
 }
 
 /** The backward pass takes about two thirds of a micro-batch; gradient synchronisation can hide under the last one's. */
-const BACKWARD_SHARE = 2 / 3
+export const BACKWARD_SHARE = 2 / 3
 
 /** Seconds of gradient synchronisation that do not hide under the backward pass of the last micro-batch. */
 export const exposedSync_s = (sync_s: number, microBatch_s: number, overlap: number): number =>
