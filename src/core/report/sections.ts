@@ -10,6 +10,7 @@ import type { ShadowPrices } from '../search/shadow-prices.ts'
 import { shadowPricesSentence, shadowPricesTable } from './shadow-prices-table.ts'
 import { formatCount, formatNumber } from './format-number.ts'
 import * as format from './format-quantity.ts'
+import { certificateSentence } from './certificate-sentence.ts'
 import type { StoredPoint } from './run-record.ts'
 
 const powerOf = (point: StoredPoint): string => format.formatRange(point.evaluation.power_W, format.formatPower_W)
@@ -163,9 +164,8 @@ export function certificateBlocks({ run }: ExplorationRecord): Block[] {
     {
       kind: 'paragraph',
       text:
-        `${run.findings?.family ? 'As a weighted geometric mean over all workloads: no' : 'No'} mapping of this space on this chip takes less than ${format.formatTime_s(certificate.lowerBound_s)} per step. ` +
-        `The best one found takes ${format.formatTime_s(certificate.best_s)}: at most ${format.formatShare(certificate.gap)} ` +
-        `above the bound. What binds is ${bindingWords(certificate.binding)}.`
+        `The best design takes ${format.formatTime_s(certificate.best_s)} per step. On this chip${run.findings?.family ? ', as a weighted geometric mean over all workloads' : ''}, ` +
+        `${certificateSentence(certificate)}. What binds is ${bindingWords(certificate.binding)}.`
     },
     ...(certificate.sharedLinks
       ? [{ kind: 'paragraph' as const, text: sharedLinksSentence(certificate.sharedLinks) }]

@@ -21,7 +21,7 @@ function bindingOf(point: KeptPoint): string {
  */
 export function certificateOf(
   best: KeptPoint,
-  search: Pick<SearchResult, 'lowerBound_s' | 'leastCost_s'>,
+  search: Pick<SearchResult, 'lowerBound_s' | 'leastCost_s' | 'best'>,
   workload: Workload,
   machine: Machine,
   objective: Objective
@@ -33,7 +33,12 @@ export function certificateOf(
   const lowerBound_s = above(search.lowerBound_s, universal_s, best_s)
   const certificate = { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }
   const goal = goalOf(objective, machine)
-  if (!goal) return certificate
+  if (!goal) {
+    const inside_s = search.best?.iterationTime_s
+    if (inside_s === undefined) return certificate
+    const gap = inside_s / search.lowerBound_s - 1
+    return { ...certificate, searched: { lowerBound_s: search.lowerBound_s, best_s: inside_s, gap } }
+  }
   const cost_s = evaluatedCost_s(goal, best.evaluation)
   const leastCost_s = above(search.leastCost_s, universal_s + leastWork_s(workload, goal), cost_s)
   return { ...certificate, objective: objectiveBound(objective, goal, best, leastCost_s, cost_s / leastCost_s - 1) }

@@ -71,6 +71,14 @@ export interface SharedLinks {
   readonly firstIterationTime_s: number
 }
 
+/** The best mapping of the space that was searched, and what none of it beats. */
+export interface SearchedSpace {
+  readonly lowerBound_s: number
+  readonly best_s: number
+  /** best/bound - 1; 0 where it is proved to be the best */
+  readonly gap: number
+}
+
 export interface Certificate {
   readonly lowerBound_s: number
   readonly best_s: number
@@ -78,6 +86,8 @@ export interface Certificate {
   readonly gap: number
   /** What the bound rests on, e.g. 'compute', 'memory', 'pipeline'. */
   readonly binding: string
+  /** Of the space that was searched alone, where the time was minimised: what the best one may lie outside of. */
+  readonly searched?: SearchedSpace
   /** There where something else than the time was minimised. */
   readonly objective?: ObjectiveBound
   readonly sharedLinks?: SharedLinks

@@ -51,6 +51,10 @@ const options: Command['options'] = {
     value: 'FILE',
     help: 'what may be chosen: mappings and wafer genes, as a JSON file or inline JSON (all)'
   },
+  exact: {
+    type: 'boolean',
+    help: 'prove the best mapping of the given chip in the space searched: minutes where it takes seconds to find it'
+  },
   'fixed-chip': { type: 'boolean', help: 'map onto the chip as it is; do not explore wafers around it' },
   defects: {
     type: 'string',

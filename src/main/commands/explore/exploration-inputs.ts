@@ -94,6 +94,7 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
   const overlap = numberOption(values, 'overlap', { least: 0, most: 1 })
   const space: ExplorationSpace = {
     ...parsed,
+    ...(flagOption(values, 'exact') && { strategy: 'exact' as const }),
     ...(flagOption(values, 'fixed-chip') && { architecture: null }),
     ...(overlap !== undefined && { overlap }),
     ...(robust && { robust }),

@@ -1,3 +1,4 @@
+import { certificateSentence } from '../../../core/report/certificate-sentence.ts'
 import { wafersRemark, type ExplorationRecord } from '../../../core/report/exploration-record.ts'
 import {
   formatBytes_B,
@@ -64,10 +65,8 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
       )
   }
   if (run.certificate) {
-    const { lowerBound_s, gap, binding } = run.certificate
-    lines.push(
-      `Certificate  ${family ? 'as a weighted geometric mean over all workloads, ' : ''}no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}; largest loss: ${binding}`
-    )
+    const of = family ? 'as a weighted geometric mean over all workloads, ' : ''
+    lines.push(`Certificate  ${of}${certificateSentence(run.certificate)}; largest loss: ${run.certificate.binding}`)
   }
   const shared = run.certificate?.sharedLinks
   if (shared) lines.push(`Links        ${sharedLinksSentence(shared)}`)
