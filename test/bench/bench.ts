@@ -5,6 +5,7 @@ import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { textTable } from '../../src/core/report/tables.ts'
 import { cell, columns, type Table } from '../../src/core/report/document.ts'
+import { EXACT } from '../../src/core/search/effort.ts'
 import { searchMapping } from '../../src/core/search/mapping-search.ts'
 import { drawDesigns, mappingOfDrawn } from '../../src/core/search/random-designs.ts'
 import { fillStages, type Design } from '../../src/core/simulator/design.ts'
@@ -110,6 +111,36 @@ function mappingSearch(): void {
   })
 }
 
+/** Proofs of the best mapping of the whole space: what `tmac explore --exact` adds to a search. */
+function proofs(): void {
+  const lean = (rows: number, columnCount: number): Machine =>
+    machineOf(mergeChip(chipPreset('lean-48'), { grid: { rows, columns: columnCount } }))
+  const small = workloadOf(modelPreset('gpt-6.7b').spec, 64)
+  const cases: readonly (readonly [string, Workload, Machine])[] = [
+    ['GPT 6.7B, 8 dies', small, lean(2, 4)],
+    ['GPT 6.7B, 12 dies', small, lean(3, 4)],
+    ['GPT-3 175B, 56 dies', workloadOf(gpt3, 64), machineOf(watos)]
+  ]
+  print({
+    caption: 'Exact search on one core, flash attention, once each',
+    columns: columns('Pair', 'Seconds', 'Combinations', 'Solved', 'Gap before', 'Step time before', 'Proved optimum'),
+    rows: cases.map(([name, workload, machine]) => {
+      const before = searchMapping(workload, machine)
+      let proved = before
+      const seconds = cpu_s(() => (proved = searchMapping(workload, machine, { effort: EXACT })))
+      return [
+        cell(name),
+        cell(two(seconds)),
+        cell(String(proved.combinations)),
+        cell(String(proved.solved)),
+        cell(`${two(100 * (before.best!.iterationTime_s / before.lowerBound_s - 1))}%`),
+        cell(`${before.best!.iterationTime_s.toFixed(4)} s`),
+        cell(proved.exact ? `${proved.best!.iterationTime_s.toFixed(4)} s` : 'not proved')
+      ]
+    })
+  })
+}
+
 /** How cost grows with each size of the problem, the others held. */
 function growth(): void {
   const grid = (rows: number, columnCount: number): Machine =>
@@ -189,6 +220,7 @@ const sections: Readonly<Record<string, () => void | Promise<void>>> = {
   million: async () => print(await millionWafers()),
   evaluation,
   mapping: mappingSearch,
+  proofs,
   growth,
   levels,
   folding: () => print(foldingTable(() => performance.now() / 1e3)),

@@ -12,6 +12,7 @@ import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { withinSpace } from '../../src/core/search/within-space.ts'
 import { stepBound } from '../../src/core/simulator/bounds.ts'
 import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
+import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
@@ -106,6 +107,21 @@ describe('the exact search', () => {
       }),
       { numRuns: 25 }
     )
+  })
+
+  it('proves the best mapping of the whole space on 12 dies, within the bound and below the answer of the thorough search', () => {
+    const workload = buildWorkload(
+      modelPreset('megatron-1.7b').spec,
+      TrainingSpec.parse({ globalBatch: 16, sequenceLength: 2048, attention: 'flash' })
+    )
+    const machine = machineOf(mergeChip(chipPreset('lean-48'), { grid: { rows: 3, columns: 4 } }))
+    const thorough = searchMapping(workload, machine, { effort: THOROUGH })
+    const exact = searchMapping(workload, machine, { effort: EXACT })
+    expect(exact.exact).toBe(true)
+    expect(exact.lowerBound_s).toBe(exact.best!.iterationTime_s)
+    expect(exact.best!.iterationTime_s).toBeGreaterThanOrEqual(thorough.lowerBound_s)
+    expect(exact.best!.iterationTime_s).toBeLessThanOrEqual(thorough.best!.iterationTime_s)
+    expect(evaluate(workload, machine, exact.best!.mapping).iterationTime_s / exact.lowerBound_s).toBeCloseTo(1, 9)
   })
 
   it('reports a time that the simulator confirms for its mapping', () => {
