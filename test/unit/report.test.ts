@@ -1,3 +1,5 @@
+import { certificateSentence } from '../../src/core/report/certificate-sentence.ts'
+import type { SearchedSpace } from '../../src/core/search/exploration.ts'
 import { expect, test } from 'vitest'
 import { buildReport } from '../../src/core/report/build-report.ts'
 import { mappingSentence } from '../../src/core/report/describe-mapping.ts'
@@ -65,7 +67,20 @@ test('the front is the marked points by falling throughput', () => {
 })
 
 test('the certificate says the bound, the gap and what binds', () => {
-  expect(textOf(report)).toMatch(/less than 1\.50 s per step.*at most 7\.3% above the bound.*compute/)
+  expect(textOf(report)).toMatch(/no mapping in the space beats 1\.50 s: this one is within 7\.3%.*compute/)
+})
+
+test('the certificate tells a proof from a bound, and what lies outside the space from what is in it', () => {
+  const proved = { lowerBound_s: 2, best_s: 2, gap: 0 }
+  const told = (best_s: number, lowerBound_s: number, searched: SearchedSpace): string =>
+    certificateSentence({ best_s, lowerBound_s, gap: best_s / lowerBound_s - 1, binding: 'compute', searched })
+  expect(told(2, 2, proved)).toBe('no mapping in the space beats 2.00 s: this one is the best there is')
+  expect(told(2, 1.6, { lowerBound_s: 1.6, best_s: 2, gap: 0.25 })).toBe(
+    'no mapping in the space beats 1.60 s: this one is within 25.0%'
+  )
+  expect(told(1.6, 1.25, proved)).toBe(
+    'no mapping in the space searched beats 2.00 s, which one reaches; this one lies outside and is 25.0% faster; no mapping at all beats 1.25 s: within 28.0%'
+  )
 })
 
 test('each number of the chip has its source, and one without says so', () => {
