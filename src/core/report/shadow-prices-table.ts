@@ -1,4 +1,4 @@
-import { fieldTitle } from '../chip/editing/fields.ts'
+import { fieldTitle, inSentence } from '../chip/editing/fields.ts'
 import { bestUse, type ShadowPrice, type ShadowPrices } from '../search/shadow-prices.ts'
 import { cell, columns, type Table } from './document.ts'
 import { limitWords } from './field-words.ts'
@@ -45,7 +45,9 @@ export function shadowPricesSentence(prices: ShadowPrices): string | undefined {
   const told = resources.flatMap(([name, amount]) => {
     const best = bestUse(prices, amount)
     return best
-      ? [`the next ${name} is worth ${formatNumber(best.tokensPerSecondPerUnit)} tokens/s (${fieldTitle(best.path)})`]
+      ? [
+          `the next ${name} is worth ${formatNumber(best.tokensPerSecondPerUnit)} tokens/s (${inSentence({ title: fieldTitle(best.path) })})`
+        ]
       : []
   })
   return told.length === 0 ? undefined : `On ${prices.wafer}: ${told.join(', ')}.`
