@@ -103,6 +103,7 @@ export function stackedBars(
       },
       xAxis: {
         ...valueAxis(theme, title, 30, quantityTick(format)),
+        min: 0,
         ...(limit && {
           max: most * 1.02,
           axisLabel: { ...valueAxis(theme, title, 30, quantityTick(format)).axisLabel, showMaxLabel: false }
