@@ -17,7 +17,15 @@ const shared = ({ relative, power_W, cost_usd, peak_B }: FamilyDesign): Cell[] =
 export function familyMembersTable({ workloads, given }: FamilyFindings): Table {
   return {
     caption: 'Workloads on the given chip; relative is to the best known of each on any wafer of this exploration',
-    columns: columns('Workload', '#Weight', '#Tokens/s', '#Relative', '#Gap to its bound'),
+    columns: columns(
+      'Workload',
+      '#Weight',
+      '#Tokens/s',
+      '#Relative',
+      '#Gap to its bound',
+      'Best policy',
+      '#Ours is faster by'
+    ),
     rows: [
       ...workloads.map(({ name, weight, given: here }) => [
         cell(name),
@@ -26,9 +34,13 @@ export function familyMembersTable({ workloads, given }: FamilyFindings): Table 
           ? [
               cell(formatNumber(here.tokensPerSecond)),
               cell(format.formatShare(here.relative)),
-              cell(format.formatShare(here.gap))
+              cell(format.formatShare(here.gap)),
+              cell(here.rival?.policy ?? '—', here.rival ? undefined : 'quiet'),
+              here.rival
+                ? cell(format.formatRatio(here.tokensPerSecond / here.rival.tokensPerSecond))
+                : cell('—', 'quiet')
             ]
-          : [cell('no design', 'bad'), cell('—', 'quiet'), cell('—', 'quiet')])
+          : [cell('no design', 'bad'), ...Array.from({ length: 4 }, () => cell('—', 'quiet'))])
       ]),
       ...(given
         ? [
@@ -37,7 +49,9 @@ export function familyMembersTable({ workloads, given }: FamilyFindings): Table 
               cell(''),
               cell(''),
               cell(format.formatShare(given.relative), 'strong'),
-              cell(format.formatShare(given.gap))
+              cell(format.formatShare(given.gap)),
+              cell(''),
+              cell('')
             ]
           ]
         : [])

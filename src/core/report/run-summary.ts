@@ -4,6 +4,7 @@ import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecor
 import { workloadsOf } from '../search/point-source.ts'
 import * as format from './format-quantity.ts'
 import { familyBlocks } from './family-table.ts'
+import { finalistBlocks } from './finalists-table.ts'
 import { robustBlocks } from './robust-table.ts'
 import { certificateBlocks } from './sections.ts'
 
@@ -73,6 +74,7 @@ export function resultBlocks(record: ExplorationRecord): Block[] {
     { kind: 'paragraph', text: found.trim() + state },
     ...(best ? certificateBlocks(record) : []),
     ...(run.findings?.family ? familyBlocks(run.findings.family) : []),
+    ...(run.findings ? finalistBlocks(run.findings) : []),
     ...(run.findings?.robust ? robustBlocks(run.findings.robust) : []),
     ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])
   ]

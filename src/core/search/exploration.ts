@@ -1,6 +1,6 @@
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { Mapping } from '../mapping/mapping.ts'
-import type { Evaluation } from '../simulator/evaluation.ts'
+import type { Evaluation, SimulatorLevel } from '../simulator/evaluation.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 import type { Infeasibility } from './infeasibility.ts'
@@ -103,7 +103,15 @@ export interface FamilyMember {
   /** Score of the best point of this workload that the exploration kept, by its objective and on any wafer; more is better. */
   readonly bestKnown: number
   /** On the given chip; undefined where nothing fits there, or nothing there may be an answer. */
-  readonly given: { readonly tokensPerSecond: number; readonly relative: number; readonly gap: number } | undefined
+  readonly given:
+    | {
+        readonly tokensPerSecond: number
+        readonly relative: number
+        readonly gap: number
+        /** The best policy there; undefined where none was compared with, or none fits. */
+        readonly rival: { readonly policy: string; readonly tokensPerSecond: number } | undefined
+      }
+    | undefined
 }
 
 /** One wafer with its design for every workload, tied together by the hashes of the points. */
@@ -163,10 +171,39 @@ export interface RobustFindings {
   readonly changed: boolean
 }
 
+/** A wafer with what the objective makes of it at the levels that looked at it, more is better; without those at which it does not fit. */
+export interface Finalist extends DesignHashes {
+  readonly label: string
+  readonly scores: { readonly [Level in SimulatorLevel]?: number }
+}
+
+/** The best wafers ranked anew by deeper levels of simulation. */
+export interface FinalistFindings {
+  readonly objective: Objective
+  /** Best first: those of the event level, then those of the fluid one. */
+  readonly wafers: readonly Finalist[]
+  /** How many wafers each level looked at. */
+  readonly looked: { readonly [Level in SimulatorLevel]: number }
+  /** Whether a level ranks those that it looked at otherwise than the one before. */
+  readonly orderChanged: { readonly fluid: boolean; readonly event: boolean }
+  /** The best by closed forms, and whether another wafer is best event by event. */
+  readonly analyticWinner: Finalist
+  readonly winnerChanged: boolean
+}
+
+/** Wafers that came to one rung of an exploration. */
+export interface Rung {
+  readonly name: string
+  readonly wafers: number
+}
+
 /** What an exploration tells beside its points, as a run keeps it. Plain JSON data. */
 export interface Findings {
   /** The best wafer, with the mapping of the first workload. */
   readonly bestWafer?: DesignHashes
+  /** How many wafers came to each rung, from cheap to dear. */
+  readonly rungs?: readonly Rung[]
+  readonly finalists?: FinalistFindings
   readonly family?: FamilyFindings
   readonly robust?: RobustFindings
 }

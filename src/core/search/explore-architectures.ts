@@ -5,6 +5,7 @@ import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import { drawWafers, thinned } from './draw-wafers.ts'
 import { exploredWafers, type ExploredWafers } from './explored-wafers.ts'
+import type { Rung } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { membersOf } from './family.ts'
 import type { Genome } from './gene.ts'
@@ -15,7 +16,7 @@ import { sourceFor } from './point-source.ts'
 import { scoutWafers } from './scout-wafers.ts'
 import type { TaskFrame } from './tasks.ts'
 import { estimateCoordinates, type EstimatedWafer, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
-import { designCoordinates, rankedDesigns, type WaferDesign } from './wafer-design.ts'
+import { designCoordinates, oneOfEachChip, rankedDesigns, type WaferDesign } from './wafer-design.ts'
 import { genomeLabel, withProvenance } from './wafer-template.ts'
 
 /** Wafers whose own mapping search is worth its time: the front of each round, thinned evenly to this many. */
@@ -28,6 +29,8 @@ const WARM = 3
 const PART = 64
 /** Wafers looked at before anything else. */
 const PREVIEWED = 32
+/** Wafers that are known before a sweep and may beat what it looks at whatever its mapping. */
+const MOST_INCUMBENTS = 64
 /** Wafers of the estimated front that are kept with their estimates. */
 const MOST_ESTIMATES_KEPT = 256
 
@@ -36,6 +39,8 @@ interface ArchitectureOutcome {
   readonly front: readonly WaferDesign[]
   /** What was found of every workload, best or not: what the best known is taken from. */
   readonly designs: readonly WaferDesign[]
+  /** From all that were looked at to those that were searched for mappings because their estimates were good. */
+  readonly rungs: readonly Rung[]
   readonly statistics: Readonly<Record<string, number>>
 }
 
@@ -122,6 +127,10 @@ function joined(results: readonly SweepResult[]): Omit<SweepResult, 'front'> {
     looked: sum(({ looked }) => looked),
     buildable: sum(({ buildable }) => buildable),
     estimated: sum(({ estimated }) => estimated),
+    proved: {
+      memory: sum(({ proved }) => proved.memory),
+      beaten: sum(({ proved }) => proved.beaten)
+    },
     broken: counted(({ broken }) => broken),
     unfit: counted(({ unfit }) => unfit)
   }
@@ -194,6 +203,7 @@ export async function exploreArchitectures(
     searched += scouted.length
   }
 
+  let picked = 0
   const sweeps: SweepResult[] = []
   const refined: WaferDesign[] = []
   let first: readonly WaferDesign[] = []
@@ -203,10 +213,16 @@ export async function exploreArchitectures(
     const begun = 0.3 + (0.7 * round) / rounds
     const part = 0.7 / rounds
     const known = pools
+    // What was searched or kept before; its coordinates go to every part, so only the most telling of them.
+    const incumbents = leastCrowded(
+      paretoFront([...refined, ...guidance.known], coordinates),
+      MOST_INCUMBENTS,
+      coordinates
+    ).map(coordinates)
     const starts = leastCrowded(estimates, 64, estimateCoordinates).map(({ genome }) => genome)
     const parts = partsOf(wafers, space.points, space.loop, seed, round, starts)
     const found = await host.run<'sweep'>(
-      parts.map((swept) => ({ kind: 'sweep', wafers: swept, pools: known })),
+      parts.map((swept) => ({ kind: 'sweep', wafers: swept, pools: known, incumbents })),
       (done) => report('estimating wafers', begun + (part * 0.5 * done) / parts.length)
     )
     sweeps.push(...found)
@@ -235,6 +251,7 @@ export async function exploreArchitectures(
       report('searching mappings of the best wafers', begun + part * (0.5 + 0.5 * done))
     )
     searched += promising.length
+    picked += promising.length
     const improved = better.flatMap((results, wafer) => {
       const mappings = results.flatMap(({ best }) => (best ? [best.mapping] : []))
       return mappings.length === members.length ? [explored(frame, promising[wafer]!, mappings)] : []
@@ -243,16 +260,26 @@ export async function exploreArchitectures(
     refined.push(...improved)
   }
 
-  const { looked, buildable, estimated, broken, unfit } = joined(sweeps)
+  const { looked, buildable, estimated, broken, unfit, proved } = joined(sweeps)
   const designs = [...refined, ...first, ...guidance.known]
+  const front = rankedDesigns(paretoFront(designs, coordinates), frame.objective, weights)
   return {
-    front: rankedDesigns(paretoFront(designs, coordinates), frame.objective, weights),
+    front,
     designs,
+    rungs: [
+      { name: 'looked at', wafers: looked },
+      { name: 'within every limit', wafers: buildable },
+      { name: 'not ruled out by bounds', wafers: buildable - proved.memory - proved.beaten },
+      { name: 'estimated', wafers: estimated },
+      { name: 'on the front by closed forms', wafers: oneOfEachChip(front).length },
+      { name: 'searched', wafers: picked }
+    ],
     statistics: {
       wafers: looked,
       wafersBuildable: buildable,
       ...named('wafersOver', broken),
       ...named('genesRuledOut', wafers.ruledOut),
+      ...named('wafersRuledOut', proved),
       wafersEstimated: estimated,
       ...(frame.space.family && named('wafersUnfit', unfit)),
       wafersSearched: searched

@@ -8,7 +8,8 @@ import type { ChipSpec } from '../chip/chip-spec.ts'
 import { isBroken } from '../chip/defects/defect-map.ts'
 import { brokenLimit, defaultArchitectureSpace, type ArchitectureSpace } from './architecture-space.ts'
 import { exploreArchitectures, previewArchitectures } from './explore-architectures.ts'
-import type { ExplorationInputs, ExplorationOutcome, FailedPolicy } from './exploration.ts'
+import { rankedByDeeperLevels } from './deeper-levels.ts'
+import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, FinalistFindings, Rung } from './exploration.ts'
 import { ExplorationSpace } from './exploration-space.ts'
 import { exploredWafers } from './explored-wafers.ts'
 import type { ExplorationHost } from './exploration-host.ts'
@@ -138,15 +139,21 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
       })
     : undefined
   const analytic = architectures?.front ?? []
+  const later = (phase: string, share: number): void =>
+    report(phase, mappingShare + (1 - mappingShare) * (EXPLORED + (1 - EXPLORED) * share))
+  const deeper = frame.space.sharedLinks
+    ? await rankedByDeeperLevels(frame, host, analytic, (share) =>
+        later('simulating the best wafers more closely', 0.3 * share)
+      )
+    : undefined
   const robust =
     frame.space.robust &&
     (await robustRanking(frame, host, analytic, inputs.seed, (share) =>
-      report('trying how wafers may turn out', mappingShare + (1 - mappingShare) * (EXPLORED + 0.02 * share))
+      later('trying how wafers may turn out', 0.3 + 0.4 * share)
     ))
-  const front = robust?.front ?? analytic
+  const front = robust?.front ?? deeper?.front ?? analytic
   const answer = over ? front[0] : (given ?? (family ? front[0] : undefined))
-  if (frame.architecture)
-    report('pricing a little more of everything', mappingShare + (1 - mappingShare) * (EXPLORED + 0.02))
+  if (frame.architecture) later('pricing a little more of everything', 0.7)
   const prices =
     frame.architecture && front[0]
       ? await shadowPrices(frame, exploredWafers(frame).template.genes, front[0], host)
@@ -186,6 +193,8 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
       ...(front[0] && {
         bestWafer: { chip: contentHash(front[0][0]!.chip), mapping: contentHash(front[0][0]!.mapping) }
       }),
+      ...(architectures && { rungs: [...architectures.rungs, ...deeperRungs(deeper?.findings)] }),
+      ...(deeper && { finalists: deeper.findings }),
       ...(robust && { robust: robust.findings }),
       ...(family && { family: familyFindings(members, objective, mapped, front, architectures?.designs ?? []) })
     },
@@ -205,6 +214,15 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
     }
   }
 }
+
+/** Wafers that deeper levels looked at. */
+const deeperRungs = (finalists: FinalistFindings | undefined): readonly Rung[] =>
+  finalists
+    ? [
+        { name: 'with links shared', wafers: finalists.looked.fluid },
+        { name: 'event by event', wafers: finalists.looked.event }
+      ]
+    : []
 
 /** Policies on a chip that may not be an answer. */
 const refusedPolicies = ({ policies }: ExplorationInputs, { name, message }: Verdict): readonly FailedPolicy[] =>

@@ -3,8 +3,8 @@ import { weightedGeometricMean } from '../optimization/statistics.ts'
 import type { Certificate, FamilyDesign, FamilyFindings, KeptPoint, Objective } from './exploration.ts'
 import type { Member } from './family.ts'
 import type { MappedChip } from './map-given-chip.ts'
-import { scoreOf } from './objective.ts'
-import type { WaferDesign } from './wafer-design.ts'
+import { betterBy, scoreOf } from './objective.ts'
+import { designLabel, type WaferDesign } from './wafer-design.ts'
 
 /** What of the best known a score is, as a share: of energies, which count below zero, the other way round. */
 const share = (objective: Objective, score: number, best: number): number =>
@@ -57,7 +57,7 @@ export function familyFindings(
       relative: relative(point, workload)
     }))
     return {
-      label: design[0]!.label,
+      label: designLabel(design),
       chip: contentHash(design[0]!.chip),
       members: shares,
       relative: weightedGeometricMean(
@@ -72,7 +72,8 @@ export function familyFindings(
   const complete = given.length === members.length
   return {
     workloads: members.map(({ name, weight }, workload) => {
-      const { mapped: point, certificate } = mapped[workload]!
+      const { mapped: point, certificate, policies } = mapped[workload]!
+      const rival = policies.reduce<KeptPoint | undefined>(betterBy(objective), undefined)
       return {
         name,
         weight,
@@ -80,7 +81,11 @@ export function familyFindings(
         given: point && {
           tokensPerSecond: point.evaluation.tokensPerSecond,
           relative: relative(point, workload),
-          gap: gapOf(certificate!)
+          gap: gapOf(certificate!),
+          rival: rival && {
+            policy: rival.label,
+            tokensPerSecond: rival.evaluation.tokensPerSecond
+          }
         }
       }
     }),

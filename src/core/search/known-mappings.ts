@@ -8,6 +8,7 @@ import type { Evaluation } from '../simulator/evaluation.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { evaluatedCost_s, type Goal } from './goal.ts'
+import type { FoundMapping } from './mapping-search.ts'
 
 /** A mapping with what its wafer is like. Plain JSON data. */
 export interface KnownMapping {
@@ -101,4 +102,20 @@ export function bestKnown(
     }
   }
   return best
+}
+
+/** The best of mappings found on other wafers, on this one; undefined where none fits. */
+export function warmStart(
+  workload: Workload,
+  machine: Machine,
+  chip: WaferChipSpec,
+  mappings: readonly Mapping[],
+  goal: Goal
+): FoundMapping | undefined {
+  const foundOn = traitsOf(chip)
+  const pool = mappings.map((mapping) => ({ mapping, foundOn }))
+  const best = bestKnown(pool, workload, machine, chip, goal, Infinity)
+  return (
+    best && { mapping: mappings[best.place]!, cost_s: best.cost_s, iterationTime_s: best.evaluation.iterationTime_s }
+  )
 }

@@ -7,7 +7,7 @@ import { membersOf } from './family.ts'
 import { rankRobust, robustMeasures, type ScoredScenarios } from './rank-robust.ts'
 import { scenariosOf } from './scenarios.ts'
 import type { TaskFrame } from './tasks.ts'
-import { oneOfEachChip, type WaferDesign } from './wafer-design.ts'
+import { designLabel, oneOfEachChip, type WaferDesign } from './wafer-design.ts'
 import type { Reached } from './withstand.ts'
 
 /** Wafers that are looked at so, best first by the objective as they are meant: each scenario may cost a search. */
@@ -91,9 +91,9 @@ export async function robustRanking(
       unit,
       level: 'fluid',
       changed: nominal !== ranked[0],
-      nominalWinner: nominal!.design[0]!.label,
+      nominalWinner: designLabel(nominal!.design),
       wafers: ranked.map(({ design, scored, ...counts }) => ({
-        label: design[0]!.label,
+        label: designLabel(design),
         chip: contentHash(design[0]!.chip),
         mapping: contentHash(design[0]!.mapping),
         nominal: scored.nominal,

@@ -1,5 +1,6 @@
 import { splitsBackward } from '../simulator/schedule.ts'
 import { optimizerTraffic_B } from '../simulator/model-state.ts'
+import type { StepWork } from '../simulator/energy.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { work_s, type Goal } from './goal.ts'
@@ -46,13 +47,15 @@ export function outerBound_s(
   return Math.max(Math.max(0, fill) + after(microBatches - own), after(microBatches)) + machine.iterationOverhead_s
 }
 
-/** Work below which no mapping comes, in seconds of idle power: the model's own products and one step of the optimiser. */
-export const leastWork_s = (workload: Workload, goal: Goal): number =>
-  work_s(goal, {
-    matrixFlops: workload.modelFlops,
-    memoryTraffic_B: optimizerTraffic_B(workload.training) * workload.parameters,
-    linkTraffic_B: 0
-  })
+/** Work below which no mapping comes: the model's own products and one step of the optimiser. */
+export const leastWork = (workload: Workload): StepWork => ({
+  matrixFlops: workload.modelFlops,
+  memoryTraffic_B: optimizerTraffic_B(workload.training) * workload.parameters,
+  linkTraffic_B: 0
+})
+
+/** The same in seconds of idle power. */
+export const leastWork_s = (workload: Workload, goal: Goal): number => work_s(goal, leastWork(workload))
 
 /** The same for one shape and residual layout: the least work of every layer, with the optimiser's. */
 export const outerWork_s = (workload: Workload, goal: Goal, fastest: FastestLayers): number =>

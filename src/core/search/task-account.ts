@@ -28,11 +28,15 @@ const accounting: Accounting = {
   }),
   preview: ({ genomes }) => ({ evaluations: genomes.length, refusals: {} }),
   price: (_task, priced) => ({ evaluations: priced?.combinations ?? 0, refusals: {} }),
+  tell: (_task, told) => ({ evaluations: told ? 1 : 0, refusals: {} }),
   withstand: (_task, withstood) => ({ evaluations: withstood ? withstood.scenarios.length + 1 : 0, refusals: {} }),
-  sweep: (_task, { looked, buildable, broken, estimated }) => ({
-    evaluations: looked,
-    refusals: { ...broken, ...(buildable > estimated && { memory: buildable - estimated }) }
-  })
+  sweep: (_task, { looked, buildable, broken, estimated, proved }) => {
+    const tight = buildable - estimated - proved.beaten
+    return {
+      evaluations: looked,
+      refusals: { ...broken, ...(tight > 0 && { memory: tight }) }
+    }
+  }
 }
 
 export const accountOf = (task: Task, result: TaskResults[Task['kind']]): TaskAccount =>

@@ -5,9 +5,10 @@ import { paretoFront } from '../optimization/pareto.ts'
 import { policyNamed } from '../policies/policies.ts'
 import type { PolicyOutcome } from '../policies/policy.ts'
 import { evaluateAt } from '../simulator/evaluate-level.ts'
+import type { Evaluation } from '../simulator/evaluation.ts'
 import { machineOf, type Machine } from '../simulator/machine.ts'
 import { damagedMachine } from '../simulator/machine-defects.ts'
-import { buildWorkload, type Workload } from '../workload/workload.ts'
+import { buildWorkload } from '../workload/workload.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
 import { brokenLimit, type ArchitectureSpace } from './architecture-space.ts'
@@ -16,9 +17,9 @@ import type { ExplorationSpace } from './exploration-space.ts'
 import { exploredWafers } from './explored-wafers.ts'
 import { membersOf } from './family.ts'
 import type { Genome } from './gene.ts'
-import { goalOf, type Goal } from './goal.ts'
-import { bestKnown, traitsOf, type KnownMapping } from './known-mappings.ts'
 import { EXACT, QUICK, THOROUGH } from './effort.ts'
+import { goalOf } from './goal.ts'
+import { warmStart, type KnownMapping } from './known-mappings.ts'
 import {
   searchMapping,
   type FoundMapping,
@@ -30,6 +31,7 @@ import { keptPoint } from './kept-point.ts'
 import { largestWholeWafer, placeableRegions, replaced } from './living-placement.ts'
 import { enumerationResult } from './exhaustive.ts'
 import { polish } from './polish.ts'
+import { priceWafer, type PricedWafer } from './price-wafer.ts'
 import { runPolicy } from './run-policy.ts'
 import { withinSpace } from './within-space.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
@@ -77,12 +79,21 @@ export type Task = (
   | { readonly kind: 'price'; readonly chip: WaferChipSpec; readonly mapping: Mapping }
   /** A mapping on an explored wafer however it turns out, as the space says. */
   | { readonly kind: 'withstand'; readonly chip: WaferChipSpec; readonly mapping: Mapping; readonly seed: number }
+  /** What a level says of a mapping on an explored wafer. */
+  | {
+      readonly kind: 'tell'
+      readonly chip: WaferChipSpec
+      readonly mapping: Mapping
+      readonly level: 'fluid' | 'event'
+    }
   /** A share of the wafers of the space, for all workloads, with mappings known to be good. */
   | {
       readonly kind: 'sweep'
       readonly wafers: SweptWafers
       /** Of every workload. */
       readonly pools: readonly (readonly KnownMapping[])[]
+      /** Coordinates of wafers that are kept already. */
+      readonly incumbents: readonly (readonly number[])[]
     }
 ) & {
   /** Which of a family it is about; the first unless given. A sweep is about all. */
@@ -111,12 +122,8 @@ export interface AssessedMapping {
   readonly room?: number
 }
 
-/** What a mapping and what is searched from it reach on a wafer; undefined where nothing fits. */
-export interface PricedWafer {
-  readonly kept_tokensPerSecond?: number
-  readonly remapped_tokensPerSecond?: number
-  readonly combinations: number
-}
+/** What a level says of a mapping, as far as objectives ask. */
+export type ToldDesign = Pick<Evaluation, 'feasible' | 'tokensPerSecond' | 'energy_J' | 'power_W'>
 
 export interface TaskResults {
   readonly policy: PolicyOutcome
@@ -131,6 +138,8 @@ export interface TaskResults {
   readonly assess: readonly AssessedMapping[]
   /** Null where the exploration was stopped before. */
   readonly withstand: Withstood | null
+  /** Likewise. */
+  readonly tell: ToldDesign | null
 }
 export type ResultOf<Kind extends Task['kind']> = TaskResults[Kind]
 
@@ -168,44 +177,6 @@ function search(
     ...(onProgress && { onProgress })
   })
   return start && !found.best ? { ...found, best: start, trail: [start] } : found
-}
-
-/** Prices one wafer beside another: what its neighbour's mapping reaches on it, and the quick search that starts there. */
-function price(frame: TaskFrame, chip: WaferChipSpec, mapping: Mapping, goesOn: () => boolean): PricedWafer {
-  const workload = buildWorkload(frame.model, frame.training)
-  const machine = machineFor(frame, chip)
-  const goal = goalOf(frame.objective, machine)
-  const tokens = frame.training.globalBatch * frame.training.sequenceLength
-  const start = warmStart(workload, machine, chip, [mapping], goal)
-  const found = searchMapping(workload, machine, {
-    space: frame.space.mapping,
-    effort: QUICK,
-    goal,
-    onProgress: goesOn,
-    ...(start && { incumbent_s: start.cost_s })
-  })
-  const best = found.best ?? start
-  return {
-    ...(start && { kept_tokensPerSecond: tokens / start.iterationTime_s }),
-    ...(best && { remapped_tokensPerSecond: tokens / best.iterationTime_s }),
-    combinations: found.solved
-  }
-}
-
-/** The best of mappings found on other wafers, on this one; undefined where none fits. */
-function warmStart(
-  workload: Workload,
-  machine: Machine,
-  chip: WaferChipSpec,
-  mappings: readonly Mapping[],
-  goal: Goal
-): FoundMapping | undefined {
-  const foundOn = traitsOf(chip)
-  const pool = mappings.map((mapping) => ({ mapping, foundOn }))
-  const best = bestKnown(pool, workload, machine, chip, goal, Infinity)
-  return (
-    best && { mapping: mappings[best.place]!, cost_s: best.cost_s, iterationTime_s: best.evaluation.iterationTime_s }
-  )
 }
 
 /** A policy knows nothing of defects: on a damaged wafer it has the largest rectangle of dies that can be used. */
@@ -276,8 +247,9 @@ function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[]
  */
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
-  if (task.kind === 'sweep') return { looked: 0, buildable: 0, broken: {}, estimated: 0, unfit: {}, front: [] }
-  if (task.kind === 'price' || task.kind === 'withstand') return null
+  if (task.kind === 'sweep')
+    return { looked: 0, buildable: 0, broken: {}, estimated: 0, unfit: {}, proved: { memory: 0, beaten: 0 }, front: [] }
+  if (task.kind === 'price' || task.kind === 'withstand' || task.kind === 'tell') return null
   if (task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }
   if (task.kind === 'search' && (task.genome !== undefined || task.memoryFactor !== undefined))
@@ -322,10 +294,20 @@ export function runTask(
     case 'preview':
       return preview(frame, task.genomes)
     case 'price':
-      return price(frame, task.chip, task.mapping, goesOn ?? (() => true))
+      return priceWafer(frame, task.chip, task.mapping, goesOn ?? (() => true))
     case 'withstand':
       return withstand(frame, task.chip, task.mapping, frame.space.robust!, task.seed, goesOn ?? (() => true))
+    case 'tell': {
+      const workload = buildWorkload(frame.model, frame.training)
+      const { feasible, tokensPerSecond, energy_J, power_W } = evaluateAt(
+        task.level,
+        workload,
+        machineFor(frame, task.chip),
+        task.mapping
+      )
+      return { feasible, tokensPerSecond, energy_J, power_W }
+    }
     case 'sweep':
-      return sweepWafers(frame, exploredWafers(frame).template, task.wafers, task.pools)
+      return sweepWafers(frame, exploredWafers(frame).template, task.wafers, task.pools, task.incumbents)
   }
 }

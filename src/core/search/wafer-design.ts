@@ -23,6 +23,10 @@ export const designCoordinates =
     Math.max(...design.map(({ evaluation }) => evaluation.memory_B.peak))
   ]
 
+/** What a design is called among others: by its genes, the given chip by its name. */
+export const designLabel = ([point]: WaferDesign): string =>
+  point!.source === 'search' ? point!.chip.name : point!.label
+
 /** Of every chip the first design. */
 export const oneOfEachChip = (designs: readonly WaferDesign[]): readonly WaferDesign[] =>
   [...new Map(designs.toReversed().map((design) => [contentHash(design[0]!.chip), design])).values()].toSorted(

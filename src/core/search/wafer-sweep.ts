@@ -13,6 +13,7 @@ import { goalOf } from './goal.ts'
 import { bestKnown, type BestKnown, type KnownMapping } from './known-mappings.ts'
 import { jointScore } from './objective.ts'
 import type { TaskFrame } from './tasks.ts'
+import { isBeaten, leastPeak_B, waferBound } from './wafer-bound.ts'
 import type { WaferTemplate } from './wafer-template.ts'
 
 /** Which wafers one sweep looks at. Plain JSON data. */
@@ -53,6 +54,8 @@ export interface SweepResult {
   readonly estimated: number
   /** The others by the first workload that does not fit. */
   readonly unfit: Readonly<Record<string, number>>
+  /** Of the others those that bounds rule out: without memory for the model state alone, and beaten whatever their mapping. */
+  readonly proved: { readonly memory: number; readonly beaten: number }
   readonly front: readonly EstimatedWafer[]
 }
 
@@ -80,11 +83,16 @@ export const domainsOf = (genes: readonly Gene[]): readonly Domain[] =>
         : { kind: 'categorical', count: gene.names.length }
   )
 
-/** What one look at a wafer says: the limit it breaks, the workload of which no known mapping fits, or what the best known mappings reach. */
-export type Look =
-  | { readonly broken: string; readonly unfit?: never; readonly wafer?: never }
-  | { readonly unfit: string; readonly broken?: never; readonly wafer?: never }
-  | { readonly wafer: EstimatedWafer; readonly broken?: never; readonly unfit?: never }
+/**
+ * What one look at a wafer says: the limit it breaks, the workload of which no known mapping fits, with whether none can, that wafers that
+ * are known beat it whatever its mapping, or what the best known mappings reach.
+ */
+export type Look = {
+  readonly broken?: string
+  readonly unfit?: string
+  readonly proved?: 'memory' | 'beaten'
+  readonly wafer?: EstimatedWafer
+}
 
 /** Workloads with the mappings that are known to be good for each, in the same order. */
 export interface KnownWorkloads {
@@ -102,17 +110,27 @@ export const knownWorkloads = (frame: TaskFrame, pools: readonly (readonly Known
   }
 }
 
-/** Looks at one wafer: its hard limits, then of every workload the known mappings of the nearest wafers. */
+/**
+ * Looks at one wafer: its hard limits, its bounds, then of every workload the known mappings of the nearest wafers.
+ * @param rivals coordinates of wafers that are known; without any every wafer that can hold the workloads is estimated
+ */
 export function lookAt(
   frame: TaskFrame,
   template: WaferTemplate,
   { members, workloads, pools }: KnownWorkloads,
-  genome: Genome
+  genome: Genome,
+  rivals: readonly (readonly number[])[] = []
 ): Look {
   const chip = template.chip(genome)
   const verdict = brokenLimit(chip)
   if (verdict) return { broken: verdict.name }
   const machine = machineOf(chip, frame.space.overlap)
+  const full = workloads.findIndex((workload) => leastPeak_B(workload, machine) > machine.capacity_B)
+  if (full >= 0) return { unfit: members[full]!.name, proved: 'memory' }
+  const weights = members.map(({ weight }) => weight)
+  const cost_usd = waferCost_usd(chip)
+  if (rivals.length > 0 && isBeaten(waferBound(workloads, weights, machine, cost_usd), rivals))
+    return { proved: 'beaten' }
   const goal = goalOf(frame.objective, machine)
   const found: BestKnown[] = []
   for (const [index, { name }] of members.entries()) {
@@ -120,8 +138,6 @@ export function lookAt(
     if (!best) return { unfit: name }
     found.push(best)
   }
-  const weights = members.map(({ weight }) => weight)
-  const cost_usd = waferCost_usd(chip)
   const points = found.map(({ evaluation }) => ({ evaluation, cost_usd }))
   return {
     wafer: {
@@ -142,32 +158,37 @@ export function lookAt(
 /**
  * Looks at wafers of a space: the hard limits of each, then the known mappings on those that can be built. Its memory does not grow with
  * how many it looks at but for their genes, and what it gives not at all.
+ * @param incumbents coordinates of wafers that are kept already: what they beat is dropped, as it could be on no front with them
  */
 export function sweepWafers(
   frame: TaskFrame,
   template: WaferTemplate,
   wafers: SweptWafers,
-  pools: readonly (readonly KnownMapping[])[]
+  pools: readonly (readonly KnownMapping[])[],
+  incumbents: readonly (readonly number[])[]
 ): SweepResult {
   const workloads = knownWorkloads(frame, pools)
   const front = new FrontArchive<EstimatedWafer>()
   const broken: Record<string, number> = {}
   const unfit: Record<string, number> = {}
+  const proved = { memory: 0, beaten: 0 }
   let looked = 0
   let buildable = 0
   let fitting = 0
   const look = (genome: Genome): readonly number[] | undefined => {
     looked++
-    const seen = lookAt(frame, template, workloads, genome)
+    const seen = lookAt(frame, template, workloads, genome, [...incumbents, ...front.coordinates])
     if (seen.broken !== undefined) {
       broken[seen.broken] = (broken[seen.broken] ?? 0) + 1
       return undefined
     }
     buildable++
+    if (seen.proved) proved[seen.proved]++
     if (seen.unfit !== undefined) {
       unfit[seen.unfit] = (unfit[seen.unfit] ?? 0) + 1
       return undefined
     }
+    if (!seen.wafer) return undefined
     fitting++
     const at = estimateCoordinates(seen.wafer)
     front.add(seen.wafer, at)
@@ -192,6 +213,7 @@ export function sweepWafers(
     broken,
     estimated: fitting,
     unfit,
+    proved,
     front: leastCrowded(front.items, MOST_ON_FRONT, estimateCoordinates)
   }
 }

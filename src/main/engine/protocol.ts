@@ -18,7 +18,7 @@ export interface Journal {
 export const EMPTY_JOURNAL: Journal = { results: {}, partial: {} }
 
 /** Changes with what the numbers of tasks and their results mean: a journal of another format says nothing. */
-export const JOURNAL_FORMAT = 3
+export const JOURNAL_FORMAT = 4
 
 /** Where an exploration stands, and how busy its engine is. */
 export interface EngineProgress extends ExplorationProgress, TaskAccount {

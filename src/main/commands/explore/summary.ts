@@ -12,6 +12,7 @@ import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
 import { defectsOfRun, waferSentence } from '../../../core/report/wafer-blocks.ts'
+import { finalistsSentence, rungsSentence } from '../../../core/report/finalists-table.ts'
 import { robustSentence, robustTable } from '../../../core/report/robust-table.ts'
 import { shadowPricesSentence, shadowPricesTable } from '../../../core/report/shadow-prices-table.ts'
 import { brokenBudget } from '../../../core/search/limits.ts'
@@ -80,7 +81,7 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
   const wafers = wafersRemark(record)
   if (wafers !== undefined) lines.push(wafers)
   const mappings = brief(policyTable(record))
-  if (mappings.rows.length > 0) lines.push('', textTable(mappings).trimEnd())
+  if (mappings.rows.length > 0 && !family) lines.push('', textTable(mappings).trimEnd())
   if (family)
     lines.push(
       '',
@@ -94,6 +95,10 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
     if (front.rows.length > FRONT_ROWS)
       lines.push(`… and ${front.rows.length - FRONT_ROWS} more on the front; a report as a page (HTML) has them all`)
   }
+  const rungs = run.findings && rungsSentence(run.findings)
+  if (rungs !== undefined) lines.push('', `Rungs        ${rungs}`)
+  const finalists = run.findings?.finalists
+  if (finalists) lines.push(`Levels       ${finalistsSentence(finalists)}`)
   const robust = run.findings?.robust
   if (robust) lines.push('', textTable(brief(robustTable(robust))).trimEnd(), robustSentence(robust))
   if (prices) {
