@@ -5,7 +5,9 @@ import type { CDPSession, Page } from 'playwright-core'
 import { textTable } from '../../src/core/report/tables.ts'
 import { cell, columns } from '../../src/core/report/document.ts'
 import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { unfolded, writeOnePointProject } from '../fixtures/one-point-project.ts'
 import { bareRowsPerSecond, growTo, writeLargeProject } from './large-project.ts'
+import { figures, frames_ms, median, note, noteLongestTask, percentile95, timed_ms } from './page-figures.ts'
 
 /**
  * `npm run bench:ui`: what a person feels, in a real Chromium on the browser host. Times are medians on this machine without a GPU; the
@@ -16,38 +18,6 @@ const CYCLES = 50
 const ROUNDS = 5
 const LARGE_B = 500e6
 
-interface Figure {
-  readonly what: string
-  readonly unit: string
-  /** None for what others are measured against. */
-  readonly budget?: number
-  readonly measured: number
-  /** More is better, as of rates. */
-  readonly atLeast?: true
-}
-interface NotedFigure extends Figure {
-  readonly load: number
-}
-
-/** How often longer than it would alone a task of this process takes now: a fixed one by the clock, over its time on a processor. */
-function loadNow(): number {
-  const [begun, before] = [performance.now(), process.cpuUsage()]
-  let state = 1
-  for (let step = 0; step < 5e7; step++) state = (state * 48271) % 2147483647
-  const { user, system } = process.cpuUsage(before)
-  return ((performance.now() - begun) * 1000) / (user + system + (state > 0 ? 0 : 1))
-}
-
-const figures: NotedFigure[] = []
-function note(figure: Figure): void {
-  const load = Math.max(1, loadNow())
-  figures.push({ ...figure, load })
-  console.error(`${figure.what}: ${figure.measured.toPrecision(3)} ${figure.unit} (load ${load.toFixed(1)})`)
-}
-const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
-const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!
-const percentile95 = (values: readonly number[]): number => sorted(values)[Math.floor(values.length * 0.95)]!
-
 const assets = join(import.meta.dirname, '../../out/renderer')
 
 /** Everything the page loads before it shows the start: the entry and what it imports at once. */
@@ -57,53 +27,6 @@ function entryChunk_B(): number {
   return files.reduce((sum, file) => sum + gzipSync(readFileSync(join(assets, file))).length, 0)
 }
 
-// Run in the page, whose own types are not those of this program.
-const startFrames = `{
-  const state = { on: true, times: [], last: performance.now() }
-  const tick = (now) => {
-    state.times.push(now - state.last)
-    state.last = now
-    if (state.on) requestAnimationFrame(tick)
-  }
-  requestAnimationFrame(tick)
-  window.benchFrames = state
-}`
-const endFrames = `{ window.benchFrames.on = false; window.benchFrames.times.slice(2) }`
-/** Times between frames while something moves, milliseconds. */
-async function frames_ms(page: Page, moves: () => Promise<void>): Promise<number[]> {
-  await page.evaluate(startFrames)
-  await moves()
-  return page.evaluate(endFrames)
-}
-
-/** What a trace says of a task: when it ended after its begin, and how much of that it was on a processor, microseconds. */
-interface TraceEvent {
-  readonly name: string
-  readonly pid: number
-  readonly tid: number
-  readonly dur?: number
-  readonly tdur?: number
-  readonly args: { readonly name?: string }
-}
-
-/** Notes the longest task of the page while something goes on: by the clock, and on a processor, which others on the machine slow less. */
-async function noteLongestTask(page: Page, what: string, budget: number, during: () => Promise<void>): Promise<void> {
-  const browser = page.context().browser()!
-  await browser.startTracing(page, { categories: ['toplevel'] })
-  await during()
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
-  const pages = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid}:${tid}`)
-  )
-  const tasks = traceEvents.filter(({ name, pid, tid }) => name.endsWith('RunTask') && pages.has(`${pid}:${tid}`))
-  const longest = (of: (task: TraceEvent) => number | undefined): number =>
-    tasks.reduce((most, task) => Math.max(most, (of(task) ?? 0) / 1000), 0)
-  note({ what, unit: 'ms', budget, measured: longest(({ dur }) => dur) })
-  note({ what: '  of it on a processor, the longest', unit: 'ms', budget, measured: longest(({ tdur }) => tdur) })
-}
-
 async function heap_B(session: CDPSession): Promise<number> {
   await session.send('HeapProfiler.collectGarbage')
   const { usedSize } = await session.send('Runtime.getHeapUsage')
@@ -111,12 +34,6 @@ async function heap_B(session: CDPSession): Promise<number> {
 }
 
 const drawn = (page: Page) => page.locator('[data-drawn=true]').first()
-const timed_ms = async (action: () => Promise<unknown>): Promise<number> => {
-  const before = performance.now()
-  await action()
-  return performance.now() - before
-}
-
 async function largeProject(bench: WorkbenchPage): Promise<void> {
   const { page, running } = bench
   const path = join(running.folder, 'large.tmac')
@@ -173,6 +90,22 @@ async function largeProject(bench: WorkbenchPage): Promise<void> {
     measured: percentile95(zooming)
   })
   await page.waitForTimeout(1000)
+  await page.getByRole('button', { name: /Lasso/ }).click()
+  const pad = (await page.getByTestId('region-brush').boundingBox())!
+  const at = (turn: number): readonly [number, number] => [
+    pad.x + pad.width * (0.55 + 0.25 * Math.cos(2 * Math.PI * turn)),
+    pad.y + pad.height * (0.4 + 0.25 * Math.sin(2 * Math.PI * turn))
+  ]
+  await page.mouse.move(...at(0))
+  await page.mouse.down()
+  for (let step = 1; step < 100; step++) await page.mouse.move(...at(step / 100))
+  await noteLongestTask(page, `${POINTS.toLocaleString('en')} points in a lasso, longest task`, 50, async () => {
+    await page.mouse.up()
+    await page.getByRole('button', { name: /points in a lasso$/ }).waitFor()
+    await page.waitForTimeout(500)
+  })
+  await page.getByRole('button', { name: /points in a lasso$/ }).click()
+  await page.waitForTimeout(500)
   await noteLongestTask(page, `${POINTS.toLocaleString('en')} points filtered, longest task`, 100, async () => {
     await page.getByRole('button', { name: '+ Filter' }).click()
     await page.getByRole('combobox', { name: 'Quantity' }).selectOption('Power, upper estimate')
@@ -188,6 +121,26 @@ async function largeProject(bench: WorkbenchPage): Promise<void> {
   await noteLongestTask(page, `${POINTS.toLocaleString('en')} rows sorted, longest task`, 60, async () => {
     await table.getByRole('button', { name: 'Cost of a good wafer' }).click()
     await page.waitForTimeout(300)
+  })
+}
+
+/** The mapping of 126 layers with a plan each, scrolled from end to end. */
+async function deepMapping(bench: WorkbenchPage): Promise<void> {
+  const { page, running } = bench
+  const path = join(running.folder, 'deep.tmac')
+  writeOnePointProject(path, 'llama-3.1-405b', { tensorParallel: 4, pipelineParallel: 14 }, unfolded)
+  await page.goto(running.host.link())
+  await page.getByLabel('Path of a .tmac file').fill(path)
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  await bench.side('Mapping').click()
+  const table = page.getByRole('table', { name: 'What becomes of each operator' })
+  const box = (await table.locator('..').boundingBox())!
+  await page.mouse.move(box.x + box.width / 2, box.y + 100)
+  await noteLongestTask(page, 'Mapping of 126 unfolded layers scrolled, longest task', 50, async () => {
+    for (let step = 0; step < 60; step++) {
+      await page.mouse.wheel(0, 400)
+      await page.waitForTimeout(40)
+    }
   })
 }
 
@@ -276,6 +229,7 @@ note({ what: 'Entry of the page, gzipped', unit: 'kB', budget: 250, measured: en
 const bench = await workbenchPage()
 try {
   await largeProject(bench)
+  await deepMapping(bench)
   await largeWafer(bench)
   await openAndClose(bench)
   await whileSearching(bench)
