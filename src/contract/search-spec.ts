@@ -32,6 +32,12 @@ export const SearchSpec = z.strictObject({
     .strictObject({ run: z.int().positive().describe('run of the project') })
     .optional()
     .describe('a run of the same model whose best designs the search knows from the beginning'),
+  exact: z
+    .boolean()
+    .default(false)
+    .describe(
+      'prove the best mapping of the given chip in the space searched: minutes where it takes seconds to find it'
+    ),
   budget_s: z.number().min(1).max(WEEK_s).nullable().default(20).describe('time limit; null runs to the end'),
   workers: z.int().min(1).max(64).optional().describe('threads; one per core unless given'),
   seed: z.int().min(0).max(0xffff_ffff).default(1)

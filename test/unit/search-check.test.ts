@@ -117,7 +117,7 @@ describe('numbers in a wrong unit', () => {
 })
 
 test('a check in an engine answers for the space, the policies and the wafers', async () => {
-  const found = await findingsOf(inputs, 2, spawnEngine)
+  const found = await findingsOf(inputs, 2, spawnEngine, { limit_s: 20 })
   expect(found.sample.drawn).toBeGreaterThan(0)
   expect(found.baselines.length + found.untried.length).toBe(inputs.policies.length)
   expect(found.wafers).toMatchObject({ looked: 4, space: 4, possible: 4, toLookAt: 4, ruledOutBy: [] })

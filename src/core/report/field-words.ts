@@ -20,6 +20,7 @@ export const searchFields = {
   costCap_usd: { title: 'Cost of a wafer, at most', unit: 'USD' },
   wafers: { title: 'Wafers' },
   policies: { title: 'Policies to compare with' },
+  exact: { title: 'Prove the best mapping of the given chip' },
   from: { title: 'Start from' },
   'wafers.points': { title: 'Wafers looked at, at most' },
   'wafers.loop': { title: 'How they are chosen' },

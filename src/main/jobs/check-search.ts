@@ -12,16 +12,22 @@ const LIMIT_s = 3
 /** One that does not answer has hung: its first samples alone may take long for the largest models. */
 const GIVE_UP_s = 30
 
+export interface CheckOptions {
+  /** Ends the engine when nobody wants the answer any more; its reason is what is thrown then. */
+  readonly signal?: AbortSignal | undefined
+  /** Answers within this, with what there is. */
+  readonly limit_s?: number
+}
+
 /**
  * Looks at a search in an engine of its own.
- * @param signal ends the engine when nobody wants the answer any more; its reason is what is thrown then
  * @throws Problem what the engine refuses, or `engine-failed`
  */
 export function findingsOf(
   inputs: ExplorationInputs,
   workers: number,
   spawn: SpawnEngine,
-  signal?: AbortSignal
+  { signal, limit_s = LIMIT_s }: CheckOptions = {}
 ): Promise<CheckFindings> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
@@ -39,7 +45,7 @@ export function findingsOf(
       settle()
     }
     engine.onMessage((message) => {
-      if (message.type === 'ready') engine.post({ type: 'check', inputs, workers, limit_s: LIMIT_s })
+      if (message.type === 'ready') engine.post({ type: 'check', inputs, workers, limit_s })
       else if (message.type === 'checked') end(() => resolve(message.found))
       else if (message.type === 'failed')
         end(() => reject(message.code ? new Problem(message.code, message.message) : new Error(message.message)))
@@ -67,6 +73,6 @@ export const checkSearch = async (
   spawn: SpawnEngine,
   signal?: AbortSignal
 ): Promise<CheckAnswer> => ({
-  findings: await findingsOf(inputs, workers, spawn, signal),
+  findings: await findingsOf(inputs, workers, spawn, { signal }),
   warnings: unitWarnings(inputs)
 })

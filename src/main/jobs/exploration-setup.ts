@@ -83,6 +83,7 @@ export function explorationOf(spec: SearchSpec, store: ProjectStore): Exploratio
     'seq-length': String(spec.sequenceLength),
     objective: spec.objective,
     space: spaceText(space),
+    exact: spec.exact,
     'fixed-chip': spec.wafers === null,
     'power-cap':
       spec.powerCap_W === undefined ? undefined : spec.powerCap_W === null ? 'none' : String(spec.powerCap_W),
