@@ -23,6 +23,8 @@ const nameOf = (mapping: Mapping, replica: number, stage: number): string =>
 /** Regions of a mapping on the wafers that are drawn; colours run along the pipeline. */
 export function stageRegions(chip: WaferChipSpec, mapping: Mapping, scene: WaferScene): readonly StageRegion[] {
   const { rows, columns } = mapping.region
+  // All names as large as the longest of them can be.
+  const letters = nameOf(mapping, mapping.dataParallel - 1, mapping.stages.length - 1).length
   return mapping.placement.flatMap((stages, replica) =>
     stages.flatMap(([row, column], stage) => {
       const wafer = scene.wafers[Math.floor(row / chip.grid.rows)]
@@ -41,7 +43,7 @@ export function stageRegions(chip: WaferChipSpec, mapping: Mapping, scene: Wafer
           box,
           color,
           ink: inkOn(color),
-          size: Math.min(11, box.height * 0.45, (box.width * 0.74) / (name.length * 0.62))
+          size: Math.min(11, box.height * 0.45, (box.width * 0.8) / (letters * 0.62))
         }
       ]
     })
