@@ -14,11 +14,16 @@ export interface GridView {
 /** Metrics of which more is better; of the others less is. */
 const moreIsBetter = new Set(['Throughput', 'Model FLOP utilization', 'Memory capacity per die'])
 
+/** Below it a change would read as none. */
+const LEAST_CHANGE = 5e-4
+/** Seconds below which a part of a step is what sums of many numbers leave behind. */
+const RESIDUE_s = 1e-12
+const isSame = (ratio: number): boolean => Math.abs(ratio - 1) < LEAST_CHANGE
 /** From here on a change is told as a multiple. */
 const MANY_TIMES = 10
 /** A change as '▼ −16.0%', or '▲ 21.3×': arrow and sign, not colour alone. */
 const changeText = (ratio: number): string =>
-  ratio === 1
+  isSame(ratio)
     ? 'same'
     : ratio >= MANY_TIMES
       ? `▲ ${formatRatio(ratio)}`
@@ -29,10 +34,12 @@ function gridCell({ name, unit, values, ratios }: Metric, index: number, baselin
   const ratio = ratios[index]
   if (value === undefined) return cell('—', 'quiet')
   if (index === baseline) return cell(formatIn(value, unit), 'strong')
-  const own = formatIn(value, unit)
+  const own = formatIn(unit === 's' && Math.abs(value) < RESIDUE_s ? 0 : value, unit)
   if (ratio === undefined) return cell(own)
-  const tone = ratio === 1 ? 'quiet' : ratio > 1 === moreIsBetter.has(name) ? 'good' : 'bad'
-  return relative ? cell(changeText(ratio), tone) : cell(`${own} ${ratio === 1 ? '' : changeText(ratio)}`.trim(), tone)
+  const tone = isSame(ratio) ? 'quiet' : ratio > 1 === moreIsBetter.has(name) ? 'good' : 'bad'
+  return relative
+    ? cell(changeText(ratio), tone)
+    : cell(`${own} ${isSame(ratio) ? '' : changeText(ratio)}`.trim(), tone)
 }
 
 const differs = ({ values }: Metric): boolean => new Set(values).size > 1
