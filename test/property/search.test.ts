@@ -17,22 +17,46 @@ import { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload, type Workload } from '../../src/core/workload/workload.ts'
 
-/** Up to eight dies with so little memory that recomputation and sharding often decide. */
+const tightWafer = (grid: readonly [number, number], capacity_MB: number, link_GBps: number, hop_ns: number): Machine =>
+  machineOf(
+    mergeChip(chipPreset('watos-56'), {
+      grid: { rows: grid[0], columns: grid[1] },
+      memory: { stacksPerDie: 1, stackCapacity_B: capacity_MB * 1e6 },
+      links: { bandwidthPerEdge_Bps: link_GBps * 1e9, latency_s: hop_ns * 1e-9 }
+    })
+  )
+
+/** Up to twelve dies with so little memory that recomputation and sharding often decide. */
 const smallMachine = fc
   .record({
-    grid: fc.constantFrom([1, 2], [2, 2], [1, 4], [2, 3], [2, 4]),
+    grid: fc.constantFrom<[number, number]>([1, 2], [2, 2], [1, 4], [2, 3], [2, 4], [3, 3], [3, 4]),
     capacity_MB: fc.integer({ min: 20, max: 400 }),
     link_GBps: fc.constantFrom(5, 50, 500),
     hop_ns: fc.constantFrom(20, 2000)
   })
-  .map(({ grid: [rows, columns], capacity_MB, link_GBps, hop_ns }) =>
-    machineOf(
-      mergeChip(chipPreset('watos-56'), {
-        grid: { rows, columns },
-        memory: { stacksPerDie: 1, stackCapacity_B: capacity_MB * 1e6 },
-        links: { bandwidthPerEdge_Bps: link_GBps * 1e9, latency_s: hop_ns * 1e-9 }
-      })
-    )
+  .map(({ grid, capacity_MB, link_GBps, hop_ns }) => tightWafer(grid, capacity_MB, link_GBps, hop_ns))
+
+interface SmallModel {
+  readonly layers: number
+  readonly hidden: number
+  readonly gated: boolean
+  readonly tied: boolean
+  readonly globalBatch: number
+  readonly attention: 'standard' | 'flash'
+}
+const smallOf = ({ layers, hidden, gated, tied, globalBatch, attention }: SmallModel): Workload =>
+  buildWorkload(
+    ModelSpec.parse({
+      name: 'small',
+      layers,
+      hidden,
+      heads: 8,
+      vocabulary: 4096,
+      ffn: gated ? 'swiglu' : 'gelu',
+      ffnHidden: 4 * hidden,
+      tiedEmbeddings: tied
+    }),
+    TrainingSpec.parse({ globalBatch, sequenceLength: 512, attention })
   )
 
 const smallWorkload = fc
@@ -44,21 +68,7 @@ const smallWorkload = fc
     globalBatch: fc.constantFrom(2, 4, 6),
     attention: fc.constantFrom('standard' as const, 'flash' as const)
   })
-  .map(({ layers, hidden, gated, tied, globalBatch, attention }) =>
-    buildWorkload(
-      ModelSpec.parse({
-        name: 'small',
-        layers,
-        hidden,
-        heads: 8,
-        vocabulary: 4096,
-        ffn: gated ? 'swiglu' : 'gelu',
-        ffnHidden: 4 * hidden,
-        tiedEmbeddings: tied
-      }),
-      TrainingSpec.parse({ globalBatch, sequenceLength: 512, attention })
-    )
-  )
+  .map(smallOf)
 
 const spaces = fc.constantFrom<MappingSpaceInput>(
   { roles: narrowRoles, recompute: 'none', residual: ['replicated', 'sequence'] },
@@ -89,7 +99,7 @@ function enumerated(
 }
 
 describe('the exact search', () => {
-  it('finds what visiting every design finds, on up to 8 dies', () => {
+  it('finds what visiting every design finds, on up to 12 dies', () => {
     fc.assert(
       fc.property(smallWorkload, smallMachine, spaces, (workload, machine, input) => {
         const space = MappingSpace.parse({ ...input, microBatch: input.microBatch ?? [1, 2] })
@@ -107,6 +117,19 @@ describe('the exact search', () => {
       }),
       { numRuns: 25 }
     )
+  })
+
+  it('solves a combination once for each layout between layers, however few combinations there are', () => {
+    const base = { layers: 1, hidden: 256, gated: false, tied: false, globalBatch: 2, attention: 'standard' as const }
+    const space = MappingSpace.parse({
+      roles: narrowRoles,
+      recompute: 'none',
+      residual: ['replicated', 'sequence'],
+      microBatch: [1, 2]
+    })
+    const found = searchMapping(smallOf(base), tightWafer([2, 3], 23, 500, 2000), { space, effort: EXACT })
+    expect(found.solved).toBeGreaterThan(found.combinations)
+    expect(found.exact).toBe(true)
   })
 
   it('proves the best mapping of the whole space on 12 dies, within the bound and below the answer of the thorough search', () => {

@@ -114,7 +114,8 @@ export function searchMapping(
   let open_s = resume?.open_s ?? Infinity
   let solved = 0
   const first_s = candidates.least_s
-  const most = first?.stopped ? 0 : Math.min(effort.combinations, candidates.total)
+  // One combination may be several to be solved: one for each layout between layers.
+  const most = first?.stopped ? 0 : effort.combinations
   for (; solved < (resume?.solved ?? 0); solved++) candidates.take()
   const state = (): SearchState => ({ solved, best, trail, open_s: open_s === Infinity ? null : open_s })
   while (solved < most && candidates.least_s < best_s) {
@@ -137,7 +138,7 @@ export function searchMapping(
     const fastest_s = goal ? (best?.iterationTime_s ?? Infinity) : best_s
     const gap = best_s / least_s - 1
     const passed = best_s < Infinity ? (candidates.least_s - first_s) / (best_s - first_s) : 0
-    const share = Math.min(1, Math.max(solved / most, passed || 0))
+    const share = Math.min(1, Math.max(solved / Math.min(most, candidates.total), passed || 0))
     const progress = { solved, total: candidates.total, best_s: fastest_s, lowerBound_s, gap, share, state }
     if (options.onProgress(progress) === false) break
   }
