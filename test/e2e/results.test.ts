@@ -110,12 +110,12 @@ test.skipIf(!hasChromium())(
 )
 
 test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their plan', async () => {
-  await go('mapping', '?point=20&stage=4')
+  await go('mapping', '?point=20&stage=1')
   await page
     .getByRole('row', { name: /^up split output/ })
     .first()
     .waitFor()
-  await page.getByRole('button', { name: /^Change only stage 4/ }).click()
+  await page.getByRole('button', { name: /^Change only stage 1/ }).click()
   // Layers that the stage does not have cannot be changed meanwhile.
   await page
     .getByRole('row', { name: /^up split output/ })
@@ -125,10 +125,10 @@ test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their
   await page.getByRole('menuitemradio', { name: /^streamed, tokens/ }).click()
   await page
     .getByTestId('what-if')
-    .getByText(/, stage 4: up along . → streamed, tokens/)
+    .getByText(/, stage 1: up along . → streamed, tokens/)
     .waitFor()
   await page
-    .getByRole('row', { name: /dense ×\d+ .*, stage 4/ })
+    .getByRole('row', { name: /dense ×\d+ .*, stage 1/ })
     .first()
     .waitFor()
   await page
@@ -137,7 +137,7 @@ test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their
     .waitFor()
   await shoot('what-if-stage')
   await page.getByTestId('what-if').getByRole('button', { name: 'Discard' }).click()
-  await page.getByRole('button', { name: /^Change only stage 4/ }).click()
+  await page.getByRole('button', { name: /^Change only stage 1/ }).click()
 })
 
 test.skipIf(!hasChromium())(
