@@ -7,6 +7,7 @@ import { client, messageOf, onReturn } from '../client.ts'
 import { useEditHistory } from '../shell/edit-history.ts'
 import { openSession, type DocumentSession } from './document-session.ts'
 import { keepEdits, keptEdits } from './kept-edits.ts'
+import { inTurn } from './in-turn.ts'
 import { useWorkbench } from './workbench.ts'
 
 /** A document on the screen; views of the same document share it. */
@@ -160,13 +161,16 @@ export function useDocument<Kind extends DocumentKind>(kind: Kind, id: number): 
     return session.value
   }
   const history = read(({ history: edits }) => edits, [])
+  const take = inTurn()
   const travelBy = (steps: number): void =>
-    void workbench.attempt(async () => {
-      // The history ends with what is on its way.
-      await ready().push()
-      const done = history.value.filter(({ undone }) => !undone).length + steps
-      await ready().travel(history.value[done - 1]?.id ?? 0)
-    })
+    void workbench.attempt(() =>
+      take(async () => {
+        // The history ends with what is on its way.
+        await ready().push()
+        const done = history.value.filter(({ undone }) => !undone).length + steps
+        await ready().travel(history.value[done - 1]?.id ?? 0)
+      })
+    )
   documents.sessionOf(kind, id)
   onScopeDispose(() => void session.value?.push())
   const undoLabel = read((at) => at.undoLabel, undefined)
