@@ -6,7 +6,7 @@ import { RoutedCollectives } from '../program/routed-collectives.ts'
 import { stagePrograms } from '../program/stage-program.ts'
 import { transferBytesOf } from '../program/transfer-bytes.ts'
 import { orderOf } from '../schedule-order.ts'
-import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT } from './actor.ts'
+import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT, type Actor } from './actor.ts'
 import type { Resolution } from './cast.ts'
 import { castOf } from './casts.ts'
 import { affordable, simulatedMicroBatches } from './resolution.ts'
@@ -16,6 +16,9 @@ import type { ComputeTime } from './simulation-options.ts'
 import { StepSimulation } from './step-simulation.ts'
 import type { TimelineEvent, TrafficEvent } from './timeline.ts'
 import type { TimeBreakdown_s } from '../evaluation.ts'
+
+/** Times this close, relative to the step's, are the same. */
+const SAME = 1e-9
 
 export interface EventOptions {
   /** Who acts by itself; left out: the finest that takes about two seconds at most. */
@@ -64,7 +67,10 @@ export function simulateEvents(
   const order = orderOf(frame.schedule, programs.length, frame.microBatches)
   const jitters = options.jitter !== undefined && !isSteady(options.jitter)
   const isRecorded = options.record !== undefined || options.recordTraffic !== undefined
-  const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded
+  const { zeroStage, dataGroup } = design.model.context
+  // GPipe goes back in the opposite order; where replicas meet in each backward pass, equal states need not go on alike.
+  const meetsGoingBack = frame.schedule.name === 'gpipe' && zeroStage >= 2 && dataGroup.size > 1
+  const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded && !meetsGoingBack
   const resolution = options.resolution ?? asked ?? affordable(programs, mapping, simulatedMicroBatches(order, folds))
   const cast = castOf(collectives, programs, mapping, bytesOf, resolution, frame.tiedShard_B > 0)
   const computeTime = options.computeTime ?? (jitters ? jitteredCompute(options.jitter!, cast.dies) : undefined)
@@ -77,9 +83,9 @@ export function simulateEvents(
   })
   if (folds) steady = new SteadyState(simulation)
   const end_s = simulation.run()
-  const critical = simulation.actors.reduce((least, one) =>
-    one.busy_s[BUBBLE]! + end_s - one.end_s < least.busy_s[BUBBLE]! + end_s - least.end_s ? one : least
-  )
+  const idle_s = (one: Actor): number => one.busy_s[BUBBLE]! + end_s - one.end_s
+  // Of those that are idle alike but for rounding the first, so that it is the same one however much was folded.
+  const critical = simulation.actors.reduce((least, one) => (idle_s(one) < idle_s(least) - SAME * end_s ? one : least))
   const busy = (slot: number): number => critical.busy_s[slot]!
   const time_s = end_s + frame.iterationOverhead_s
   const known = {
