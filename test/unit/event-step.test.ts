@@ -47,6 +47,35 @@ describe('a collective on an idle mesh', () => {
   })
 })
 
+describe('micro-batches that are folded', () => {
+  it('leave a pipeline to the last bit where it would be, though its stages disturb each other so that rounding decides who meets whom', () => {
+    const small = { name: 'gpt', layers: 16, hidden: 512, heads: 8, vocabulary: 1024 }
+    const workload = workloadOf(small, { globalBatch: 64, sequenceLength: 256 })
+    const machine = waferOf({
+      links: { bandwidthPerEdge_Bps: 2e9, latency_s: 0 },
+      execution: { overlap: 0, gradientOverlap: 0 }
+    })
+    const degrees = {
+      schedule: 'gpipe',
+      pipelineParallel: 4,
+      contextParallel: 2,
+      dataParallel: 2,
+      zeroStage: 2
+    } as const
+    const strategy = { ...degrees, tensorParallel: 1, recompute: 'none' } as const
+    const changes = (['ring', 'tree', 'best'] as const).map((collectives) => {
+      const one = prepared(workload, machine, mappingOf(workload, machine, strategy, { microBatch: 1, collectives }))
+      const short = events(one, { resolution: 'stage' })
+      expect(short.foldedMicroBatches).toBeGreaterThan(0)
+      expect(short.time_s).toBe(events(one, { resolution: 'stage', everyMicroBatch: true }).time_s)
+      const longer = events(one, { resolution: 'stage', computeTime: (_actor, compute_s) => compute_s * (1 + 1e-10) })
+      return Math.abs(longer.time_s / short.time_s - 1)
+    })
+    // So sensitive are such steps: compute that is longer by 1e-10 makes another step of them.
+    expect(Math.max(...changes)).toBeGreaterThan(1e-4)
+  })
+})
+
 describe('a tensor-parallel step on an idle mesh', () => {
   const genes = ['best', 'ring', 'tree', 'chain', 'two-dimensional', 'halving-doubling', 'hierarchical'] as const
 

@@ -5,6 +5,7 @@ import type { Network } from '../network/network.ts'
 import { RoutedCollectives } from '../program/routed-collectives.ts'
 import { stagePrograms } from '../program/stage-program.ts'
 import { transferBytesOf } from '../program/transfer-bytes.ts'
+import { simulateStep, STEP_COLUMNS, TIME_S } from '../pipeline.ts'
 import { orderOf } from '../schedule-order.ts'
 import { ACTIVITY_SLOTS, BUBBLE, DATA_WAIT, PIPELINE_WAIT, TENSOR_WAIT, type Actor } from './actor.ts'
 import type { Resolution } from './cast.ts'
@@ -67,15 +68,15 @@ export function simulateEvents(
   const order = orderOf(frame.schedule, programs.length, frame.microBatches)
   const jitters = options.jitter !== undefined && !isSteady(options.jitter)
   const isRecorded = options.record !== undefined || options.recordTraffic !== undefined
-  const { zeroStage, dataGroup } = design.model.context
-  // GPipe goes back in the opposite order; where replicas meet in each backward pass, equal states need not go on alike.
-  const meetsGoingBack = frame.schedule.name === 'gpipe' && zeroStage >= 2 && dataGroup.size > 1
-  const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded && !meetsGoingBack
+  const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded
   const resolution = options.resolution ?? asked ?? affordable(programs, mapping, simulatedMicroBatches(order, folds))
   const cast = castOf(collectives, programs, mapping, bytesOf, resolution, frame.tiedShard_B > 0)
   const computeTime = options.computeTime ?? (jitters ? jitteredCompute(options.jitter!, cast.dies) : undefined)
   let steady: SteadyState | undefined
+  const analytic = new Float64Array(STEP_COLUMNS)
+  simulateStep(frame, stages, programs.length, analytic)
   const simulation = new StepSimulation(network, cast, frame, order, {
+    about_s: analytic[TIME_S]!,
     ...(computeTime && { computeTime }),
     ...(options.record && { record: options.record }),
     ...(options.recordTraffic && { recordTraffic: options.recordTraffic }),

@@ -5,6 +5,7 @@ import { chunkOf, microBatchOf } from '../schedule-tasks.ts'
 import * as actor from './actor.ts'
 import type { Actor, Entry, Lane } from './actor.ts'
 import type { BurstTraffic } from '../program/burst-traffic.ts'
+import type { TimeGrid } from '../program/time-grid.ts'
 import type { Cast, Counterpart, Meeting } from './cast.ts'
 import type { TimelineEvent, TimelineLane, TrafficEvent } from './timeline.ts'
 
@@ -22,6 +23,7 @@ export interface LaneContext {
   readonly heap: IndexedHeap
   readonly traffic: BurstTraffic
   readonly clock: { readonly now_s: number }
+  readonly grid: TimeGrid
 }
 
 const LANE_NAMES: readonly TimelineLane[] = [
@@ -65,17 +67,19 @@ export class LaneWork {
   readonly #heap: IndexedHeap
   readonly #traffic: BurstTraffic
   readonly #clock: { readonly now_s: number }
+  readonly #grid: TimeGrid
   readonly #options: LaneListeners
   /** Actors that have arrived where others are still missing, by who meets and on which lane. */
   readonly #arrivals: (number[] | undefined)[] = []
 
-  constructor({ cast, order, actors, heap, traffic, clock }: LaneContext, listeners: LaneListeners) {
+  constructor({ cast, order, actors, heap, traffic, clock, grid }: LaneContext, listeners: LaneListeners) {
     this.#cast = cast
     this.#order = order
     this.#actors = actors
     this.#heap = heap
     this.#traffic = traffic
     this.#clock = clock
+    this.#grid = grid
     this.#options = listeners
   }
 
@@ -169,7 +173,7 @@ export class LaneWork {
       const burst = entry.run.routed.bursts[entry.burst]!
       const { bytes, burstStarted_s: start_s } = entry
       this.#options.recordTraffic?.({ burst, bytes, start_s, end_s: this.#clock.now_s })
-      this.#heap.set(slot, this.#clock.now_s + entry.latencyShare * burst.latency_s)
+      this.#heap.set(slot, this.#grid.after(this.#clock.now_s, entry.latencyShare * burst.latency_s))
       return
     }
     if (++entry.burst < entry.run.bursts.length) {

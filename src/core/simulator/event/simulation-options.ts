@@ -7,6 +7,8 @@ export type ComputeTime = (actorIndex: number, compute_s: number, packedTask: nu
 export const OPTIMIZER_TASK = -1
 
 export interface SimulationOptions extends LaneListeners {
+  /** About as long as the step takes: times are on a grid for that. */
+  readonly about_s: number
   readonly computeTime?: ComputeTime
   /** Called when all that happens at a moment has happened, if the first actor has then done a task; may shift the simulation forward. */
   readonly afterMoment?: () => void

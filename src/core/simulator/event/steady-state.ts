@@ -2,9 +2,6 @@ import { microBatchOf, taskKinds } from '../schedule-tasks.ts'
 import { BUSY_SLOTS, SLOTS, type Actor } from './actor.ts'
 import type { StepSimulation } from './step-simulation.ts'
 
-/** Times of two states this close, relative to the time between them, are the same. */
-const SAME = 1e-11
-
 /** Rounds of a schedule within which it must repeat itself to be seen to. */
 const PERIODS = 4
 
@@ -51,8 +48,8 @@ export class SteadyState {
     this.#seen.set(now.discrete, now)
     if (this.#seen.size > this.#most) this.#seen.delete(this.#seen.keys().next().value!)
     if (!before) return
-    const period_s = now.now_s - before.now_s
-    if (now.pending_s.some((time, index) => Math.abs(time - before.pending_s[index]!) > SAME * period_s)) return
+    // Times are exact, so what repeats itself does so to the last bit.
+    if (now.pending_s.some((time, index) => time !== before.pending_s[index]!)) return
     const times = this.#repetitions(before, now)
     if (times > 0) this.#skip(before, now, times)
   }

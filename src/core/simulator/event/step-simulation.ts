@@ -1,12 +1,13 @@
 import { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { StepFrame } from '../pipeline.ts'
 import type { Network } from '../network/network.ts'
-import { PROGRAM_OF_KIND, type Segment } from '../program/stage-program.ts'
+import { PROGRAM_OF_KIND, type Activity, type Segment } from '../program/stage-program.ts'
 import { dependsOn, type ScheduleOrder } from '../schedule-order.ts'
 import { FORWARD, WEIGHT_GRADIENT, chunkOf, kindOf, microBatchOf, packTask, taskOf } from '../schedule-tasks.ts'
 import * as actor from './actor.ts'
 import { Actor, type Entry } from './actor.ts'
 import { BurstTraffic } from '../program/burst-traffic.ts'
+import { TimeGrid } from '../program/time-grid.ts'
 import type { RoutedCast } from './casts.ts'
 import { LaneWork } from './lane-work.ts'
 import { FIRST, LAST, marksOf } from './task-marks.ts'
@@ -27,6 +28,7 @@ export class StepSimulation {
   readonly traffic: BurstTraffic
   readonly order: ScheduleOrder
   now_s = 0
+  readonly #grid: TimeGrid
   readonly #cast: RoutedCast
   readonly #frame: StepFrame
   readonly #options: SimulationOptions
@@ -36,24 +38,19 @@ export class StepSimulation {
   readonly #computeTime: ComputeTime
   #isMoment = false
 
-  constructor(
-    network: Network,
-    cast: RoutedCast,
-    frame: StepFrame,
-    order: ScheduleOrder,
-    options: SimulationOptions = {}
-  ) {
+  constructor(network: Network, cast: RoutedCast, frame: StepFrame, order: ScheduleOrder, options: SimulationOptions) {
     this.#cast = cast
     this.#frame = frame
     this.#options = options
+    this.#grid = new TimeGrid(options.about_s)
     this.#computeTime = options.computeTime ?? ((_actor, compute_s) => compute_s)
     this.order = order
     this.actors = cast.stages.map((stage, index) => new Actor(index, stage, order.tasks[stage]!))
     this.heap.reserve(this.actors.length * actor.SLOTS)
     this.#marks = order.tasks.map((tasks) => marksOf(order, tasks))
-    this.traffic = new BurstTraffic(network, cast.bursts, this.heap, this.actors.length * actor.SLOTS)
+    this.traffic = new BurstTraffic(network, cast.bursts, this.heap, this.actors.length * actor.SLOTS, this.#grid)
     const { actors, heap, traffic } = this
-    this.#lanes = new LaneWork({ cast, order, actors, heap, traffic, clock: this }, options)
+    this.#lanes = new LaneWork({ cast, order, actors, heap, traffic, clock: this, grid: this.#grid }, options)
   }
 
   /** Runs to the end; returns the time at which the last actor is done, in seconds. */
@@ -191,8 +188,7 @@ export class StepSimulation {
     one.phase = actor.COMPUTING
     one.blockStart_s = this.now_s
     const compute_s = this.#computeTime(one.index, block.compute_s, one.task)
-    one.busy_s[actor.ACTIVITY_SLOTS[block.activity]]! += compute_s
-    this.heap.set(one.index * actor.SLOTS, this.now_s + compute_s)
+    this.#work(one, block.activity, compute_s)
   }
 
   #computed(one: Actor): void {
@@ -286,10 +282,16 @@ export class StepSimulation {
   #optimize(one: Actor): void {
     one.waitsSince_s = -1
     const optimizer_s = this.#computeTime(one.index, this.#cast.programs[one.stage]!.optimizer_s, OPTIMIZER_TASK)
-    one.busy_s[actor.ACTIVITY_SLOTS.optimizer]! += optimizer_s
     one.phase = actor.OPTIMIZING
     one.blockStart_s = this.now_s
-    this.heap.set(one.index * actor.SLOTS, this.now_s + optimizer_s)
+    this.#work(one, 'optimizer', optimizer_s)
+  }
+
+  /** Computes until then; booked is what it takes on the grid, so that parts sum to the time. */
+  #work(one: Actor, activity: Activity, compute_s: number): void {
+    const end_s = this.#grid.after(this.now_s, compute_s)
+    one.busy_s[actor.ACTIVITY_SLOTS[activity]]! += end_s - this.now_s
+    this.heap.set(one.index * actor.SLOTS, end_s)
   }
 
   #enqueueSynchronisation(one: Actor, what: 'gradients' | 'weights', share: number): void {

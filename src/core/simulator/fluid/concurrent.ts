@@ -1,11 +1,15 @@
 import { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import { BurstTraffic } from '../program/burst-traffic.ts'
+import { TimeGrid } from '../program/time-grid.ts'
 import type { Network } from '../network/network.ts'
 import type { RoutedCall } from '../program/routed-collectives.ts'
 
 const WAITING = 0
 const FLOWING = 1
 const ARRIVING = 2
+
+/** Sums of gradients take less, or not much more. */
+const ABOUT_s = 1
 
 /** A collective on a lane: it starts when the one before it is done, but not before `release_s`. */
 export interface LaneItem {
@@ -28,7 +32,7 @@ export function concurrent_s(network: Network, sequences: readonly (readonly Lan
   )
   const bursts = [...new Set(steps.flat().map(({ burst }) => burst))]
   const numbers = new Map(bursts.map((burst, index) => [burst, index]))
-  const traffic = new BurstTraffic(network, bursts, heap, sequences.length)
+  const traffic = new BurstTraffic(network, bursts, heap, sequences.length, new TimeGrid(ABOUT_s))
   const done_s = sequences.map(() => 0)
   const at = sequences.map(() => 0)
   const state = sequences.map(() => WAITING)

@@ -2,9 +2,19 @@ import type { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { Network } from '../network/network.ts'
 import type { Burst } from './burst.ts'
 import { distinctLinks } from './distinct-links.ts'
+import type { TimeGrid } from './time-grid.ts'
 
 /** Differences this small, relative to what they are differences of, are rounding. */
 const NOTHING = 1e-12
+
+/** Splits 12 bits off a double (Dekker 1971): what is left has 41, a difference of 1e-12. */
+const SPLIT = 2 ** 12 + 1
+
+/** A rate without the bits in which sums of the same loads in another order differ. */
+function shortened(rate: number): number {
+  const scaled = SPLIT * rate
+  return scaled - (scaled - rate)
+}
 
 const RISING = 0
 const FULL = 1
@@ -26,6 +36,7 @@ export class BurstTraffic {
   readonly #fullest: Float64Array
   readonly #bandwidth: Float64Array
   readonly #ends: IndexedHeap
+  readonly #grid: TimeGrid
   /** Slots of the bursts on each link. */
   readonly #users: number[][]
   /** Burst of each slot, payload left, its rate and since when; -1: none. */
@@ -49,8 +60,9 @@ export class BurstTraffic {
   /**
    * @param ends heap of event times; a burst of slot i ends at the time of its item i
    * @param slots how many bursts can be on their way at once
+   * @param grid that they end on
    */
-  constructor(network: Network, bursts: readonly Burst[], ends: IndexedHeap, slots: number) {
+  constructor(network: Network, bursts: readonly Burst[], ends: IndexedHeap, slots: number, grid: TimeGrid) {
     const { links, loads, bandwidth_Bps } = distinctLinks(network, bursts)
     this.#bandwidth = bandwidth_Bps
     this.#links = links
@@ -62,6 +74,7 @@ export class BurstTraffic {
     this.#taken = new Float64Array(bandwidth_Bps.length)
     this.#rising = new Float64Array(bandwidth_Bps.length)
     this.#ends = ends
+    this.#grid = grid
     this.carried_B = new Float64Array(bursts.length)
     this.#burst = new Int32Array(slots).fill(-1)
     this.#left = new Float64Array(slots)
@@ -88,9 +101,10 @@ export class BurstTraffic {
     }
     if (!isAlone) this.#touch(links)
     else {
-      this.#rate[slot] = 1 / this.#perByte_s[burst]!
+      const rate = shortened(1 / this.#perByte_s[burst]!)
+      this.#rate[slot] = rate
       this.#hasEnd[slot] = 1
-      this.#ends.set(slot, now_s + payload_B * this.#perByte_s[burst]!)
+      this.#ends.set(slot, this.#grid.after(now_s, payload_B / rate))
     }
   }
 
@@ -146,17 +160,21 @@ export class BurstTraffic {
     // Sums of loads are taken in one order, so that equal states have equal rates to the last bit.
     slots.sort((a, b) => a - b)
     this.#fill(slots, links)
-    for (const slot of slots) this.#give(slot, this.#newRate[slot]!, now_s)
+    for (const slot of slots) this.#give(slot, shortened(this.#newRate[slot]!), now_s)
   }
 
   #give(slot: number, rate: number, now_s: number): void {
     const before = this.#rate[slot]!
-    if (this.#hasEnd[slot] === 1 && Math.abs(rate - before) <= NOTHING * rate) return
-    this.#left[slot] = Math.max(0, this.#left[slot]! - before * (now_s - this.#since[slot]!))
+    if (this.#hasEnd[slot] === 1 && rate === before) return
+    const sent_B = before * (now_s - this.#since[slot]!)
+    const left_B = Math.max(0, this.#left[slot]! - sent_B)
+    const end_s = this.#grid.after(now_s, left_B / rate)
+    // Once some of it is sent, what the rate sends until the end on the grid, so that nothing but times and rates says how it goes on.
+    this.#left[slot] = sent_B > 0 ? rate * (end_s - now_s) : left_B
     this.#since[slot] = now_s
     this.#rate[slot] = rate
     this.#hasEnd[slot] = 1
-    this.#ends.set(slot, now_s + this.#left[slot]! / rate)
+    this.#ends.set(slot, end_s)
   }
 
   /** Rates of bursts that share links with no others, payload bytes per second. */
