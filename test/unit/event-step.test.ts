@@ -67,7 +67,7 @@ describe('micro-batches that are folded', () => {
       const one = prepared(workload, machine, mappingOf(workload, machine, strategy, { microBatch: 1, collectives }))
       const short = events(one, { resolution: 'stage' })
       expect(short.foldedMicroBatches).toBeGreaterThan(0)
-      expect(short.time_s).toBe(events(one, { resolution: 'stage', everyMicroBatch: true }).time_s)
+      expect(short.time_s).toBe(events(one, { resolution: 'stage', unfolded: true }).time_s)
       const longer = events(one, { resolution: 'stage', computeTime: (_actor, compute_s) => compute_s * (1 + 1e-10) })
       return Math.abs(longer.time_s / short.time_s - 1)
     })

@@ -48,7 +48,7 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   },
   event(machine, design, mapping, { network, event }) {
     const { stages, frame } = analyticStep(design)
-    const { time_s, breakdown_s, linkBytes, resolution, foldedMicroBatches } = simulateEvents(
+    const { time_s, breakdown_s, linkBytes, resolution, foldedMicroBatches, foldedLayers } = simulateEvents(
       network,
       machine,
       design,
@@ -62,7 +62,7 @@ const simulators: Record<SimulatorLevel, Simulate> = {
       frame,
       time_s: breakdown_s,
       links: linkReport(network, linkBytes, time_s).links,
-      simulation: { resolution, foldedMicroBatches }
+      simulation: { resolution, foldedMicroBatches, foldedLayers }
     }
   }
 }

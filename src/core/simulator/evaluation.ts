@@ -81,8 +81,12 @@ export interface Evaluation {
   /** What every link carried, at the levels that route traffic. */
   readonly links?: readonly LinkUse[]
   readonly hotLink?: HotLink
-  /** How the event level was run: who acted by itself, and micro-batches that only repeated others. */
-  readonly simulation?: { readonly resolution: 'die' | 'region' | 'stage'; readonly foldedMicroBatches: number }
+  /** How the event level was run: who acted by itself, and micro-batches and passes through layers that only repeated others. */
+  readonly simulation?: {
+    readonly resolution: 'die' | 'region' | 'stage'
+    readonly foldedMicroBatches: number
+    readonly foldedLayers: number
+  }
   /** What happened when, of the event level on request. */
   readonly timeline?: readonly TimelineEvent[]
 }

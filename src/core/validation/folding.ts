@@ -42,17 +42,22 @@ const cases: readonly {
   {
     name: '56 dies, 7 stages of 8, 128 micro-batches',
     step: gpt3Step(wafer, 128, { ...onWafer, tensorParallel: 8 }),
-    runs: [{ everyDie: true, everyMicroBatch: true }, { everyDie: true }, { resolution: 'region' }, { everyDie: false }]
+    runs: [{ everyDie: true, unfolded: true }, { everyDie: true }, { resolution: 'region' }, { everyDie: false }]
+  },
+  {
+    name: '56 dies, one stage of 8, 7 replicas, 2 micro-batches',
+    step: gpt3Step(wafer, 14, { sequenceParallel: true, tensorParallel: 8 }),
+    runs: [{ everyDie: true, unfolded: true }, { everyDie: true }, { resolution: 'region' }]
   },
   {
     name: '56 dies, 7 stages of 4, 2 replicas, ZeRO-3, 128 micro-batches',
     step: gpt3Step(wafer, 256, { ...onWafer, tensorParallel: 4, zeroStage: 3 }),
-    runs: [{ everyDie: true, everyMicroBatch: true }, { everyDie: true }, { resolution: 'region' }, { everyDie: false }]
+    runs: [{ everyDie: true, unfolded: true }, { everyDie: true }, { resolution: 'region' }, { everyDie: false }]
   },
   {
     name: '3,072 devices, 8 stages of 8, 48 replicas, 32 micro-batches',
     step: gpt3Step(cluster, 1536, { pipelineParallel: 8, tensorParallel: 8, zeroStage: 1, sequenceParallel: true }),
-    runs: [{ resolution: 'region', everyMicroBatch: true }, { resolution: 'region' }, { everyDie: false }]
+    runs: [{ resolution: 'region', unfolded: true }, { resolution: 'region' }, { everyDie: false }]
   }
 ]
 
@@ -63,7 +68,16 @@ const cases: readonly {
 export function foldingTable(now_s: () => number): Table {
   return {
     caption: 'GPT-3 175B at the event level: each first run folds least, the others are compared with it',
-    columns: columns('Step', 'Actors', 'Micro-batches folded', 'Seconds', 'Speed-up', 'Step time', 'Error'),
+    columns: columns(
+      'Step',
+      'Actors',
+      'Micro-batches folded',
+      'Passes through layers folded',
+      'Seconds',
+      'Speed-up',
+      'Step time',
+      'Error'
+    ),
     rows: cases.flatMap(({ name, step, runs }) => {
       const done = runs.map((options) => {
         const before_s = now_s()
@@ -75,6 +89,7 @@ export function foldingTable(now_s: () => number): Table {
         cell(name),
         cell(result.resolution),
         cell(String(result.foldedMicroBatches)),
+        cell(String(result.foldedLayers)),
         cell(two(seconds)),
         cell(`${two(longest / seconds)}x`),
         cell(`${result.time_s.toPrecision(6)} s`),

@@ -31,7 +31,7 @@ export function writeTrace(
   write('{"displayTimeUnit":"ms","traceEvents":[')
   add(trace.opening())
   const result = simulateEvents(network, machine, design, mapping, stages, {
-    everyMicroBatch: true,
+    unfolded: true,
     everyDie: selection.everyDie,
     ...(jitter && { jitter }),
     record: (event) => add(trace.event(event)),

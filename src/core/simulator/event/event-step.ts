@@ -12,7 +12,8 @@ import type { Resolution } from './cast.ts'
 import { castOf } from './casts.ts'
 import { affordable, simulatedMicroBatches } from './resolution.ts'
 import { isSteady, jitteredCompute, type Jitter } from './jitter.ts'
-import { SteadyState } from './steady-state.ts'
+import { RepeatedLayers } from './repeated-layers.ts'
+import { RepeatedMicroBatches } from './repeated-micro-batches.ts'
 import type { ComputeTime } from './simulation-options.ts'
 import { StepSimulation } from './step-simulation.ts'
 import type { TimelineEvent, TrafficEvent } from './timeline.ts'
@@ -26,8 +27,8 @@ export interface EventOptions {
   readonly resolution?: Resolution
   /** Short for resolution `die`, or for `stage`. */
   readonly everyDie?: boolean
-  /** Every micro-batch by itself, even where the pipeline repeats itself exactly; needed for a complete timeline. */
-  readonly everyMicroBatch?: boolean
+  /** Every layer and micro-batch by itself, even where they repeat each other exactly; needed for a complete timeline. */
+  readonly unfolded?: boolean
   readonly computeTime?: ComputeTime
   /** Dies that compute unevenly; nothing is folded then but the dies of an actor, of which the slowest counts. */
   readonly jitter?: Jitter
@@ -46,6 +47,8 @@ export interface EventStep {
   readonly resolution: Resolution
   /** Micro-batches that were folded, because the pipeline did the same again. */
   readonly foldedMicroBatches: number
+  /** Passes of actors through layers that were folded in those that were not. */
+  readonly foldedLayers: number
 }
 
 /**
@@ -68,22 +71,22 @@ export function simulateEvents(
   const order = orderOf(frame.schedule, programs.length, frame.microBatches)
   const jitters = options.jitter !== undefined && !isSteady(options.jitter)
   const isRecorded = options.record !== undefined || options.recordTraffic !== undefined
-  const folds = !options.everyMicroBatch && !options.computeTime && !jitters && !isRecorded
+  const folds = !options.unfolded && !options.computeTime && !jitters && !isRecorded
   const resolution = options.resolution ?? asked ?? affordable(programs, mapping, simulatedMicroBatches(order, folds))
   const cast = castOf(collectives, programs, mapping, bytesOf, resolution, frame.tiedShard_B > 0)
   const computeTime = options.computeTime ?? (jitters ? jitteredCompute(options.jitter!, cast.dies) : undefined)
-  let steady: SteadyState | undefined
   const analytic = new Float64Array(STEP_COLUMNS)
   simulateStep(frame, stages, programs.length, analytic)
   const simulation = new StepSimulation(network, cast, frame, order, {
     about_s: analytic[TIME_S]!,
     ...(computeTime && { computeTime }),
     ...(options.record && { record: options.record }),
-    ...(options.recordTraffic && { recordTraffic: options.recordTraffic }),
-    ...(folds && { afterMoment: () => steady!.afterMoment() })
+    ...(options.recordTraffic && { recordTraffic: options.recordTraffic })
   })
-  if (folds) steady = new SteadyState(simulation)
-  const end_s = simulation.run()
+  const microBatches = new RepeatedMicroBatches(simulation)
+  const layers = new RepeatedLayers(simulation)
+  const folding = { afterTask: () => microBatches.afterTask(), afterLayer: () => layers.afterLayer() }
+  const end_s = simulation.run(folds ? folding : undefined)
   const idle_s = (one: Actor): number => one.busy_s[BUBBLE]! + end_s - one.end_s
   // Of those that are idle alike but for rounding the first, so that it is the same one however much was folded.
   const critical = simulation.actors.reduce((least, one) => (idle_s(one) < idle_s(least) - SAME * end_s ? one : least))
@@ -112,6 +115,7 @@ export function simulateEvents(
     criticalStage: critical.stage,
     linkBytes,
     resolution,
-    foldedMicroBatches: steady?.folded ?? 0
+    foldedMicroBatches: microBatches.folded,
+    foldedLayers: layers.folded
   }
 }

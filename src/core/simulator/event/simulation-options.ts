@@ -10,6 +10,12 @@ export interface SimulationOptions extends LaneListeners {
   /** About as long as the step takes: times are on a grid for that. */
   readonly about_s: number
   readonly computeTime?: ComputeTime
-  /** Called when all that happens at a moment has happened, if the first actor has then done a task; may shift the simulation forward. */
-  readonly afterMoment?: () => void
+}
+
+/** Told when all that happens at a moment has happened; may move the simulation on. */
+export interface Folding {
+  /** The first actor has ended a task. */
+  afterTask(): void
+  /** The first actor that does not wait for a task has ended a layer, which others like it may follow. */
+  afterLayer(): void
 }

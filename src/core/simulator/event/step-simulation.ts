@@ -11,7 +11,7 @@ import { TimeGrid } from '../program/time-grid.ts'
 import type { RoutedCast } from './casts.ts'
 import { LaneWork } from './lane-work.ts'
 import { FIRST, LAST, marksOf } from './task-marks.ts'
-import { OPTIMIZER_TASK, type ComputeTime, type SimulationOptions } from './simulation-options.ts'
+import { OPTIMIZER_TASK, type ComputeTime, type Folding, type SimulationOptions } from './simulation-options.ts'
 import type { TimelineEvent, TimelineLane } from './timeline.ts'
 
 /** What is left of a whole after its shares are taken. */
@@ -36,7 +36,9 @@ export class StepSimulation {
   readonly #marks: readonly Uint8Array[]
   readonly #lanes: LaneWork
   readonly #computeTime: ComputeTime
-  #isMoment = false
+  /** What has happened at this moment that folding is told of. */
+  #hasEndedTask = false
+  #hasEndedLayer = false
 
   constructor(network: Network, cast: RoutedCast, frame: StepFrame, order: ScheduleOrder, options: SimulationOptions) {
     this.#cast = cast
@@ -53,11 +55,11 @@ export class StepSimulation {
     this.#lanes = new LaneWork({ cast, order, actors, heap, traffic, clock: this, grid: this.#grid }, options)
   }
 
-  /** Runs to the end; returns the time at which the last actor is done, in seconds. */
-  run(): number {
+  /** Runs to the end, folded where it is told to be; returns the time at which the last actor is done, in seconds. */
+  run(folding?: Folding): number {
     for (const one of this.actors) this.#advance(one)
     for (;;) {
-      if (this.heap.least > this.now_s) this.#endMoment()
+      if (this.heap.least > this.now_s) this.#endMoment(folding)
       if (this.heap.size === 0) break
       const slot = this.heap.first
       this.now_s = this.heap.least
@@ -73,11 +75,12 @@ export class StepSimulation {
   }
 
   /** Before time goes on, bursts get the rates that all that has happened at this moment leaves them. */
-  #endMoment(): void {
+  #endMoment(folding: Folding | undefined): void {
     this.traffic.settle(this.now_s)
-    if (!this.#isMoment || this.heap.least <= this.now_s) return
-    this.#isMoment = false
-    this.#options.afterMoment?.()
+    if (!folding || this.heap.least <= this.now_s) return
+    if (this.#hasEndedTask) folding.afterTask()
+    else if (this.#hasEndedLayer) folding.afterLayer()
+    this.#hasEndedTask = this.#hasEndedLayer = false
   }
 
   /** How a task of an actor's order stands out, which therefore repeats no other; 0 where it does not. */
@@ -228,13 +231,20 @@ export class StepSimulation {
     if (++one.block === segment.blocks.length) {
       one.block = 0
       // The gradients of a layer are complete after its last backward pass.
-      if (this.markOf(one.stage, one.position) & LAST) this.#enqueueReady(one)
+      const isLast = this.markOf(one.stage, one.position) & LAST
+      if (isLast) this.#enqueueReady(one)
       if (++one.repeat === segment.times) {
         one.repeat = 0
         one.segment++
-      }
+      } else if (!isLast && this.#leads(one)) this.#hasEndedLayer = true
     }
     this.#startBlock(one)
+  }
+
+  /** Whether all actors before it wait for a task. */
+  #leads({ index }: Actor): boolean {
+    for (let before = 0; before < index; before++) if (this.actors[before]!.phase !== actor.NEXT_TASK) return false
+    return true
   }
 
   #enqueueReady(one: Actor): void {
@@ -268,7 +278,7 @@ export class StepSimulation {
     this.#tell(one, 'task', taskOf(this.order, packed).kind, actor.TASK_ACTIVITIES[kindOf(packed)]!, one.taskStart_s)
     one.position++
     one.phase = actor.NEXT_TASK
-    if (one.index === 0) this.#isMoment = true
+    if (one.index === 0) this.#hasEndedTask = true
   }
 
   /** The ends of a pipeline that hold one table add up its gradients before their optimisers use them. */

@@ -1,5 +1,5 @@
-/** Ticks of the horizon, as a power of two: sums stay exact up to twice the horizon. */
-const TICKS = 52
+/** Ticks of the horizon, as a power of two: sums stay exact up to 16 times the horizon, and each wait is off by 1e-15 of it at most. */
+const TICKS = 49
 
 /**
  * Times as whole multiples of a tick, a power of two so small that sums of them are exact in double precision. What follows from a state
@@ -10,7 +10,7 @@ const TICKS = 52
 export class TimeGrid {
   readonly #tick_s: number
 
-  /** @param horizon_s about as long as what is simulated; positive */
+  /** @param horizon_s about as long as what is simulated, or as it would take on idle links; positive */
   constructor(horizon_s: number) {
     this.#tick_s = 2 ** (Math.ceil(Math.log2(horizon_s)) - TICKS)
   }

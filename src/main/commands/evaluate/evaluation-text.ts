@@ -59,8 +59,12 @@ const actors = {
 
 const simulationRemark = ({ simulation }: Evaluation): string => {
   if (!simulation) return ''
-  const { resolution, foldedMicroBatches: folded } = simulation
-  return ` (${actors[resolution]}${folded > 0 ? `; ${formatCount(folded)} micro-batches repeat others` : ''})`
+  const { resolution, foldedMicroBatches, foldedLayers } = simulation
+  const folded = [
+    ...(foldedMicroBatches > 0 ? [`${formatCount(foldedMicroBatches)} micro-batches`] : []),
+    ...(foldedLayers > 0 ? [`${formatCount(foldedLayers)} passes through layers`] : [])
+  ].join(' and ')
+  return ` (${actors[resolution]}${folded && `; ${folded} repeat others`})`
 }
 
 function hotLinkFact({ hotLink }: Evaluation, { chip }: Machine): [string, string][] {
