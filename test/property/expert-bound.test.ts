@@ -21,7 +21,7 @@ describe('the bound on exchanges between experts', () => {
           const region = { rows, columns }
           const placed = placeInSnake(machine.gridRows, machine.gridColumns, region, members, stages, order)
           fc.pre(placed !== undefined)
-          const bound = fastest_s(closestExperts(machine, { region }, members, { collectives: 'best' }).allToAll, bytes)
+          const bound = fastest_s(closestExperts(machine, { region }, members).allToAll, bytes)
           for (let stage = 0; stage < stages; stage++) {
             const origins = placed!.map((corners) => corners[stage]!)
             const real = fastest_s(machine.replicaGroup([origins], region, 'best').allToAll, bytes)

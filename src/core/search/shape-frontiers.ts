@@ -1,7 +1,8 @@
 import { costModelOf } from '../simulator/design.ts'
-import { ALONE, type CollectiveCost } from '../simulator/collective-cost.ts'
+import { ALONE, switchedCollectives, type CollectiveCost } from '../simulator/collective-cost.ts'
 import { CostModel } from '../simulator/cost-model.ts'
-import type { Machine, Origin } from '../simulator/machine.ts'
+import type { Machine } from '../simulator/machine.ts'
+import { switchedNetworkOf } from '../simulator/switched-network.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
 import {
@@ -54,15 +55,10 @@ export const placementOf = (machine: Machine, genes: OuterGenes) =>
 
 /**
  * What lets the dies of `members` regions exchange tokens no slower than any arrangement of them. On a wafer: all that a region sends to
- * the others leaves over its own edges, and goes as far as its shorter side at least. On a cluster: all rings that there are, of which the
- * fastest counts.
+ * the others leaves over its own edges, and goes as far as its shorter side at least. On a cluster: as evenly as they can lie on some number of
+ * nodes, of which the fastest counts.
  */
-export function closestExperts(
-  machine: Machine,
-  { region }: Pick<Shape, 'region'>,
-  members: number,
-  space: Pick<MappingSpace, 'collectives'>
-): CollectiveCost {
+export function closestExperts(machine: Machine, { region }: Pick<Shape, 'region'>, members: number): CollectiveCost {
   const { rows, columns } = region
   const { chip } = machine
   const closest = Math.min(rows, columns)
@@ -78,14 +74,15 @@ export function closestExperts(
     return { ...ALONE, size: members, allToAll: [cost] }
   }
   // On few devices of many nodes a ring has fewer steps inside a node, so there farther apart can be sooner done.
-  const groups = Array.from({ length: chip.node.devices }, (_, index) =>
-    machine.replicaGroup(
-      [Array.from({ length: members }, (_member, place): Origin => [0, place * (index + 1) * closest])],
-      region,
-      space.collectives
-    )
-  )
-  return { ...groups[0]!, allToAll: groups.flatMap(({ allToAll }) => allToAll) }
+  const most = Math.min(members, Math.max(1, Math.floor(chip.node.devices / closest)))
+  const network = switchedNetworkOf(chip)
+  const allToAll = Array.from({ length: members }, (_, index) => index + 1)
+    .filter((nodes) => nodes * most >= members)
+    .flatMap((nodes) => {
+      const [perNode, fewest] = [Math.ceil(members / nodes), Math.floor(members / nodes)]
+      return switchedCollectives({ size: members, perNode, fewest, nodes }, network).allToAll
+    })
+  return { ...ALONE, size: members, allToAll }
 }
 
 /**
@@ -116,7 +113,7 @@ export function fastestLayers(
   const model =
     expertParallel === 1
       ? placed
-      : new CostModel({ ...placed.context, expertGroup: closestExperts(machine, shape, expertParallel, space) })
+      : new CostModel({ ...placed.context, expertGroup: closestExperts(machine, shape, expertParallel) })
   // All micro-batches of all replicas run on some region; where experts lie, and so their links, differs by placement.
   const price: WorkPrice | undefined = goal && {
     goal,

@@ -30,6 +30,9 @@ export const fastest_s = (costs: readonly AffineCost[], bytes: number): number =
   return best
 }
 
+/** Seconds to all-reduce a gigabyte: by which groups are compared. */
+export const slowness = (group: CollectiveCost): number => (group.size === 1 ? 0 : fastest_s(group.allReduce, 1e9))
+
 /** Genes whose collectives have closed forms on a mesh; the others are priced by their flows. */
 export const hasClosedForm = (algorithm: Mapping['collectives']): algorithm is 'best' | 'ring' | 'tree' =>
   algorithm === 'best' || algorithm === 'ring' || algorithm === 'tree'
@@ -137,6 +140,8 @@ export function meshCollectives(
 export interface SwitchedGroup {
   readonly size: number
   readonly perNode: number
+  /** Members on the node that has the fewest of them; perNode when absent. */
+  readonly fewest?: number
   readonly nodes: number
 }
 
@@ -153,11 +158,17 @@ export interface SwitchedNetwork {
   readonly hasTrees?: boolean
 }
 
-/** What each device of a group sends on a ring through all members: inside a node its port's, between nodes the members' adapters together. */
+/**
+ * What each device of a group sends on a ring through all members: inside a node its port's, between nodes the adapters together that the
+ * members on one node have, where they are fewest.
+ */
 export const ringBandwidth_Bps = (group: SwitchedGroup, network: SwitchedNetwork): number =>
   group.nodes === 1
     ? (network.groupBandwidth_Bps?.[group.size - 2] ?? network.nodeBandwidth_Bps)
-    : Math.min(group.perNode > 1 ? network.nodeBandwidth_Bps : Infinity, group.perNode * network.networkBandwidth_Bps)
+    : Math.min(
+        group.perNode > 1 ? network.nodeBandwidth_Bps : Infinity,
+        (group.fewest ?? group.perNode) * network.networkBandwidth_Bps
+      )
 
 /**
  * Collectives behind switches: a ring through all members. Inside a node it runs at the node's bus bandwidth, between nodes at
@@ -174,7 +185,7 @@ export function switchedCollectives(group: SwitchedGroup, network: SwitchedNetwo
   const allReduceSteps_s = 2 * (network.hasTrees ? Math.min(steps_s, tree_s) : steps_s)
   const share = (size - 1) / size
   const gather = { latency_s: network.launch_s + steps_s, perByte_s: share / bandwidth }
-  const outside = (size - group.perNode) / size / network.networkBandwidth_Bps
+  const outside = (size - (group.fewest ?? group.perNode)) / size / network.networkBandwidth_Bps
   const inside = (group.perNode - 1) / size / network.nodeBandwidth_Bps
   return {
     size,

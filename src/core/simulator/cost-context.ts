@@ -1,7 +1,7 @@
 import type { Mapping, Region } from '../mapping/mapping.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { CollectiveCost } from './collective-cost.ts'
-import type { Machine } from './machine.ts'
+import type { Machine, Origin } from './machine.ts'
 
 /** Everything the cost of a step depends on beside its own layout; one cost model serves all mappings that share it. */
 export interface CostContext {
@@ -12,6 +12,8 @@ export interface CostContext {
   readonly zeroStage: Mapping['zeroStage']
   readonly collectives: Mapping['collectives']
   readonly expertParallel: number
+  /** Corners of all regions; those of a cluster may lie across nodes. */
+  readonly origins: readonly Origin[]
   /** The dies at one place of all replicas of a stage, of the replicas that share experts, and of those that hold equal experts. */
   readonly dataGroup: CollectiveCost
   readonly expertGroup: CollectiveCost

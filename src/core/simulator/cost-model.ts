@@ -38,7 +38,8 @@ export class CostModel {
       context.machine.regionGroup(
         this.axes.filter((_axis, position) => mask & (1 << position)),
         context.region,
-        context.collectives
+        context.collectives,
+        context.origins
       )
     )
     this.#transfers = new TensorTransfers(this.axes, this.#groups)

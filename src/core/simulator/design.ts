@@ -5,7 +5,7 @@ import { decodePlan, encodePlan, type PlanCode } from '../mapping/plan-code.ts'
 import { ROLE_COUNT, roleFacts, roleName } from '../mapping/axis-roles.ts'
 import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
-import { fastest_s, type CollectiveCost } from './collective-cost.ts'
+import { slowness, type CollectiveCost } from './collective-cost.ts'
 import { CostModel } from './cost-model.ts'
 import type { Machine, TransferCost } from './machine.ts'
 import { checkLiving } from './machine-defects.ts'
@@ -42,9 +42,6 @@ type FrameGenes = Pick<
 >
 type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
 
-/** Seconds to all-reduce a gigabyte: by which groups are compared. */
-const slowness = (group: CollectiveCost): number => (group.size === 1 ? 0 : fastest_s(group.allReduce, 1e9))
-
 /** Whether embedding and head lie on two stages. */
 const endsApart = ({ placement, schedule }: FrameGenes): boolean => placement[0]!.length > 1 && !foldsChain(schedule)
 
@@ -72,6 +69,7 @@ export function costModelOf(workload: Workload, machine: Machine, genes: Context
     zeroStage: genes.zeroStage,
     collectives,
     expertParallel,
+    origins: placement.flat(),
     dataGroup: among('replicas'),
     expertGroup: among('expert-replicas'),
     expertDataGroup: among('expert-data-replicas'),

@@ -6,6 +6,7 @@ import {
   ALONE,
   hasClosedForm,
   meshCollectives,
+  slowness,
   switchedCollectives,
   type AffineCost,
   type CollectiveCost
@@ -15,6 +16,7 @@ import type { MachineDefects } from './machine-defects.ts'
 import type { MatrixEngine } from './matrix-time.ts'
 import { axisGroups, placeGroups } from './program/group-members.ts'
 import { replicaCollectives } from './replica-collectives.ts'
+import { distinctSwitchedGroups } from './switched-group.ts'
 import { switchedNetworkOf } from './switched-network.ts'
 
 /** [row, column] of a region's corner on the die grid; wafers are stacked row-wise. A cluster is one row of devices. */
@@ -44,8 +46,16 @@ export interface Machine {
   readonly gradientOverlap: number
   /** What is broken, where something is. */
   readonly defects?: MachineDefects
-  /** Collectives over some mesh axes of a region. */
-  regionGroup(axes: readonly MeshAxis[], region: Region, algorithm: Mapping['collectives']): CollectiveCost
+  /**
+   * Collectives over some mesh axes of a region.
+   * @param origins corners of all regions; on a cluster the slowest lies across nodes where some do. The first device when absent
+   */
+  regionGroup(
+    axes: readonly MeshAxis[],
+    region: Region,
+    algorithm: Mapping['collectives'],
+    origins?: readonly Origin[]
+  ): CollectiveCost
   /**
    * Collectives among the dies at the same place of several regions, of all sets of regions side by side.
    * @param sets corners of the regions that belong together; as many in each set
@@ -99,6 +109,10 @@ const common = (chip: ChipSpec, overlap: number | undefined) => ({
   overlap: overlap ?? chip.execution.overlap,
   gradientOverlap: overlap ?? chip.execution.gradientOverlap ?? chip.execution.overlap
 })
+
+/** Some axes of a region as bits, the first one lowest. */
+const axesMask = (all: readonly MeshAxis[], some: readonly MeshAxis[]): number =>
+  all.reduce((bits, { name }, bit) => (some.some((axis) => axis.name === name) ? bits | (1 << bit) : bits), 0)
 
 const spread = (values: readonly number[]): { distinct: number; step: number } => {
   const distinct = [...new Set(values)].sort((a, b) => a - b)
@@ -166,10 +180,7 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
       const closed = meshCollectives(group, bandwidth, hop, algorithm)
       if (hasClosedForm(algorithm) || closed.size === 1) return closed
       const all = regionAxes(region)
-      const mask = all.reduce(
-        (bits, { name }, bit) => (axes.some((axis) => axis.name === name) ? bits | (1 << bit) : bits),
-        0
-      )
+      const mask = axesMask(all, axes)
       return explicitCollectives(chip, axisGroups(dieGrid, all, mask, region, [0, 0]), algorithm, closed.linkCrossings)
     },
     replicaGroup(sets, region, algorithm) {
@@ -243,30 +254,31 @@ function inSequence(inside: CollectiveCost, outside: CollectiveCost): Collective
 function clusterMachine(chip: Extract<ChipSpec, { kind: 'cluster' }>, overlap: number | undefined): Machine {
   const perNode = chip.node.devices
   const network = switchedNetworkOf(chip)
-  const group = (size: number, stride: number): CollectiveCost => {
-    if (size === 1) return ALONE
-    const together = Math.max(1, Math.min(size, Math.floor(perNode / stride)))
-    return switchedCollectives({ size, perNode: together, nodes: Math.ceil(size / together) }, network)
-  }
+  const grid = { gridColumns: chip.devices, diesPerBlock: perNode, switched: true }
+  const slowest = (groups: readonly (readonly number[])[]): CollectiveCost =>
+    distinctSwitchedGroups(groups, perNode)
+      .map((group) => switchedCollectives(group, network))
+      .reduce((slower, cost) => (slowness(cost) > slowness(slower) ? cost : slower))
   return {
     ...common(chip, overlap),
     gridRows: 1,
     gridColumns: chip.devices,
-    regionGroup(axes, region) {
-      const size = axes.reduce((product, axis) => product * axis.size, 1)
-      const stride = Math.min(
-        ...axes.map((axis) => (axis.direction === 'x' ? axis.stride : axis.stride * region.columns))
-      )
-      return group(size, stride)
+    regionGroup(axes, region, _algorithm, origins = [[0, 0]]) {
+      if (axes.length === 0) return ALONE
+      // Where in its node a region begins says all of how it lies on nodes.
+      const starts = [...new Set(origins.map(([, column]) => column % perNode))]
+      const mask = axesMask(regionAxes(region), axes)
+      const groups = starts.flatMap((start) => axisGroups(grid, regionAxes(region), mask, region, [0, start]))
+      return slowest(groups.map(({ members }) => members))
     },
-    replicaGroup([origins], region) {
-      if (!origins || origins.length < 2) return ALONE
-      const steps = spread(origins.map(([, column]) => column))
-      return group(origins.length, Math.max(steps.step, region.rows * region.columns))
+    replicaGroup(sets, region) {
+      if (!sets[0] || sets[0].length < 2) return ALONE
+      return slowest(sets.flatMap((origins) => placeGroups(grid, region, origins)).map(({ members }) => members))
     },
     transfer([, from], [, to], region) {
-      const sameNode =
-        Math.floor(from / perNode) === Math.floor(to / perNode) && region.rows * region.columns <= perNode
+      const sameNode = Array.from({ length: region.rows * region.columns }, (_, place) => place).every(
+        (place) => Math.floor((from + place) / perNode) === Math.floor((to + place) / perNode)
+      )
       return {
         latency_s: sameNode ? chip.node.latency_s : chip.node.latency_s + chip.network.latency_s,
         perByte_s: 1 / (sameNode ? chip.node.bandwidth_Bps : chip.network.bandwidthPerDevice_Bps),

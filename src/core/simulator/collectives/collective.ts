@@ -5,13 +5,13 @@
 export type CollectiveKind = 'all-reduce' | 'reduce-scatter' | 'all-gather' | 'all-to-all'
 
 /**
- * Dies that take part, row by row: `columns` to a row. Equal runs of rows may lie on separate nodes or wafers: then `blocks` is their
- * number. Dies may be far apart (every k-th of a row); what lies between them only forwards.
+ * Dies that take part, row by row: `columns` to a row. Where they lie on several nodes or wafers, `blocks` says how many on each; on
+ * wafers they are equal runs of rows. Dies may be far apart (every k-th of a row); what lies between them only forwards.
  */
 export interface CollectiveGroup {
   readonly members: readonly number[]
   readonly columns: number
-  readonly blocks?: number
+  readonly blocks?: readonly number[]
 }
 
 /** Every member. */

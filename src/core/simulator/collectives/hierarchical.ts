@@ -42,5 +42,8 @@ export function hierarchical(
   )
 }
 
-export const hasBlocks = (network: Network, group: CollectiveGroup): boolean =>
-  (group.blocks ?? 1) > 1 && isWhole(network, group)
+/** Whether the group lies on several nodes or wafers alike. */
+export const hasBlocks = (network: Network, group: CollectiveGroup): boolean => {
+  const { blocks = [] } = group
+  return blocks.length > 1 && blocks.every((size) => size === blocks[0]) && isWhole(network, group)
+}

@@ -14,10 +14,7 @@ export const living = (network: Network, { members }: CollectiveGroup): readonly
   members.filter((member) => network.alive[member] === 1)
 
 /** The members of each node or wafer. */
-export function blocksOf({ members, columns, blocks = 1 }: CollectiveGroup): readonly CollectiveGroup[] {
-  const size = members.length / blocks
-  return Array.from({ length: blocks }, (_, block) => ({
-    members: members.slice(block * size, (block + 1) * size),
-    columns
-  }))
+export function blocksOf({ members, columns, blocks = [members.length] }: CollectiveGroup): readonly CollectiveGroup[] {
+  let start = 0
+  return blocks.map((size) => ({ members: members.slice(start, (start += size)), columns }))
 }

@@ -35,10 +35,13 @@ function ringsCollective(kind: GatheredKind, orders: readonly (readonly number[]
   return fromGather(kind, pieces, sideBySide(rings))
 }
 
-/** Through the nodes one after the other, as many rings as a node has members, each leaving it by another one (NCCL's channels). */
+/**
+ * Through the nodes one after the other, as many rings as the node with the fewest has members, each leaving every node by another one
+ * (NCCL's channels).
+ */
 function channelOrders(network: Network, group: CollectiveGroup): readonly (readonly number[])[] {
   const blocks = blocksOf(group).map((block) => living(network, block))
-  const channels = Math.max(...blocks.map((block) => block.length))
+  const channels = Math.min(...blocks.map((block) => block.length))
   return Array.from({ length: channels }, (_, channel) =>
     blocks.flatMap((block) => block.map((_member, index) => block[(channel + index) % block.length]!))
   )
@@ -46,7 +49,7 @@ function channelOrders(network: Network, group: CollectiveGroup): readonly (read
 
 /** Whether the group spans nodes whose members meet behind switches. */
 export const isSwitched = (network: Network, group: CollectiveGroup): boolean =>
-  (group.blocks ?? 1) > 1 && !blocksOf(group).every((block) => hasOwnWires(network, block))
+  (group.blocks?.length ?? 1) > 1 && !blocksOf(group).every((block) => hasOwnWires(network, block))
 
 const orderOf = (network: Network, group: CollectiveGroup): readonly number[] =>
   livingAt(network, group, ringOrder(rowsOf(group), group.columns))

@@ -25,7 +25,7 @@ export const diesOf = (grid: DieGrid, region: Region, [row, column]: Origin): re
     (_, place) => (row + Math.floor(place / region.columns)) * grid.gridColumns + column + (place % region.columns)
   )
 
-/** Dies as a group: rows of equal length where they have them, blocks where they lie on several wafers or nodes alike. */
+/** Dies as a group: rows of equal length where they have them, blocks where they lie on several nodes, or on several wafers alike. */
 function groupOf(grid: DieGrid, members: readonly number[], columns: number): CollectiveGroup {
   const perBlock = new Map<number, number>()
   for (const member of members) {
@@ -35,11 +35,12 @@ function groupOf(grid: DieGrid, members: readonly number[], columns: number): Co
   const blocks = perBlock.size
   const even = [...perBlock.values()].every((count) => count * blocks === members.length)
   const ordered = [...members].sort((a, b) => a - b)
-  if (grid.switched)
-    return even && blocks > 1
-      ? { members: ordered, columns: members.length / blocks, blocks }
-      : { members: ordered, columns: members.length }
-  return even && blocks > 1 ? { members: ordered, columns, blocks } : { members: ordered, columns }
+  const group = {
+    members: ordered,
+    columns: !grid.switched ? columns : even ? members.length / blocks : members.length
+  }
+  if (blocks === 1 || !(even || grid.switched)) return group
+  return { ...group, blocks: [...perBlock].sort(([a], [b]) => a - b).map(([_block, count]) => count) }
 }
 
 /** The groups along some mesh axes of a region (bit i of the mask is axis i): every die of the region is in one of them. */

@@ -62,7 +62,7 @@ export class RoutedCollectives {
     const known = this.#choices.get(key)
     if (known) return known
     const groups = this.groups(stage, name).filter(({ members }) => members.length > 1)
-    const made = groups.length === 0 ? [] : this.#build(groups, name, kind)
+    const made = groups.length === 0 ? [] : this.#build(groups, kind)
     this.#choices.set(key, made)
     return made
   }
@@ -79,7 +79,7 @@ export class RoutedCollectives {
     const { algorithm } = this.fastest(stage, call)
     const some = groups.filter(({ members }) => members.length > 1)
     if (algorithm === 'point-to-point' || some.length === 0) return { algorithm, bursts: [] }
-    return this.#routed(algorithm, some, call.group, call.kind)
+    return this.#routed(algorithm, some, call.kind)
   }
 
   /** One byte over each pair of dies, from the first to the second, at the same time. */
@@ -137,34 +137,22 @@ export class RoutedCollectives {
     })
   }
 
-  #build(groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): readonly RoutedCall[] {
+  #build(groups: readonly CollectiveGroup[], kind: CollectiveKind): readonly RoutedCall[] {
     const names = algorithmsOf(this.network, groups, kind, this.grid.switched ? 'best' : this.#mapping.collectives)
     // Behind switches libraries ring; what that reaches is known from measurements.
     const used = this.grid.switched ? [names.includes('ring') ? ('ring' as const) : names[0]!] : names
-    return used.map((algorithm) => this.#routed(algorithm, groups, name, kind))
+    return used.map((algorithm) => this.#routed(algorithm, groups, kind))
   }
 
-  #routed(
-    algorithm: CollectiveAlgorithmName,
-    groups: readonly CollectiveGroup[],
-    name: GroupName,
-    kind: CollectiveKind
-  ): RoutedCall {
+  #routed(algorithm: CollectiveAlgorithmName, groups: readonly CollectiveGroup[], kind: CollectiveKind): RoutedCall {
     const routed = { algorithm, bursts: collectiveBursts(this.network, groups, kind, algorithm) }
-    return this.grid.switched ? this.#measured(routed, groups, name, kind) : routed
+    return this.grid.switched ? this.#measured(routed, groups, kind) : routed
   }
 
   /** Behind switches what collectives reach is measured, not derived: the time is the fitted one, the routes say who shares links. */
-  #measured(routed: RoutedCall, groups: readonly CollectiveGroup[], name: GroupName, kind: CollectiveKind): RoutedCall {
-    const { region, collectives } = this.#mapping
-    const cost =
-      typeof name === 'number'
-        ? this.#machine.regionGroup(
-            this.#axes.filter((_axis, position) => name & (1 << position)),
-            region,
-            collectives
-          )
-        : this.#machine.replicaGroup([groups[0]!.members.map((die): Origin => [0, die])], region, collectives)
+  #measured(routed: RoutedCall, groups: readonly CollectiveGroup[], kind: CollectiveKind): RoutedCall {
+    const sets = groups.map(({ members }) => members.map((die): Origin => [0, die]))
+    const cost = this.#machine.replicaGroup(sets, { rows: 1, columns: 1 }, this.#mapping.collectives)
     const algorithms = kind === 'all-reduce' ? cost.allReduce : kind === 'all-to-all' ? cost.allToAll : cost.gather
     const { latency_s, perByte_s } = algorithms[0]!
     const load = new Map<number, number>()
