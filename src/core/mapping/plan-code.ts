@@ -90,13 +90,14 @@ export function encodePlan(
     stored.filter(({ category }) => category === 'activation').map(({ name }) => name)
   )
   for (const name of plan.offload ?? []) {
-    const guess = nearest(name, offloadable)
-    if (!offloadable.includes(name))
+    if (!offloadable.includes(name)) {
+      const guess = nearest(name, offloadable)
       throw new Problem(
         'illegal-mapping',
         `${where}: '${name}' is no stored tensor of a ${layer.name} layer that can be offloaded${guess ? `; did you mean '${guess}'?` : ''}`,
         `${where}.offload`
       )
+    }
     if (plan.recompute.includes(name))
       throw new Problem(
         'illegal-mapping',

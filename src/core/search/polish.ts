@@ -1,5 +1,6 @@
 import type { Mapping } from '../mapping/mapping.ts'
-import { regionDies } from '../mapping/region.ts'
+import { PlanCodes } from '../mapping/plan-codes.ts'
+import { regionAxes, regionDies } from '../mapping/region.ts'
 import { anneal } from '../optimization/annealing.ts'
 import { randomStream, type Random } from '../optimization/random.ts'
 import { Problem } from '../problem.ts'
@@ -39,6 +40,8 @@ export function polish(
   { goal, goesOn = () => true, within = () => true }: Polishing = {}
 ): FoundMapping {
   const models = new Map<string, CostModel>()
+  // No move changes the region, and a plan that a move leaves alone stays the same object.
+  const codes = new PlanCodes(workload, regionAxes(start.region))
   const step = new Float64Array(STEP_COLUMNS)
   const kinds = machine.offload ? [...geneMoves, toggleOffload] : geneMoves
   let plans = new Float64Array(16 * PLAN_COLUMNS)
@@ -54,7 +57,7 @@ export function polish(
     }
     let cost_s: number
     try {
-      const design = designOf(workload, machine, mapping, model)
+      const design = designOf(workload, machine, mapping, { model, codes })
       if (plans.length < design.plans.length * PLAN_COLUMNS)
         plans = new Float64Array(2 * design.plans.length * PLAN_COLUMNS)
       if (stages.length < design.stages.length * PLAN_COLUMNS)

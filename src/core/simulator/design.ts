@@ -1,7 +1,8 @@
 import { chainPieces, foldsChain } from '../mapping/chain-order.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { checkMapping } from '../mapping/legality.ts'
-import { decodePlan, encodePlan, type PlanCode } from '../mapping/plan-code.ts'
+import { decodePlan, type PlanCode } from '../mapping/plan-code.ts'
+import { PlanCodes } from '../mapping/plan-codes.ts'
 import { ROLE_COUNT, roleFacts, roleName } from '../mapping/axis-roles.ts'
 import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
@@ -209,26 +210,39 @@ function boundaryResiduals(
   return residuals
 }
 
+/** Index of the class of layers that each plan is first used for; plans that no stage uses are left out. */
+function classesOfPlans({ classes }: Workload, { stages }: Mapping): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const { layers } of stages)
+    for (const run of layers)
+      if (!found.has(run.plan))
+        found.set(
+          run.plan,
+          classes.findIndex(({ name }) => name === run.class)
+        )
+  return found
+}
+
+/** What many mappings of one region have in common, for whoever makes designs of them one after the other. */
+export interface KnownParts {
+  /** Made from the same outer genes and placement. */
+  readonly model: CostModel
+  readonly codes: PlanCodes
+}
+
 /**
  * Brings a readable mapping into the form the engine works on.
- * @param known a cost model made from the same outer genes and placement
  * @throws Problem `illegal-mapping`
  */
-export function designOf(workload: Workload, machine: Machine, mapping: Mapping, known?: CostModel): Design {
+export function designOf(workload: Workload, machine: Machine, mapping: Mapping, known?: KnownParts): Design {
   checkMapping(mapping, workload, { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies })
   checkLiving(machine, mapping)
-  const model = known ?? costModelOf(workload, machine, mapping)
+  const model = known?.model ?? costModelOf(workload, machine, mapping)
+  const codes = known?.codes ?? new PlanCodes(workload, model.axes)
   const stageModels = stageModelsOf(model, mapping)
-  const names = Object.keys(mapping.plans)
-  const classOf = (name: string): number => {
-    const run = mapping.stages.flatMap(({ layers }) => layers).find(({ plan }) => plan === name)
-    return run ? workload.classes.findIndex((layer) => layer.name === run.class) : -1
-  }
-  const used = names.filter((name) => classOf(name) >= 0)
-  const plans: StagePlan[] = used.map((name) => {
-    const index = classOf(name)
-    return encodePlan(mapping.plans[name]!, workload.classes[index]!, index, model.axes, `plan '${name}'`)
-  })
+  const classes = classesOfPlans(workload, mapping)
+  const used = Object.keys(mapping.plans).filter((name) => classes.has(name))
+  const plans: StagePlan[] = used.map((name) => codes.of(mapping.plans[name]!, classes.get(name)!, `plan '${name}'`))
   const helpers = new Map(mapping.helpers)
   const alone = new Set(
     mapping.stages.flatMap(({ layers }, stage) => (helpers.has(stage) ? [] : layers.map(({ plan }) => plan)))
