@@ -216,6 +216,7 @@ describe('collectives of a cluster', () => {
     [2, 8, 0.125],
     [4, 8, 0.1],
     [4, 4, 0.25],
+    [4, 2, 0.25],
     [4, 1, 0.25]
   ])(
     'of %i nodes of %i, network %f of the node: rings through all adapters take the closed form or less',

@@ -83,7 +83,8 @@ describe('a step on a cluster whose groups lie across nodes', () => {
     { pipelineParallel: 4, dataParallel: 6, zeroStage: 3 },
     { pipelineParallel: 2, dataParallel: 12, zeroStage: 3 },
     { tensorParallel: 6, pipelineParallel: 2, dataParallel: 2 },
-    { tensorParallel: 12, dataParallel: 2 }
+    { tensorParallel: 12, dataParallel: 2 },
+    { tensorParallel: 4, dataParallel: 4, zeroStage: 3, schedule: 'gpipe' }
   ])('never fills a link beyond what it carries: %j', (strategy) => {
     const mapping = mappingOf(workload, machine, strategy, { microBatch: 2 })
     for (const level of ['fluid', 'event'] as const) {

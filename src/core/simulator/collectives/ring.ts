@@ -3,7 +3,6 @@ import type { Collective, CollectiveGroup, CollectiveKind, Phase } from './colle
 import { fromGather, ownedPieces, sideBySide } from './compose.ts'
 import { blocksOf, living, livingAt, rowsOf } from './members.ts'
 import { ringOrder } from './orders.ts'
-import { hasOwnWires } from './member-graph.ts'
 
 type GatheredKind = Exclude<CollectiveKind, 'all-to-all'>
 
@@ -47,9 +46,19 @@ function channelOrders(network: Network, group: CollectiveGroup): readonly (read
   )
 }
 
+/** Whether two members meet at a switch: two alone on a node do, though their way there is theirs alone. */
+function meetAtSwitch(network: Network, block: CollectiveGroup): boolean {
+  const [one, other] = living(network, block)
+  return (
+    one !== undefined &&
+    other !== undefined &&
+    network.route(one, other).some((link) => network.linkTo[link]! >= network.dies)
+  )
+}
+
 /** Whether the group spans nodes whose members meet behind switches. */
 export const isSwitched = (network: Network, group: CollectiveGroup): boolean =>
-  (group.blocks?.length ?? 1) > 1 && !blocksOf(group).every((block) => hasOwnWires(network, block))
+  (group.blocks?.length ?? 1) > 1 && blocksOf(group).some((block) => meetAtSwitch(network, block))
 
 const orderOf = (network: Network, group: CollectiveGroup): readonly number[] =>
   livingAt(network, group, ringOrder(rowsOf(group), group.columns))
