@@ -3,6 +3,8 @@ import { chipPreset } from '../../src/core/chip/chip-presets.ts'
 import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { fastest_s } from '../../src/core/simulator/collective-cost.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { evaluateAt } from '../../src/core/simulator/evaluate-level.ts'
+import { simulatorLevels } from '../../src/core/simulator/evaluation.ts'
 import { Jitter } from '../../src/core/simulator/event/jitter.ts'
 import type { TimelineEvent } from '../../src/core/simulator/event/timeline.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
@@ -44,6 +46,24 @@ describe('a collective on an idle mesh', () => {
     const one = step({ tensorParallel: 4, dataParallel: 1, sequenceParallel: true }, {}, 0)
     const analytic_s = one.design.frame.microBatches * one.stages[plan.TENSOR_COMMUNICATION_S]!
     expect(Math.abs(events(one).breakdown_s.tensorCommunication / analytic_s - 1)).toBeLessThan(0.01)
+  })
+})
+
+describe('the parts of the time', () => {
+  it('count tokens on their way to experts of other replicas among the tensors, at every level', () => {
+    const experts = { ...gpt, moe: { experts: 8, topK: 2, expertHidden: 2048 } }
+    const workload = workloadOf(experts, { globalBatch: 32, sequenceLength: 1024 })
+    const machine = waferOf({ execution: { overlap: 0 } })
+    const mapping = mappingOf(workload, machine, { tensorParallel: 1, dataParallel: 8, expertParallel: 8 })
+    const [analytic, fluid, event] = simulatorLevels.map(
+      (level) => evaluateAt(level, workload, machine, mapping).time_s
+    )
+    expect(analytic!.tensorCommunication).toBeGreaterThan(0)
+    for (const time_s of [fluid!, event!]) {
+      expect(time_s.tensorCommunication / analytic!.tensorCommunication).toBeGreaterThan(0.9)
+      expect(time_s.tensorCommunication / analytic!.tensorCommunication).toBeLessThan(1.5)
+      expect(time_s.dataCommunication).toBeLessThan(analytic!.dataCommunication + 0.5 * analytic!.tensorCommunication)
+    }
   })
 })
 

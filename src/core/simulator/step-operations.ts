@@ -19,6 +19,9 @@ export type StepPart =
 /** Who takes part: the dies along some mesh axes of the region (bit i is axis i), or the dies at one place of several replicas. */
 export type GroupName = number | 'replicas' | 'expert-replicas' | 'expert-data-replicas'
 
+/** Whether a group exchanges tensors that operators work on, as regions and replicas that share experts do; others exchange weights and gradients. */
+export const exchangesTensors = (group: GroupName): boolean => typeof group === 'number' || group === 'expert-replicas'
+
 /** One collective of a step on every group of its region: bytes as {@link CollectiveCost} counts them. */
 export interface StepCollective {
   readonly part: StepPart

@@ -2,6 +2,7 @@ import type { IndexedHeap } from '../../optimization/indexed-heap.ts'
 import type { Call, Offload } from '../program/stage-program.ts'
 import type { ScheduleOrder } from '../schedule-order.ts'
 import { chunkOf, microBatchOf } from '../schedule-tasks.ts'
+import { exchangesTensors } from '../step-operations.ts'
 import * as actor from './actor.ts'
 import type { Actor, Entry, Lane } from './actor.ts'
 import type { BurstTraffic } from '../program/burst-traffic.ts'
@@ -214,8 +215,8 @@ export class LaneWork {
   /** Time that an actor has stood still for a lane is that lane's. */
   #charge(one: Actor, laneIndex: number, { call }: Entry): void {
     if (one.waitsSince_s < 0 || !actor.WAITED_LANES[one.phase]?.includes(laneIndex)) return
-    const isAmongReplicas = call !== undefined && typeof call.group !== 'number'
-    const slot = isAmongReplicas ? actor.DATA_WAIT : WAITS[laneIndex]!
+    const isOfState = call !== undefined && !exchangesTensors(call.group)
+    const slot = isOfState ? actor.DATA_WAIT : WAITS[laneIndex]!
     one.busy_s[slot]! += this.#clock.now_s - one.waitsSince_s
     one.waitsSince_s = this.#clock.now_s
   }

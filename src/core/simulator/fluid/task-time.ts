@@ -1,6 +1,7 @@
+import { exchangesTensors } from '../step-operations.ts'
 import type { Call, Offload, Segment } from '../program/stage-program.ts'
 
-/** Seconds of a task of a stage, and what of them it stands still for collectives of its region and among replicas, and for tensors that are offloaded. */
+/** Seconds of a task of a stage, and what of them it stands still for tensors and for weights and gradients that are exchanged, and for tensors that are offloaded. */
 export interface TaskTime {
   readonly time_s: number
   readonly tensor_s: number
@@ -61,7 +62,7 @@ class TaskClock {
     const whole_s = calls.reduce((sum, call) => sum + this.#price(call), 0)
     for (const call of calls) {
       const part_s = whole_s > 0 ? (waited_s * this.#price(call)) / whole_s : waited_s / calls.length
-      if (typeof call.group === 'number') this.tensor_s += part_s
+      if (exchangesTensors(call.group)) this.tensor_s += part_s
       else this.data_s += part_s
     }
   }
