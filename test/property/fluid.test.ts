@@ -12,6 +12,7 @@ import { machineOf, type Machine } from '../../src/core/simulator/machine.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { buildWorkload } from '../../src/core/workload/workload.ts'
+import { strategySteps } from './arbitrary-strategy.ts'
 
 const wafer = chipPreset('watos-56') as WaferChipSpec
 const workload = buildWorkload(
@@ -50,6 +51,18 @@ const fluid = (mapping: Mapping, on = network): Evaluation =>
   evaluateAt('fluid', workload, machine, mapping, { network: on })
 
 describe('the fluid level', () => {
+  it('lets no link carry more than it can, however narrow the links are', () => {
+    fc.assert(
+      fc.property(strategySteps(), ({ design, machine: on, mapping }) => {
+        const step = evaluateAt('fluid', design.model.context.workload, on, mapping)
+        for (const { utilisation } of step.links!) expect(utilisation).toBeLessThanOrEqual(1 + 1e-9)
+        const sum_s = Object.values(step.time_s).reduce((sum, part) => sum + part, 0)
+        expect(sum_s / step.iterationTime_s).toBeCloseTo(1, 9)
+      }),
+      { numRuns: 120 }
+    )
+  })
+
   it('agrees with closed forms within 1% for one replica whose backward passes are not split', () => {
     fc.assert(
       fc.property(degrees, (given) => {

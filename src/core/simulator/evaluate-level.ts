@@ -14,9 +14,7 @@ import { linkReport, withMoreBandwidth, worth_sPerGBps } from './network/link-re
 import { meshNetwork } from './network/mesh-network.ts'
 import type { MeshDamage } from './network/mesh-damage.ts'
 import type { Network } from './network/network.ts'
-import { stepLinkBytes } from './program/link-bytes.ts'
 import { RoutedCollectives } from './program/routed-collectives.ts'
-import { transferBytesOf } from './program/transfer-bytes.ts'
 
 export const networkOf = (chip: ChipSpec, damage?: MeshDamage): Network =>
   chip.kind === 'wafer' ? meshNetwork(chip, damage) : clusterNetwork(chip)
@@ -41,9 +39,8 @@ const simulators: Record<SimulatorLevel, Simulate> = {
   },
   fluid(machine, design, mapping, { network }) {
     const collectives = new RoutedCollectives(network, machine, design.model.axes, mapping)
-    const { stages, frame, programs, models, time_s } = fluidStep(design, collectives)
+    const { stages, frame, models, time_s, linkBytes } = fluidStep(design, collectives)
     const step_s = Object.values(time_s).reduce((sum, part) => sum + part, 0)
-    const linkBytes = stepLinkBytes(design, programs, collectives, transferBytesOf(design))
     return { level: 'fluid', stages, frame, models, time_s, links: linkReport(network, linkBytes, step_s).links }
   },
   event(machine, design, mapping, { network, event }) {

@@ -6,9 +6,11 @@ import type { StepFrame } from '../pipeline.ts'
 import { PLAN_COLUMNS } from '../plan-cost.ts'
 import type { TimeBreakdown_s } from '../evaluation.ts'
 import { affine } from '../program/burst-cost.ts'
+import { stepLinkBytes } from '../program/link-bytes.ts'
 import type { RoutedCollectives } from '../program/routed-collectives.ts'
 import { stagePrograms, type Call, type Offload, type StageProgram } from '../program/stage-program.ts'
 import { executedStep } from './executed-step.ts'
+import { withLinkFloor } from './link-floor.ts'
 import { LinkDuty } from './link-duty.ts'
 import { SharedSynchronisation } from './shared-synchronisation.ts'
 import { forEachFlow } from '../program/step-flows.ts'
@@ -19,10 +21,10 @@ import { routedContext } from './routed-machine.ts'
 export interface FluidStep {
   readonly stages: Float64Array
   readonly frame: StepFrame
-  readonly programs: readonly StageProgram[]
   /** What each stage's totals are made of. */
   readonly models: readonly CostModel[]
   readonly time_s: TimeBreakdown_s
+  readonly linkBytes: Float64Array
 }
 
 /** Whether all stages look alike to their collectives, so that one of them speaks for all. */
@@ -32,7 +34,7 @@ const isUniform = ({ network, grid }: RoutedCollectives): boolean =>
 /**
  * The step as it is executed, with its communication on routed paths: the collectives of all groups of a stage side by side, slowed by what
  * other stages and transfers put on the same links; every task as long as it takes by itself, in the order of the schedule; gradients and
- * weights of all stages as concurrent flows, begun when they can be.
+ * weights of all stages as concurrent flows, begun when they can be. It lasts until its fullest link has carried all it must.
  */
 export function fluidStep(design: Design, collectives: RoutedCollectives): FluidStep {
   const models = routedModels(design, collectives)
@@ -46,8 +48,10 @@ export function fluidStep(design: Design, collectives: RoutedCollectives): Fluid
   }))
   const frame = fluidFrame(design, collectives, duty)
   const synchronisation = new SharedSynchronisation(collectives, programs)
-  const time_s = executedStep(design, frame, stages, programs, prices, synchronisation)
-  return { stages, frame, programs, models, time_s }
+  const linkBytes = stepLinkBytes(design, programs, collectives, transferBytesOf(design))
+  const executed_s = executedStep(design, frame, stages, programs, prices, synchronisation)
+  const time_s = withLinkFloor(executed_s, collectives.network, linkBytes)
+  return { stages, frame, models, time_s, linkBytes }
 }
 
 /** How busy the traffic of micro-batches keeps the links while the slowest stage sets the pace. */
