@@ -5,6 +5,7 @@ import { tileCount, type PlacementOrder } from '../mapping/placement.ts'
 import type { Grid } from '../mapping/legality.ts'
 import { Problem } from '../problem.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
+import { CostModels } from '../simulator/cost-models.ts'
 import { designOf, fillStages, type Design } from '../simulator/design.ts'
 import { evaluateDesign } from '../simulator/evaluate.ts'
 import type { Machine } from '../simulator/machine.ts'
@@ -79,6 +80,8 @@ function surelyNoBetter(design: Design, machine: Machine, best: Evaluation): boo
  * illegal here (a degree that does not divide, regions that do not fit the grid) is passed over, as the system itself would refuse it.
  */
 export function bestOf(workload: Workload, machine: Machine, attempts: Iterable<() => Mapping>): PolicyOutcome {
+  // Settings differ in what is recomputed, cut or interleaved more often than in what their costs are made from.
+  const models = new CostModels(workload, machine)
   let best: Evaluation | undefined
   let evaluations = 0
   let refusal = 'the model and the chip leave no legal setting'
@@ -91,7 +94,7 @@ export function bestOf(workload: Workload, machine: Machine, attempts: Iterable<
   for (const attempt of attempts) {
     try {
       const mapping = attempt()
-      const design = designOf(workload, machine, mapping)
+      const design = designOf(workload, machine, mapping, { models })
       const passed = best !== undefined && surelyNoBetter(design, machine, best)
       const evaluation = passed ? undefined : evaluateDesign(workload, machine, design, mapping)
       evaluations++

@@ -4,8 +4,8 @@ import { regionAxes, regionDies } from '../mapping/region.ts'
 import { anneal } from '../optimization/annealing.ts'
 import { randomStream, type Random } from '../optimization/random.ts'
 import { Problem } from '../problem.ts'
-import type { CostModel } from '../simulator/cost-model.ts'
-import { costModelOf, designOf, fillStages } from '../simulator/design.ts'
+import { CostModels } from '../simulator/cost-models.ts'
+import { designOf, fillStages } from '../simulator/design.ts'
 import type { Machine } from '../simulator/machine.ts'
 import { offloaded_B, PEAK_B, STEP_COLUMNS, TIME_S } from '../simulator/pipeline.ts'
 import { PLAN_COLUMNS } from '../simulator/plan-cost.ts'
@@ -39,7 +39,7 @@ export function polish(
   moves: number,
   { goal, goesOn = () => true, within = () => true }: Polishing = {}
 ): FoundMapping {
-  const models = new Map<string, CostModel>()
+  const models = new CostModels(workload, machine)
   // No move changes the region, and a plan that a move leaves alone stays the same object.
   const codes = new PlanCodes(workload, regionAxes(start.region))
   const step = new Float64Array(STEP_COLUMNS)
@@ -48,16 +48,9 @@ export function polish(
   let stages = new Float64Array(16 * PLAN_COLUMNS)
   const room_B = machine.offload?.capacityPerDie_B ?? 0
   const cost = (mapping: Mapping): number => {
-    // Replicas of any stage may be the slowest to add up a gradient, so all corners count.
-    const key = JSON.stringify([mapping.region, mapping.microBatch, mapping.zeroStage, mapping.placement])
-    let model = models.get(key)
-    if (!model) {
-      if (models.size > 64) models.clear()
-      models.set(key, (model = costModelOf(workload, machine, mapping)))
-    }
     let cost_s: number
     try {
-      const design = designOf(workload, machine, mapping, { model, codes })
+      const design = designOf(workload, machine, mapping, { models, codes })
       if (plans.length < design.plans.length * PLAN_COLUMNS)
         plans = new Float64Array(2 * design.plans.length * PLAN_COLUMNS)
       if (stages.length < design.stages.length * PLAN_COLUMNS)

@@ -20,7 +20,7 @@ export class CostModel {
   readonly context: CostContext
   readonly axes: readonly MeshAxis[]
   readonly layouts: RegionLayouts
-  rows = new Float64Array(row.COLUMNS * 256)
+  rows = new Float64Array(row.COLUMNS * 16)
   #used = 0
   readonly #offsets: readonly (readonly Map<number, number>[])[]
   readonly #groups: readonly CollectiveCost[]

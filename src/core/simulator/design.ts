@@ -41,7 +41,8 @@ type FrameGenes = Pick<
   Mapping,
   'region' | 'microBatch' | 'dataParallel' | 'expertParallel' | 'schedule' | 'placement' | 'helpers'
 >
-type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
+/** What a cost model is made from. */
+export type ContextGenes = FrameGenes & Pick<Mapping, 'zeroStage' | 'collectives'>
 
 /** Whether embedding and head lie on two stages. */
 const endsApart = ({ placement, schedule }: FrameGenes): boolean => placement[0]!.length > 1 && !foldsChain(schedule)
@@ -223,11 +224,12 @@ function classesOfPlans({ classes }: Workload, { stages }: Mapping): ReadonlyMap
   return found
 }
 
-/** What many mappings of one region have in common, for whoever makes designs of them one after the other. */
+/** What many mappings have in common, for whoever makes designs of them one after the other. */
 export interface KnownParts {
-  /** Made from the same outer genes and placement. */
-  readonly model: CostModel
-  readonly codes: PlanCodes
+  /** Of the same workload and machine. */
+  readonly models: { of(genes: ContextGenes): CostModel }
+  /** Of the same region. */
+  readonly codes?: PlanCodes
 }
 
 /**
@@ -237,7 +239,7 @@ export interface KnownParts {
 export function designOf(workload: Workload, machine: Machine, mapping: Mapping, known?: KnownParts): Design {
   checkMapping(mapping, workload, { rows: machine.gridRows, columns: machine.gridColumns, dies: machine.dies })
   checkLiving(machine, mapping)
-  const model = known?.model ?? costModelOf(workload, machine, mapping)
+  const model = known ? known.models.of(mapping) : costModelOf(workload, machine, mapping)
   const codes = known?.codes ?? new PlanCodes(workload, model.axes)
   const stageModels = stageModelsOf(model, mapping)
   const classes = classesOfPlans(workload, mapping)
