@@ -65,6 +65,8 @@ const KINDS: readonly CollectiveKind[] = ['reduce-scatter', 'all-to-all', 'all-r
 export class TensorTransfers {
   readonly #axes: readonly MeshAxis[]
   readonly #groups: readonly CollectiveCost[]
+  /** Of the transfer that is being worked out. */
+  #linkTraffic_B = 0
 
   constructor(axes: readonly MeshAxis[], groups: readonly CollectiveCost[]) {
     this.#axes = axes
@@ -85,7 +87,6 @@ export class TensorTransfers {
     parts: TransferParts = ENTRY
   ): Transfer {
     if (bytes === 0) return NO_TRANSFER
-    const result = { ...NO_TRANSFER }
     const forward = [0, 0, 0, 0]
     const backward = [0, 0, 0, 0]
     let again = 0
@@ -108,27 +109,28 @@ export class TensorTransfers {
       b = Math.floor(b / LAYOUT_COUNT)
       rest = Math.floor(rest / ROLE_COUNT)
     }
-    result.forward_s = this.#run(forward, bytes, fromCut, result, record, parts.forward)
-    result.forwardLinkTraffic_B = result.linkTraffic_B
+    this.#linkTraffic_B = 0
+    const forward_s = this.#run(forward, bytes, fromCut, record, parts.forward)
+    const forwardLinkTraffic_B = this.#linkTraffic_B
     // Gradients walk the same way back; those that the reader's own cut makes hide beside its weight gradient.
     const besideOnly = backward.map((mask) => mask & beside)
     const alone = backward.map((mask) => mask & ~beside)
-    result.backwardBeside_s = this.#run(besideOnly, bytes, toCut, result, record, parts.backwardBeside)
-    result.backward_s = this.#run(alone, bytes, toCut, result, record, parts.backward)
-    if (again) result.gatherAgain_s = this.#run([0, 0, 0, again], bytes, fromCut, result, record, parts.gatherAgain)
-    if (forward[ALL_GATHER]) result.buffer_B = bytes / toCut
-    return result
+    const backwardBeside_s = this.#run(besideOnly, bytes, toCut, record, parts.backwardBeside)
+    const backward_s = this.#run(alone, bytes, toCut, record, parts.backward)
+    const gatherAgain_s = again ? this.#run([0, 0, 0, again], bytes, fromCut, record, parts.gatherAgain) : 0
+    return {
+      forward_s,
+      backward_s,
+      backwardBeside_s,
+      gatherAgain_s,
+      buffer_B: forward[ALL_GATHER] ? bytes / toCut : 0,
+      linkTraffic_B: this.#linkTraffic_B,
+      forwardLinkTraffic_B
+    }
   }
 
-  /** Runs collectives in shrinking-first order on a tensor cut `cut` ways; returns seconds and books link traffic. */
-  #run(
-    masks: readonly number[],
-    bytes: number,
-    cut: number,
-    book: { linkTraffic_B: number },
-    record: StepRecorder | undefined,
-    part: StepPart
-  ): number {
+  /** Runs collectives in shrinking-first order on a tensor cut `cut` ways; returns seconds and adds up link traffic. */
+  #run(masks: readonly number[], bytes: number, cut: number, record: StepRecorder | undefined, part: StepPart): number {
     let time = 0
     let local = bytes / cut
     for (let kind = 0; kind < masks.length; kind++) {
@@ -139,7 +141,7 @@ export class TensorTransfers {
       const algorithms = kind === ALL_REDUCE ? group.allReduce : kind === ALL_TO_ALL ? group.allToAll : group.gather
       time += fastest_s(algorithms, local)
       record?.add(part, KINDS[kind]!, mask, local)
-      book.linkTraffic_B += local * group.linkCrossings * (kind === ALL_REDUCE ? 1 : 0.5)
+      this.#linkTraffic_B += local * group.linkCrossings * (kind === ALL_REDUCE ? 1 : 0.5)
       if (kind === REDUCE_SCATTER) local /= group.size
     }
     return time
