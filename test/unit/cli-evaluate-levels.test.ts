@@ -126,3 +126,32 @@ describe('tmac evaluate --level', () => {
     expect(wrong.err).toMatch(/analytic.*fluid.*event/)
   })
 })
+
+describe('open replicas of tmac evaluate', () => {
+  it('are as many as what lives on a damaged wafer has room for, of those that share the batch equally', async () => {
+    const degrees = ['--tensor-parallel', '4', '--pipeline-parallel', '2']
+    const given = ['--model', 'llama-2-7b', '--chip', 'watos-56', '--global-batch', '112', '--micro-batch', '1']
+    const map = 'resources/samples/defects/watos-56-few.csv'
+    const { code, out } = await runCli([
+      'evaluate',
+      ...given,
+      '--seq-length',
+      '2048',
+      ...degrees,
+      '--defects',
+      map,
+      '--json'
+    ])
+    expect(code).toBe(0)
+    // Twelve regions are packed on the dies that live, six replicas; six do not divide 112.
+    expect((JSON.parse(out) as Evaluation).mapping.dataParallel).toBe(4)
+  })
+
+  it('are a multiple of those that experts are spread over', async () => {
+    const degrees = ['--tensor-parallel', '8', '--expert-parallel', '4']
+    const given = ['--model', 'mixtral-8x7b', '--chip', 'watos-56', '--global-batch', '28', '--micro-batch', '1']
+    const { out } = await runCli(['evaluate', ...given, '--seq-length', '2048', ...degrees, '--json'])
+    // Seven regions of eight have room, and seven divides 28.
+    expect((JSON.parse(out) as Evaluation).mapping.dataParallel).toBe(4)
+  })
+})

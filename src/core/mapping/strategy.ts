@@ -111,10 +111,14 @@ function regionOf(strategy: Strategy, grid: Grid, regions: number | undefined, t
   }, first)
 }
 
-/** As many replicas as a grid has room for that share the sequences equally. */
-function mostReplicas(workload: Workload, places: number, microBatch: number): number {
+/** Numbers of replicas that share the sequences equally, and the experts where these are spread over some; smallest first. */
+export function replicaCounts(
+  workload: Workload,
+  { expertParallel }: Pick<Strategy, 'expertParallel'>,
+  microBatch: number
+): readonly number[] {
   const microBatches = Math.max(1, workload.training.globalBatch / microBatch)
-  return divisors(Math.floor(microBatches)).findLast((replicas) => replicas <= places) ?? 1
+  return divisors(Math.floor(microBatches)).filter((replicas) => replicas % expertParallel === 0)
 }
 
 /** Layers of each stage: as equal as they can be, the surplus on the first stages. */
@@ -198,7 +202,8 @@ export function strategyMapping(
   const given = strategy.dataParallel
   const group = layout.placed ?? regionOf(strategy, grid, given && stages * given, layout.tensorRows)
   const room = Math.min(Math.floor(devices / perReplica), Math.floor(tilesOf(grid, group) / stages))
-  const replicas = given ?? mostReplicas(workload, room, layout.microBatch)
+  const open = replicaCounts(workload, strategy, layout.microBatch)
+  const replicas = given ?? open.findLast((count) => count <= room) ?? 1
   const wanted = perReplica * replicas
   if (replicas < 1 || wanted > devices)
     throw new Problem(

@@ -2,7 +2,7 @@ import type { EvaluateRequest } from '../../../contract/evaluate-request.ts'
 import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
 import type { Mapping } from '../../../core/mapping/mapping.ts'
 import { regionDies } from '../../../core/mapping/region.ts'
-import { strategyMapping } from '../../../core/mapping/strategy.ts'
+import { replicaCounts, strategyMapping } from '../../../core/mapping/strategy.ts'
 import { evaluate } from '../../../core/simulator/evaluate.ts'
 import { evaluateInFull, networkFor as networkOfMachine } from '../../../core/simulator/evaluate-level.ts'
 import type { Evaluation } from '../../../core/simulator/evaluation.ts'
@@ -53,9 +53,10 @@ function mappingOf(request: EvaluateRequest, workload: Workload, machine: Machin
   // Degrees say nothing of places: they go where dies live, open replicas as many as there is room for. What does not fit is told by the
   // dies that it would need.
   const wanted = on(machine.defects.whole.dies)
-  for (let replicas = wanted.dataParallel; replicas >= 1; replicas--) {
+  const fewer = replicaCounts(workload, degrees, training.microBatch!).filter((count) => count <= wanted.dataParallel)
+  for (const replicas of degrees.dataParallel === undefined ? fewer.toReversed() : [degrees.dataParallel]) {
     const placed = replaced(machine, on(machine.defects.whole.dies, replicas))
-    if (placed || degrees.dataParallel !== undefined) return placed ?? wanted
+    if (placed) return placed
   }
   return wanted
 }
