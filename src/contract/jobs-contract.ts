@@ -73,7 +73,7 @@ export interface InterruptedRun {
 
 export interface CheckAnswer {
   readonly findings: CheckFindings
-  /** Numbers that look like a wrong unit, in words. */
+  /** Numbers that look like a wrong unit, and a time limit that looks too short, in words. */
   readonly warnings: readonly string[]
 }
 

@@ -2,14 +2,17 @@ import { type } from '@orpc/contract'
 import * as z from 'zod'
 import type { Verdict } from '../core/chip/verdict.ts'
 import type { PointColumns } from '../core/report/point-columns.ts'
-import type { RunRecord, RunStatus, StoredPoint } from '../core/report/run-record.ts'
+import type { DesignPoint, RunRecord, RunStatus, StoredPoint } from '../core/report/run-record.ts'
 import type { Objective } from '../core/search/exploration.ts'
 import { base, ProjectInput } from './base.ts'
 
 /** A run in a list. */
 export interface RunSummary {
   readonly id: number
+  /** What it is for, in words. */
   readonly model: string
+  /** Name of the model of its first workload. */
+  readonly firstModel: string
   readonly chip: string
   readonly status: RunStatus
   readonly createdAt: string
@@ -30,6 +33,8 @@ export interface RunView {
   readonly best: StoredPoint | undefined
   /** The points on the run's own chip: ours and the policies'. */
   readonly compared: readonly StoredPoint[]
+  /** The points of the wafers that the run ranks for several workloads, or by what they withstand. */
+  readonly ranked: readonly DesignPoint[]
   readonly verdicts: readonly Verdict[]
 }
 

@@ -5,12 +5,14 @@ import { chipVerdicts } from '../../src/core/chip/verdicts.ts'
 import { fieldLabel, inFieldWords, limitWords, searchFields } from '../../src/core/report/field-words.ts'
 import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
 import { ArchitectureSpace } from '../../src/core/search/architecture-space.ts'
+import { RobustSpec } from '../../src/core/search/robust-spec.ts'
 
 describe('the words of fields', () => {
   it('are there for every field that a search has', () => {
     const fields = [
       ...Object.keys(SearchSpec.shape).filter((key) => key !== 'schema'),
       ...Object.keys(MappingSpace.shape).map((key) => `mapping.${key}`),
+      ...Object.keys(RobustSpec.shape).map((key) => `robust.${key}`),
       ...Object.keys(ArchitectureSpace.shape).flatMap((key) => (key === 'genes' ? [] : [`wafers.${key}`]))
     ]
     expect(Object.keys(searchFields).toSorted()).toEqual(fields.toSorted())
@@ -21,6 +23,7 @@ describe('the words of fields', () => {
       `Search: ‘${fieldLabel('globalBatch')}’ is 0: must be at least 1`
     )
     expect(inFieldWords("'mapping.microBatch[1]' is 0, of 'mine'")).toBe("‘Micro-batch (sequences)’ is 0, of 'mine'")
+    expect(inFieldWords("'others[0].globalBatch' is 0")).toBe('‘Global batch (sequences)’ of workload 2 is 0')
   })
 
   it('are there for every limit of a chip', () => {

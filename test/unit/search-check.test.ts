@@ -8,9 +8,9 @@ import { sampleSpace } from '../../src/core/search/sample.ts'
 import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { buildWorkload } from '../../src/core/workload/workload.ts'
-import { findingsOf, unitWarnings } from '../../src/main/jobs/check-search.ts'
+import { budgetWarnings, findingsOf, unitWarnings } from '../../src/main/jobs/check-search.ts'
 import { spawnEngine } from '../../src/main/host/spawn-engine.ts'
-import { smallInputs } from '../fixtures/small-exploration.ts'
+import { smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
 const inputs = smallInputs()
 const workload = buildWorkload(inputs.model, inputs.training)
@@ -70,9 +70,42 @@ describe('what a check says', () => {
     expect(checkHeadline(findings)).toContain('a search may find nothing')
   })
 
+  test('of several workloads speaks of the one that is hardest to fit, and tells of each how many mappings do not', () => {
+    const easy = { ...findings.sample, feasible: 900 }
+    const both = {
+      ...findings,
+      sample: easy,
+      workloads: [
+        { name: 'small', sample: easy, proved: undefined },
+        { name: 'large', sample: findings.sample, proved: undefined },
+        { name: 'late', sample: undefined, proved: undefined }
+      ]
+    }
+    expect(checkVerdict(both)).toBe('no fit seen')
+    expect(checkHeadline(both)).toContain('large: 0 of 1,000 drawn mappings fit')
+    const facts = checkFacts(both).map(({ name, value }) => `${name}: ${value}`)
+    expect(facts).toEqual(
+      expect.arrayContaining([
+        'Do not fit, small: 10.0%',
+        'Do not fit, large: 100.0%',
+        'Do not fit, late: not known yet'
+      ])
+    )
+  })
+
+  test('warns of a time limit that ends a search before the ranking that it is asked for', () => {
+    const robust = smallInputs({ space: { ...smallSpace, robust: { for: 'worst', constants: true } } })
+    const [warning] = budgetWarnings(robust, findings, 20)
+    expect(warning).toContain('The time limit of 20 s may end the search before the best wafers are ranked')
+    expect(warning).toContain('at most about 5 min 33 s')
+    expect(budgetWarnings(robust, findings, 600)).toEqual([])
+    expect(budgetWarnings(robust, findings, null)).toEqual([])
+    expect(budgetWarnings(inputs, findings, 20)).toEqual([])
+  })
+
   test('gives the size of the space as a power of ten, and the rate on this machine', () => {
     const facts = checkFacts(findings).map(({ name, value }) => `${name}: ${value}`)
-    expect(facts).toContain('Size of the space: about 10^13 mappings')
+    expect(facts).toContain('Size of the space: about 10¹³ mappings')
     expect(facts).toContain('Evaluations on this machine: 310 per second')
   })
 

@@ -1,19 +1,18 @@
 import {
   bestBaseline,
-  checkVerdict,
+  hardestWorkload,
   leastOveruse,
   spaceSize,
   type CheckFindings,
   type CheckVerdict
 } from '../search/check-findings.ts'
+import { MOST_WAFERS } from '../search/robust-ranking.ts'
+import type { SampleResult } from '../search/sample.ts'
 import type { Fact } from './document.ts'
 import { limitWords } from './field-words.ts'
-import { formatCount, formatNumber } from './format-number.ts'
+import { formatDuration_s } from './format-duration.ts'
+import { formatCount, formatMagnitude, formatNumber } from './format-number.ts'
 import { formatBytes_B, formatRatio, formatShare, formatTime_s } from './format-quantity.ts'
-
-/** A count of mappings too large to be read: as a power of ten. */
-const magnitude = (count: number): string =>
-  count < 1e6 ? formatCount(Math.round(count)) : `about 10^${Math.round(Math.log10(count))}`
 
 const percent = (part: number, whole: number): string => formatShare(whole > 0 ? part / whole : 0)
 
@@ -37,8 +36,36 @@ export function bindingSentence(findings: CheckFindings): string {
     : `${count}; memory binds for the rest.`
 }
 
-export const checkHeadline = (findings: CheckFindings): string =>
-  `${verdictWords[checkVerdict(findings)]} ${bindingSentence(findings)}`
+/** Of several workloads it speaks of the one that is hardest to fit. */
+export function checkHeadline(checked: CheckFindings): string {
+  const { verdict, name, findings } = hardestWorkload(checked)
+  const whose = name === undefined ? '' : `${name}: `
+  return `${verdictWords[verdict]} ${whose}${bindingSentence(findings)}`
+}
+
+/** How many of the mappings drawn do not fit, of each workload. */
+function fitFacts({ sample, workloads }: CheckFindings): readonly Fact[] {
+  const fact = (name: string, of: SampleResult | undefined): Fact =>
+    of
+      ? {
+          name,
+          value: percent(of.drawn - of.feasible, of.drawn),
+          note: `of ${formatCount(of.drawn)} drawn at random`
+        }
+      : { name, value: 'not known yet', note: 'the time did not suffice' }
+  return workloads ? workloads.map((one) => fact(`Do not fit, ${one.name}`, one.sample)) : [fact('Do not fit', sample)]
+}
+
+function scenarioFacts({ scenarios }: CheckFindings): readonly Fact[] {
+  if (scenarios === undefined) return []
+  return [
+    {
+      name: 'Scenarios of a wafer',
+      value: formatCount(scenarios),
+      note: `for each of the best ${MOST_WAFERS} at most: mappings moved, or searched for anew where none fits`
+    }
+  ]
+}
 
 function waferFact({ wafers }: CheckFindings): readonly Fact[] {
   if (!wafers) return []
@@ -54,7 +81,7 @@ function waferFact({ wafers }: CheckFindings): readonly Fact[] {
   return [
     {
       name: 'Wafers of the space',
-      value: space === null ? 'beyond number' : magnitude(space),
+      value: space === null ? 'beyond number' : formatMagnitude(space),
       note: [space === null ? 'a gene is any number of a range' : '', `${left}${ruledOut}`].filter(Boolean).join('; ')
     },
     {
@@ -82,7 +109,7 @@ function durationFact({ longest_s, combinationsPerSecond, mostCombinations }: Ch
     }
   return {
     name: 'Runs to its end in',
-    value: `at most about ${formatTime_s(longest_s)}`,
+    value: `at most about ${longest_s < 1 ? formatTime_s(longest_s) : formatDuration_s(longest_s)}`,
     note: `${formatCount(mostCombinations)} combinations at ${formatNumber(combinationsPerSecond)} per second; bounds usually end it sooner`
   }
 }
@@ -90,30 +117,29 @@ function durationFact({ longest_s, combinationsPerSecond, mostCombinations }: Ch
 /** What a check found, for a list of facts. */
 export function checkFacts(findings: CheckFindings): readonly Fact[] {
   const best = bestBaseline(findings)
-  const { sample, baselines, untried } = findings
+  const { baselines, untried } = findings
   const tried =
     baselines.length === 0
-      ? 'no policy was tried in the time'
+      ? untried.length === 0
+        ? 'no policy is compared with'
+        : 'no policy was tried in the time'
       : `${baselines.filter(({ failure }) => failure === undefined).length} of ${baselines.length} policies fit`
   return [
     {
       name: 'Size of the space',
-      value: `${magnitude(spaceSize(findings))} mappings`,
+      value: `${formatMagnitude(spaceSize(findings))} mappings`,
       note: 'one plan for each kind of layer'
     },
-    {
-      name: 'Do not fit',
-      value: percent(sample.drawn - sample.feasible, sample.drawn),
-      note: `of ${formatCount(sample.drawn)} drawn at random`
-    },
+    ...fitFacts(findings),
     best
       ? {
           name: 'Best baseline',
           value: `${formatTime_s(best.iterationTime_s!)} per step`,
           note: `${best.policy}: ${formatShare(best.mfu!)} MFU, ${formatBytes_B(best.peak_B!)} of ${formatBytes_B(best.capacity_B!)} per die; ${tried}`
         }
-      : { name: 'Best baseline', value: 'none fits', note: tried },
+      : { name: 'Best baseline', value: baselines.length === 0 ? 'none' : 'none fits', note: tried },
     ...waferFact(findings),
+    ...scenarioFacts(findings),
     {
       name: 'Evaluations on this machine',
       value: `${formatCount(Math.round(findings.evaluationsPerSecond))} per second`,

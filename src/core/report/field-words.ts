@@ -15,10 +15,16 @@ export const searchFields = {
   defects: { title: 'Its defects' },
   globalBatch: { title: 'Global batch', unit: 'sequences' },
   sequenceLength: { title: 'Sequence length', unit: 'tokens' },
+  weight: { title: 'Weight' },
+  others: { title: 'Other workloads' },
   objective: { title: 'Objective' },
   powerCap_W: { title: 'Power of a wafer, at most', unit: 'W' },
   costCap_usd: { title: 'Cost of a wafer, at most', unit: 'USD' },
   wafers: { title: 'Wafers' },
+  robust: { title: 'Rank wafers by' },
+  'robust.for': { title: 'Rank wafers by' },
+  'robust.defectSamples': { title: 'Draws of defects', unit: 'per wafer' },
+  'robust.constants': { title: 'Ends of the constants that are not known well' },
   policies: { title: 'Policies to compare with' },
   exact: { title: 'Prove the best mapping of the given chip' },
   from: { title: 'Start from' },
@@ -56,12 +62,18 @@ export function fieldLabel(field: SearchField): string {
 
 /** A sentence about a search whose quoted paths are said in the words of the form: `‘Global batch (sequences)’ is 0: must be at least 1`. */
 export const inFieldWords = (sentence: string): string =>
-  sentence.replaceAll(/'([\w.]+)((?:\[\d+\])*)'/g, (whole, path: string) => {
-    const field = path.replace(/^(search|space|training)\./, '').replace(/^(wafers|architecture)\.genes\./, '')
-    const ofChip = chipFields.find((one) => one.path === field)
-    if (ofChip) return `‘${ofChip.title}’`
-    return Object.hasOwn(searchFields, field) ? `‘${fieldLabel(field as SearchField)}’` : whole
-  })
+  sentence.replaceAll(
+    /'(?:others\[(\d+)\]\.)?([\w.]+)(?:\[\d+\])*'/g,
+    (whole, other: string | undefined, path: string) => {
+      const field = path.replace(/^(search|space|training)\./, '').replace(/^(wafers|architecture)\.genes\./, '')
+      const ofChip = chipFields.find((one) => one.path === field)
+      if (ofChip) return `‘${ofChip.title}’`
+      if (!Object.hasOwn(searchFields, field)) return whole
+      const label = `‘${fieldLabel(field as SearchField)}’`
+      // The first workload is counted, too.
+      return other === undefined ? label : `${label} of workload ${Number(other) + 2}`
+    }
+  )
 
 export const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
   gpipe: 'GPipe',

@@ -32,6 +32,10 @@ export function formatNumber(value: number, digits = 3): string {
 export const formatCount = (value: number): string =>
   Number.isFinite(value) && Math.abs(value) < 1e15 ? grouped(String(value)).replace('-', '−') : formatNumber(value)
 
+/** A count too large to be read as its power of ten: 'about 10¹³'. */
+export const formatMagnitude = (count: number): string =>
+  count < 1e6 ? formatCount(Math.round(count)) : `about ${powerOfTen(Math.round(Math.log10(count)))}`
+
 const prefixes = [
   [1e18, 'E'],
   [1e15, 'P'],

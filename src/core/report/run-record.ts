@@ -1,4 +1,11 @@
-import type { Certificate, ExplorationInputs, FailedPolicy, Findings, KeptPoint } from '../search/exploration.ts'
+import type {
+  Certificate,
+  DesignHashes,
+  ExplorationInputs,
+  FailedPolicy,
+  Findings,
+  KeptPoint
+} from '../search/exploration.ts'
 
 export type RunStatus = 'running' | 'interrupted' | 'finished' | 'failed'
 
@@ -40,6 +47,13 @@ export interface RunRecord {
   readonly failedPolicies: readonly FailedPolicy[]
   /** What a person wrote beside it. */
   readonly note: string
+}
+
+/** Which point a design is that findings name by its hashes. */
+export interface DesignPoint extends DesignHashes {
+  /** Of a family the workload that it is about; undefined for the first. */
+  readonly workload: string | undefined
+  readonly point: number
 }
 
 /** A kept point with its place in the project: `id` is unique in the project, `ordinal` counts within the run. */

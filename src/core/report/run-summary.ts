@@ -1,6 +1,7 @@
 import { bindingWords } from './categories.ts'
 import type { Block, Fact } from './document.ts'
 import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecord } from './exploration-record.ts'
+import type { Findings } from '../search/exploration.ts'
 import { workloadsOf } from '../search/point-source.ts'
 import * as format from './format-quantity.ts'
 import { familyBlocks } from './family-table.ts'
@@ -59,6 +60,13 @@ export function headline(record: ExplorationRecord): Fact[] {
   ]
 }
 
+/** What a run found of its wafers: for all workloads together, at deeper levels, however they turn out. */
+export const findingBlocks = (findings: Findings): Block[] => [
+  ...(findings.family ? familyBlocks(findings.family) : []),
+  ...finalistBlocks(findings),
+  ...(findings.robust ? robustBlocks(findings.robust) : [])
+]
+
 /** What a run found, what is proved about it, and what became of its wafers. */
 export function resultBlocks(record: ExplorationRecord): Block[] {
   const { best, run } = record
@@ -73,9 +81,7 @@ export function resultBlocks(record: ExplorationRecord): Block[] {
   return [
     { kind: 'paragraph', text: found.trim() + state },
     ...(best ? certificateBlocks(record) : []),
-    ...(run.findings?.family ? familyBlocks(run.findings.family) : []),
-    ...(run.findings ? finalistBlocks(run.findings) : []),
-    ...(run.findings?.robust ? robustBlocks(run.findings.robust) : []),
+    ...(run.findings ? findingBlocks(run.findings) : []),
     ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])
   ]
 }

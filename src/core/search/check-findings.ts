@@ -30,16 +30,28 @@ export interface CheckedWafers {
   readonly broken: Readonly<Record<string, number>>
 }
 
+/** One of several workloads that a wafer is chosen for. */
+export interface CheckedWorkload {
+  readonly name: string
+  /** Undefined where the time did not suffice. */
+  readonly sample: SampleResult | undefined
+  readonly proved: Infeasibility | undefined
+}
+
 /** What a look at the space of a search finds in a few seconds. */
 export interface CheckFindings {
   readonly sample: SampleResult
   /** What makes every mapping impossible, where that can be proved. */
   readonly proved: Infeasibility | undefined
+  /** Of several workloads each; the sample, the proof and the baselines beside it are of the first. */
+  readonly workloads?: readonly CheckedWorkload[]
   readonly baselines: readonly CheckedBaseline[]
   /** Policies that the time did not suffice for. */
   readonly untried: readonly string[]
   /** Undefined when the chip is fixed. */
   readonly wafers: CheckedWafers | undefined
+  /** Ways in which each of the best wafers may turn out; undefined where they are ranked as they are meant. */
+  readonly scenarios?: number
   /** Designs drawn and priced by all workers together. */
   readonly evaluationsPerSecond: number
   /** Combinations that the search of the given chip may solve, and solves in a second; undefined where the time did not suffice. */
@@ -57,15 +69,43 @@ const TIGHT = 0.02
 
 const fits = ({ failure }: CheckedBaseline): boolean => failure === undefined
 
-export function checkVerdict({ proved, sample, baselines, wafers }: CheckFindings): CheckVerdict {
+type Looked = Pick<CheckFindings, 'proved' | 'baselines' | 'wafers'> & Pick<CheckedWorkload, 'sample'>
+
+function verdictOf({ proved, sample, baselines, wafers }: Looked): CheckVerdict {
   if (wafers && wafers.buildable > 0) {
     // A given chip over its budget says nothing of the wafers around it.
     if (proved && proved.name !== 'memory') return 'fits'
   } else if (proved) return 'impossible'
   if (proved) return 'no fit seen'
+  if (!sample) return 'fits'
   if (sample.feasible === 0) return baselines.some(fits) ? 'tight' : 'no fit seen'
   return sample.feasible / sample.drawn < TIGHT ? 'tight' : 'fits'
 }
+
+const fromBad: readonly CheckVerdict[] = ['impossible', 'no fit seen', 'tight', 'fits']
+
+/** What binds a search: its only workload, or of several the one that is hardest to fit, by name. */
+export function hardestWorkload(findings: CheckFindings): {
+  readonly verdict: CheckVerdict
+  readonly name: string | undefined
+  readonly findings: CheckFindings
+} {
+  const looked = (findings.workloads ?? []).map(({ name, sample, proved }, at) => {
+    const own: CheckFindings = {
+      ...findings,
+      proved,
+      sample: sample ?? findings.sample,
+      baselines: at === 0 ? findings.baselines : []
+    }
+    return { name, findings: own, verdict: verdictOf({ ...own, sample }) }
+  })
+  return looked.reduce(
+    (worst, one) => (fromBad.indexOf(one.verdict) < fromBad.indexOf(worst.verdict) ? one : worst),
+    looked[0] ?? { name: undefined, findings, verdict: verdictOf(findings) }
+  )
+}
+
+export const checkVerdict = (findings: CheckFindings): CheckVerdict => hardestWorkload(findings).verdict
 
 /** By how many times the closest of all mappings that were looked at is over the memory of a die; below 1 it fits. */
 export const leastOveruse = ({ sample, baselines }: CheckFindings): number =>

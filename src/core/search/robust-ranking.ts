@@ -11,7 +11,7 @@ import { designLabel, oneOfEachChip, type WaferDesign } from './wafer-design.ts'
 import type { Reached } from './withstand.ts'
 
 /** Wafers that are looked at so, best first by the objective as they are meant: each scenario may cost a search. */
-const MOST_WAFERS = 8
+export const MOST_WAFERS = 8
 
 /** What an objective counts of a scenario: more is better, 0 is nothing, so that means exist where a wafer does not work. */
 const counted: Readonly<

@@ -5,10 +5,12 @@ import type { CheckedBaseline, CheckedWafers } from '../../core/search/check-fin
 import { exploredWafers } from '../../core/search/explored-wafers.ts'
 import { genesOf, spaceSize } from '../../core/search/gene.ts'
 import { overBudget, stateShortfall } from '../../core/search/infeasibility.ts'
+import { membersOf } from '../../core/search/family.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
 import { taskFrame } from '../../core/search/explore.ts'
 import { QUICK, THOROUGH } from '../../core/search/effort.ts'
 import type { SampleResult } from '../../core/search/sample.ts'
+import { scenariosOf } from '../../core/search/scenarios.ts'
 import { addAccounts, NO_ACCOUNT } from '../../core/search/task-account.ts'
 import type { ResultOf, ScreenResult, Task, TaskFrame } from '../../core/search/tasks.ts'
 import { TRIED } from '../../core/search/wafer-sweep.ts'
@@ -120,6 +122,12 @@ export async function runCheck(
         samples.push(result as SampleResult)
         sampled_s += took_s
       })
+    const members = membersOf(frame)
+    const ofOthers = new Map<number, SampleResult[]>()
+    const sampleOther = async (workload: number, part: number): Promise<void> => {
+      const result = await run<'sample'>({ kind: 'sample', count: PART, seed: inputs.seed + part, workload })
+      ofOthers.set(workload, [...(ofOthers.get(workload) ?? []), result])
+    }
     const baselines = new Map<string, CheckedBaseline>()
     const compared = (names: readonly string[]): Promise<void>[] =>
       names.map(async (policy) => {
@@ -128,6 +136,8 @@ export async function runCheck(
     // Policies of fixed settings answer at once; those that try thousands come behind the samples.
     const isTuned = (policy: string): boolean => policyNamed(policy).kind !== 'published'
     const sampling = sampleParts(0, FIRST_PARTS)
+    for (const workload of members.keys())
+      if (workload > 0) sampling.push(...Array.from({ length: FIRST_PARTS }, (_, part) => sampleOther(workload, part)))
     const comparing = compared(inputs.policies.filter((policy) => !isTuned(policy)))
     sampling.push(...sampleParts(FIRST_PARTS, PARTS))
     comparing.push(...compared(inputs.policies.filter(isTuned)))
@@ -166,13 +176,23 @@ export async function runCheck(
       found: {
         sample,
         proved: provedOf(frame),
+        ...(members.length > 1 && {
+          workloads: members.map(({ name, frame: member }, workload) => {
+            const parts = ofOthers.get(workload)
+            return { name, proved: provedOf(member), sample: workload === 0 ? sample : parts && joined(parts) }
+          })
+        }),
+        ...(frame.space.robust && {
+          scenarios: scenariosOf(frame.base!, frame.space.robust, inputs.seed).length
+        }),
         baselines: inputs.policies.flatMap((policy) => baselines.get(policy) ?? []),
         untried: inputs.policies.filter((policy) => !baselines.has(policy)),
         wafers,
         evaluationsPerSecond: (workers * sample.drawn) / sampled_s,
         combinationsPerSecond,
         mostCombinations,
-        longest_s: main_s === undefined ? undefined : main_s + wafers_s
+        // Every workload is searched for as thoroughly as one alone.
+        longest_s: main_s === undefined ? undefined : (main_s + wafers_s) * members.length
       }
     })
   } finally {

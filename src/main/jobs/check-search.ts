@@ -3,8 +3,10 @@ import { chipPresets } from '../../core/chip/chip-presets.ts'
 import { implausibleNumbers } from '../../core/chip/implausible-numbers.ts'
 import { Problem } from '../../core/problem.ts'
 import { formatField, formatRatio } from '../../core/report/format-quantity.ts'
+import { formatDuration_s } from '../../core/report/format-duration.ts'
 import type { CheckFindings } from '../../core/search/check-findings.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
+import type { ExplorationSpace } from '../../core/search/exploration-space.ts'
 import type { SpawnEngine } from '../host/spawn-engine.ts'
 
 /** A check answers within this, with what it has. */
@@ -67,12 +69,27 @@ export const unitWarnings = ({ chip }: ExplorationInputs): readonly string[] =>
     )
   })
 
-export const checkSearch = async (
+/** A time limit that may end a search before what it is asked for last, in words. */
+export function budgetWarnings(
+  { space }: ExplorationInputs,
+  { longest_s }: CheckFindings,
+  budget_s: number | null
+): readonly string[] {
+  const { family, robust } = space as ExplorationSpace
+  if (budget_s === null || longest_s === undefined || longest_s <= budget_s || (!family && !robust)) return []
+  const last = robust ? 'the best wafers are ranked by their scenarios' : 'wafers are compared for all workloads'
+  return [
+    `The time limit of ${formatDuration_s(budget_s)} may end the search before ${last}: ` +
+      `it runs to its end in at most about ${formatDuration_s(longest_s)}. A run that is cut short can be resumed.`
+  ]
+}
+
+export async function checkSearch(
   inputs: ExplorationInputs,
-  workers: number,
+  { workers, budget_s }: { readonly workers: number; readonly budget_s: number | null },
   spawn: SpawnEngine,
   signal?: AbortSignal
-): Promise<CheckAnswer> => ({
-  findings: await findingsOf(inputs, workers, spawn, { signal }),
-  warnings: unitWarnings(inputs)
-})
+): Promise<CheckAnswer> {
+  const findings = await findingsOf(inputs, workers, spawn, { signal })
+  return { findings, warnings: [...unitWarnings(inputs), ...budgetWarnings(inputs, findings, budget_s)] }
+}

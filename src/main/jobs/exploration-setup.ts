@@ -1,9 +1,7 @@
 import { basename } from 'node:path'
-import type { InputReference } from '../../contract/input-reference.ts'
+import { checkSearchSpec } from '../../contract/check-search-spec.ts'
 import type { SearchSpec } from '../../contract/search-spec.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
-import { chipPreset } from '../../core/chip/chip-presets.ts'
-import { modelPreset } from '../../core/workload/model-presets.ts'
 import { MappingSpace } from '../../core/mapping/mapping-space.ts'
 import { Problem } from '../../core/problem.ts'
 import type { OptionValues } from '../commands/command.ts'
@@ -13,35 +11,23 @@ import { exportedDocument } from '../output/exported-document.ts'
 import type { ProjectDocuments } from '../projects/project-documents.ts'
 import type { ProjectStore } from '../projects/project-store.ts'
 import { startingFrom } from './known-of-run.ts'
+import { inUse, referredSpec } from './referred-spec.ts'
+import { trainedOptions } from './trained-options.ts'
 
 export interface ExplorationSetup {
   readonly inputs: ExplorationInputs
   readonly command: string
 }
 
-/** A document that a set-up names; what is in the trash is meant to be gone. */
-function inUse(documents: ProjectDocuments, id: number) {
-  const document = documents.read(id)
-  if (document.trashedAt !== undefined)
-    throw new Problem(
-      'bad-input',
-      `the ${document.kind} '${document.name}' is in the trash; restore it in the project view, or choose another`,
-      document.kind
-    )
-  return document
-}
-
-/** What a page names, as the option that a command takes: a page may name no files, so documents go in whole. */
-function given(kind: 'model' | 'chip', reference: InputReference, documents: ProjectDocuments) {
-  if ('preset' in reference) {
-    const preset = kind === 'model' ? modelPreset(reference.preset) : chipPreset(reference.preset)
-    return { option: preset.name, shown: preset.name }
-  }
-  const document = inUse(documents, reference.document)
-  if (document.kind !== kind)
-    throw new Problem('bad-input', `document '${document.name}' is a ${document.kind}, not a ${kind}`, kind)
-  return { option: JSON.stringify(document.content), shown: `${document.name}.json` }
-}
+/** How wafers are ranked as options; none where they are ranked as they are meant. */
+const robustOptions = ({ robust }: SearchSpec): OptionValues =>
+  robust
+    ? {
+        robust: robust.for,
+        'defect-samples': robust.defectSamples > 0 ? String(robust.defectSamples) : undefined,
+        constants: robust.constants
+      }
+    : {}
 
 /** The defect map that a page names; undefined where the wafer is whole. */
 function defectsOf({ defects }: SearchSpec, documents: ProjectDocuments) {
@@ -72,18 +58,18 @@ function spaceOf({ mapping, wafers, costCap_usd }: SearchSpec): object {
  */
 export function explorationOf(spec: SearchSpec, store: ProjectStore): ExplorationSetup {
   const { documents } = store
-  const model = given('model', spec.model, documents)
-  const chip = given('chip', spec.chip, documents)
+  checkSearchSpec(spec, undefined)
+  const trained = trainedOptions(spec, documents)
+  const chip = referredSpec('chip', spec.chip, documents)
   const defects = defectsOf(spec, documents)
   const space = spaceOf(spec)
   const spaceText = (said: object): string | undefined =>
     Object.keys(said).length > 0 ? JSON.stringify(said) : undefined
   const values: OptionValues = {
-    'global-batch': String(spec.globalBatch),
-    'seq-length': String(spec.sequenceLength),
     objective: spec.objective,
     space: spaceText(space),
     exact: spec.exact,
+    ...robustOptions(spec),
     'fixed-chip': spec.wafers === null,
     'power-cap':
       spec.powerCap_W === undefined ? undefined : spec.powerCap_W === null ? 'none' : String(spec.powerCap_W),
@@ -92,8 +78,8 @@ export function explorationOf(spec: SearchSpec, store: ProjectStore): Exploratio
   }
   const inputs = explorationInputs(
     {
+      ...trained.run,
       ...values,
-      model: model.option,
       chip: chip.option,
       space: spaceText({ ...space, ...(defects && { defects: defects.map }) })
     },
@@ -102,8 +88,10 @@ export function explorationOf(spec: SearchSpec, store: ProjectStore): Exploratio
   return {
     inputs: spec.from ? startingFrom(inputs, store, spec.from.run) : inputs,
     command: commandLine('explore', {
-      model: model.shown,
+      // In the order in which people say it.
+      model: trained.shown['model'],
       chip: chip.shown,
+      ...trained.shown,
       ...values,
       defects: defects?.shown,
       from: spec.from && `${basename(store.path)}:${spec.from.run}`,

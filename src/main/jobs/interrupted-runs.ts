@@ -7,6 +7,7 @@ import type { ProjectStore } from '../projects/project-store.ts'
 import { projectName } from '../projects/recent-projects.ts'
 import type { RunWriter } from '../projects/run-writer.ts'
 import type { Checkpoint } from './exploration-job.ts'
+import { trainedWords } from '../../core/report/trained-words.ts'
 
 /** Notes with a run how a person ended it. */
 export function markEnded(run: RunWriter, ended: JobTrack['ended']): void {
@@ -46,7 +47,7 @@ function interruptedRun(project: string, store: ProjectStore, record: RunRecord)
       project,
       projectName: projectName(store.path),
       run: record.id,
-      model: record.inputs.model.name,
+      model: trainedWords(record.inputs),
       chip: record.inputs.chip.title || record.inputs.chip.name,
       startedAt: record.createdAt,
       share: track.share,

@@ -46,7 +46,8 @@ export class JobService {
   /** @param signal ends it when nobody waits for it any more @throws Problem of the set-up */
   check(setup: SearchSetup, signal?: AbortSignal): Promise<CheckAnswer> {
     const { inputs } = this.#setup(setup)
-    return checkSearch(inputs, setup.workers ?? this.#options.workers, this.#options.spawn, signal)
+    const { workers = this.#options.workers, budget_s } = setup
+    return checkSearch(inputs, { workers, budget_s }, this.#options.spawn, signal)
   }
 
   /** Starts an engine ahead of a search that is likely to be asked for. */

@@ -6,6 +6,7 @@ import { paceAfter, paceFrom, remainingTime, type Pace } from '../../core/search
 import type { EngineProgress } from '../engine/protocol.ts'
 import { throttled, type Throttled } from '../engine/throttled.ts'
 import { JobRate } from './job-rate.ts'
+import { trainedWords } from '../../core/report/trained-words.ts'
 
 /** Progress is told at most this often: a page that draws it has other things to do. */
 const TELL_EVERY_ms = 500
@@ -30,7 +31,7 @@ export function queuedState({ id, project, projectName, run, inputs, track, poin
     project,
     projectName,
     run,
-    model: inputs.model.name,
+    model: trainedWords(inputs),
     chip: inputs.chip.title || inputs.chip.name,
     objective: inputs.objective,
     status: 'queued',

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { StoredPoint } from '../../core/report/run-record.ts'
+import type { DesignPoint, StoredPoint } from '../../core/report/run-record.ts'
+import { workloadOfSource } from '../../core/search/point-source.ts'
 import type { DesignHashes, Objective } from '../../core/search/exploration.ts'
 import { evaluationOf, type EvaluationTable } from './evaluation-table.ts'
 import type { SpecTable } from './spec-table.ts'
@@ -55,6 +56,8 @@ export interface PointTable {
   bestOfFront(runId: number, objective: Objective): StoredPoint | undefined
   /** By the hashes of chip and mapping, of the first workload of a family. */
   ofDesign(runId: number, design: DesignHashes): StoredPoint | undefined
+  /** Which points are on some chips, named by their hashes. */
+  onChips(runId: number, chips: readonly string[]): DesignPoint[]
   byId(id: number): StoredPoint | undefined
 }
 
@@ -84,6 +87,14 @@ export function pointTable(database: Database, specs: SpecTable, evaluations: Ev
   const selectDesign = database.prepare<[number, string, string], FormerRow | PackedRow>(
     `${all} WHERE run_id = ? AND chip_hash = ? AND mapping_hash = ? AND ${ofFirst} AND source <> 'what-if' LIMIT 1`
   )
+  // Formats before kept no findings that name designs.
+  const selectOnChips =
+    evaluations &&
+    database.prepare<[number, string], { id: number; source: string; chip: string; mapping: string }>(
+      `SELECT point.id, source, chip.hash AS chip, mapping.hash AS mapping
+      FROM point CROSS JOIN spec AS chip ON chip.id = chip_id CROSS JOIN spec AS mapping ON mapping.id = mapping_id
+      WHERE run_id = ? AND source <> 'what-if' AND chip.hash IN (SELECT value FROM json_each(?)) ORDER BY ordinal`
+    )
 
   const assemble = (row: FormerRow | PackedRow): StoredPoint => {
     const mapping = specs.get('mapping', row.mapping_hash)
@@ -122,6 +133,13 @@ export function pointTable(database: Database, specs: SpecTable, evaluations: Ev
       const row = selectDesign.get(runId, chip, mapping)
       return row && assemble(row)
     },
+    onChips: (runId, chips) =>
+      (selectOnChips?.all(runId, JSON.stringify(chips)) ?? []).map(({ id, source, chip, mapping }) => ({
+        point: id,
+        workload: workloadOfSource(source),
+        chip,
+        mapping
+      })),
     byId(id) {
       const row = selectId.get(id)
       return row && assemble(row)

@@ -10,6 +10,7 @@ import { newProjectPath } from './project-paths.ts'
 import type { ProjectStore } from './project-store.ts'
 import { projectId, projectName, RecentProjects } from './recent-projects.ts'
 import { hasLiveWriter } from './writer-lock.ts'
+import { trainedWords } from '../../core/report/trained-words.ts'
 
 export interface LibraryOptions {
   /** Where the program keeps what is its own. */
@@ -118,6 +119,7 @@ export class ProjectLibrary {
       run,
       best,
       compared: store.pointsOnOwnChip(runId),
+      ranked: store.rankedPoints(runId),
       verdicts: chip.kind === 'wafer' ? chipVerdicts(chip) : []
     }
   }
@@ -226,7 +228,8 @@ export class ProjectLibrary {
 
 const runSummary = (store: ProjectStore, run: RunRecord): RunSummary => ({
   id: run.id,
-  model: run.inputs.model.name,
+  model: trainedWords(run.inputs),
+  firstModel: run.inputs.model.name,
   chip: run.inputs.chip.title || run.inputs.chip.name,
   status: run.status,
   createdAt: run.createdAt,
@@ -239,7 +242,7 @@ const runSummary = (store: ProjectStore, run: RunRecord): RunSummary => ({
 
 const trashedRun = ({ id, inputs, createdAt, pointCount }: RunRecord): TrashedRun => ({
   id,
-  model: inputs.model.name,
+  model: trainedWords(inputs),
   chip: inputs.chip.title || inputs.chip.name,
   createdAt,
   pointCount

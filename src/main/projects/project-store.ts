@@ -5,7 +5,7 @@ import type { TrashContents } from '../../contract/projects-contract.ts'
 import { Problem } from '../../core/problem.ts'
 import type { JobTrack } from '../../core/report/job-track.ts'
 import type { LastShown } from '../../core/report/last-shown.ts'
-import type { RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
+import type { DesignPoint, RunRecord, StoredPoint, Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs, KeptPoint } from '../../core/search/exploration.ts'
 import { brokenBudget } from '../../core/search/limits.ts'
 import type { PointColumns } from '../../contract/runs-contract.ts'
@@ -238,6 +238,13 @@ export class ProjectStore {
   /** Ours and the policies' on the run's own chip. */
   pointsOnOwnChip(runId: number): StoredPoint[] {
     return guarded(this.path, () => this.#points.onOwnChip(runId))
+  }
+
+  /** The points of the designs that the findings of a run rank. */
+  rankedPoints(runId: number): DesignPoint[] {
+    const { family, robust } = this.run(runId).findings ?? {}
+    const chips = new Set([...(family?.wafers ?? []), ...(robust?.wafers ?? [])].map(({ chip }) => chip))
+    return guarded(this.path, () => this.#points.onChips(runId, [...chips]))
   }
 
   /** What charts and lists show of a run's points kept after an ordinal, one array per quantity. */

@@ -8,11 +8,14 @@ export const usePointFilters = defineStore('point-filters', () => {
   const filters = shallowRef<PointFilters>(noFilters)
   const x = ref<PointMetricName>('power_W')
   const y = ref<PointMetricName>('tokensPerSecond')
+  /** Of a run for several workloads the one that is looked at, null for the first. */
+  const workload = ref<string | null>(null)
 
   return {
     filters,
     x,
     y,
+    workload,
     set(changed: PointFilters): void {
       filters.value = changed
     },

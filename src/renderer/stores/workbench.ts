@@ -16,6 +16,8 @@ export interface Notice {
   readonly id: number
   readonly text: string
   readonly action?: { readonly title: string; readonly run: () => unknown }
+  /** Where its action leads: whoever is there needs it no more. */
+  readonly leadsTo?: string
 }
 
 /** A project that could not be opened, and why. */
@@ -75,6 +77,9 @@ export const useWorkbench = defineStore('workbench', () => {
     hover.value = {}
     // Whoever goes elsewhere has left what could not be opened behind.
     trouble.value = undefined
+    const { hash } = window.location
+    const isHere = (address: string): boolean => hash === address || /^[/?]/.test(hash.replace(address, ''))
+    notices.value = notices.value.filter(({ leadsTo }) => !leadsTo || !isHere(leadsTo))
     const { project: id } = place.value
     if (id === undefined || project.value?.id === id) return
     project.value = undefined
@@ -120,7 +125,7 @@ export const useWorkbench = defineStore('workbench', () => {
     const words = job && endWords(job)
     if (!words) return
     const address = addressOf(placeIn(job.project, 'run', job.run))
-    notify(`${words.title}. ${words.text}`, { title: 'See the results', run: () => go(address) })
+    notify(`${words.title}. ${words.text}`, { title: 'See the results', run: () => go(address) }, address)
     tellOutside(words, address)
   }
 
@@ -140,9 +145,9 @@ export const useWorkbench = defineStore('workbench', () => {
     notices.value = notices.value.filter((one) => one.id !== id)
   }
   /** Tells something in passing; it goes by itself, later where there is something to do about it. */
-  function notify(text: string, action?: Notice['action']): void {
+  function notify(text: string, action?: Notice['action'], leadsTo?: string): void {
     const id = ++noticeCount
-    notices.value = [...notices.value.slice(-3), { id, text, ...(action && { action }) }]
+    notices.value = [...notices.value.slice(-3), { id, text, ...(action && { action }), ...(leadsTo && { leadsTo }) }]
     window.setTimeout(() => dismiss(id), action ? 20_000 : 6000)
   }
 

@@ -1,5 +1,6 @@
 import { paretoFront2d } from '../../optimization/pareto.ts'
 import { isPolicy, pointName } from '../exploration-record.ts'
+import { workloadOfSource } from '../../search/point-source.ts'
 import { formatBytes_B, formatPower_W, formatThroughput_tokensPerSecond } from '../format-quantity.ts'
 import type { PointColumns } from '../point-columns.ts'
 import type { Chart, ChartStop } from './chart.ts'
@@ -23,9 +24,11 @@ export function shownFront(columns: PointColumns): number[] {
   )
 }
 
-/** Indices of the points that fit their chips. */
-const feasibleOf = ({ feasible }: PointColumns): number[] =>
-  Array.from(feasible, (_, index) => index).filter((index) => feasible[index] === 1)
+/** Indices of the points that fit their chips; of several workloads those of the first, as rates of different models compare to nothing. */
+const feasibleOf = ({ feasible, source }: PointColumns): number[] =>
+  Array.from(feasible, (_, index) => index).filter(
+    (index) => feasible[index] === 1 && workloadOfSource(source[index]!) === undefined
+  )
 
 /** Indices of the feasible points that a run counts to its front, by rising power. */
 export const keptFront = (columns: PointColumns): number[] =>

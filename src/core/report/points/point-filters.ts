@@ -1,3 +1,4 @@
+import { workloadOfSource } from '../../search/point-source.ts'
 import { metricOf, type PointFrame, type PointMetricName } from './point-frame.ts'
 import { pointsInWords, type PointRegion } from './point-region.ts'
 
@@ -7,6 +8,8 @@ export interface PointFilters {
   readonly ranges: Readonly<Partial<Record<PointMetricName, readonly [number, number]>>>
   /** Sources that are shown; all when absent. */
   readonly sources?: readonly string[]
+  /** Of an exploration for several workloads the one that is shown, null for the first; of all when absent. */
+  readonly workload?: string | null
   readonly infeasibleToo: boolean
   /** Only these points, by id, and how they were chosen. */
   readonly kept?: { readonly ids: ReadonlySet<number>; readonly shape: PointRegion['shape'] }
@@ -24,6 +27,7 @@ export function filterPoints(frame: PointFrame, filters: PointFilters): Uint32Ar
   }))
   const { kept, excluded, infeasibleToo } = filters
   const sources = filters.sources && new Set(filters.sources)
+  const { workload } = filters
   const passing = new Uint32Array(frame.size)
   let count = 0
   next: for (let index = 0; index < frame.size; index++) {
@@ -33,6 +37,7 @@ export function filterPoints(frame: PointFrame, filters: PointFilters): Uint32Ar
       if (!(value >= least && value <= most)) continue next
     }
     if (sources && !sources.has(frame.source[index]!)) continue
+    if (workload !== undefined && workloadOfSource(frame.source[index]!) !== (workload ?? undefined)) continue
     if (kept && !kept.ids.has(frame.id[index]!)) continue
     if (excluded?.has(frame.id[index]!)) continue
     passing[count++] = index

@@ -4,6 +4,7 @@ import { chipPresets } from '../../../core/chip/chip-presets.ts'
 import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
 import { messageOf } from '../../client.ts'
+import { referenceOptions, type ReferenceOptions } from '../../components/reference-options.ts'
 import { useDocumentReading } from '../../stores/document-reading.ts'
 import { useDocuments } from '../../stores/documents.ts'
 
@@ -14,30 +15,12 @@ export interface ReferredChip {
   readonly problem: string | undefined
 }
 
-/** A chip that a map can be of, in a list. */
-export interface ChipOption {
-  readonly key: string
-  readonly title: string
-  readonly reference: InputReference
-}
-
-export const referenceKey = (reference: InputReference): string =>
-  'preset' in reference ? `preset:${reference.preset}` : `document:${reference.document}`
-
 const shippedWafers = chipPresets.filter((chip): chip is WaferChipSpec => chip.kind === 'wafer')
 
 /** The chips of the project, then the shipped wafers. A document may turn out to be a cluster, which is said once it is read. */
-export function useChipOptions() {
+export function useChipOptions(): ComputedRef<ReferenceOptions> {
   const documents = useDocuments()
-  const option = (title: string, reference: InputReference): ChipOption => ({
-    key: referenceKey(reference),
-    title,
-    reference
-  })
-  return computed(() => ({
-    own: documents.ofKind('chip').map(({ id, name }) => option(name, { document: id })),
-    shipped: shippedWafers.map(({ name, title }) => option(title || name, { preset: name }))
-  }))
+  return computed(() => referenceOptions(documents.ofKind('chip'), shippedWafers))
 }
 
 /** Shipped wafers by their grid: where a map of another grid belongs. */
