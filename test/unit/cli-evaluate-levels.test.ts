@@ -147,6 +147,27 @@ describe('open replicas of tmac evaluate', () => {
     expect((JSON.parse(out) as Evaluation).mapping.dataParallel).toBe(4)
   })
 
+  it('leave a die idle that nothing joins to the others, and say so', async () => {
+    const given = ['--model', 'llama-2-7b', '--chip', 'watos-56', '--global-batch', '110', '--micro-batch', '1']
+    const map = 'resources/samples/defects/watos-56-isolated.csv'
+    const { code, out, err } = await runCli([
+      'evaluate',
+      ...given,
+      '--seq-length',
+      '2048',
+      '--zero',
+      '1',
+      '--defects',
+      map,
+      '--json'
+    ])
+    expect(code).toBe(0)
+    expect((JSON.parse(out) as Evaluation).mapping.placement.flat()).not.toContainEqual([0, 0])
+    expect(JSON.parse(err)).toEqual({
+      note: expect.stringMatching(/^Die \(row 0, column 0\) cannot be reached .* idle$/)
+    })
+  })
+
   it('are a multiple of those that experts are spread over', async () => {
     const degrees = ['--tensor-parallel', '8', '--expert-parallel', '4']
     const given = ['--model', 'mixtral-8x7b', '--chip', 'watos-56', '--global-batch', '28', '--micro-batch', '1']

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
 import { checkDefects, requireWafer } from '../../src/core/chip/defects/check-defects.ts'
-import { defectDamage, defectFacts, dieSpeeds, requireConnected } from '../../src/core/chip/defects/defect-facts.ts'
+import { defectDamage, defectFacts, dieSpeeds, isolationOf } from '../../src/core/chip/defects/defect-facts.ts'
 import { DefectMap, gridOf } from '../../src/core/chip/defects/defect-map.ts'
 import { defectsCsv, parseDefectsCsv } from '../../src/core/chip/defects/defects-csv.ts'
 import { describeDefects, drawDefects } from '../../src/core/chip/defects/describe-defects.ts'
@@ -134,16 +134,15 @@ describe('what a map leaves', () => {
     expect(parts.map(({ length }) => length)).toEqual([32, 16])
   })
 
-  it('says once which die is cut off, and how to go on', () => {
+  it('says once which die is cut off, and what becomes of it', () => {
     const map = parseDefectsCsv(sample('watos-56-isolated.csv'), grid, 'map')
     const facts = defectFacts(map, chip)
     expect(facts.parts.map(({ length }) => length)).toEqual([55, 1])
-    const message =
-      /^map: die \(row 0, column 0\) cannot be reached from the other 55 that live: .* List it in deadDies/
-    expect(() => requireConnected(facts, grid, 'map')).toThrow(message)
+    const message = /^die \(row 0, column 0\) cannot be reached from the other 55 that live: .* it stays idle$/
+    expect(isolationOf(facts, grid)).toMatch(message)
     expect(describeDefects(map, facts).filter((line) => line.includes('cannot be reached'))).toHaveLength(1)
     const without = mapOf({ ...map, deadDies: [[0, 0]] })
-    expect(() => requireConnected(defectFacts(without, chip), grid, 'map')).not.toThrow()
+    expect(isolationOf(defectFacts(without, chip), grid)).toBeUndefined()
   })
 
   it('counts spare dies in', () => {
@@ -198,8 +197,9 @@ describe('tmac defects', () => {
 
   it('ends with 3 when what lives is no connected mesh', async () => {
     const path = 'resources/samples/defects/watos-56-isolated.csv'
-    const { code, out } = await runCli(['defects', 'check', path, '--chip', 'watos-56'])
+    const { code, out, err } = await runCli(['defects', 'check', path, '--chip', 'watos-56'])
     expect(code).toBe(3)
+    expect(err).toMatch(/^tmac: die \(row 0, column 0\) cannot be reached from the other 55 that live: [^\n]*\n$/)
     expect(out).toContain('Die (row 0, column 0) cannot be reached from the other 55')
   })
 

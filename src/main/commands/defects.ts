@@ -113,6 +113,8 @@ export const command: Command = {
     if (action === 'sample' && cause === 'dies' && chip.manufacture?.assembly !== 'monolithic')
       context.err(testedNote(chip))
     const isolation = await tell(map, chip, invocation.json, context)
-    return action === 'check' && isolation !== undefined ? exitCodes.infeasible : exitCodes.done
+    if (action !== 'check' || isolation === undefined) return exitCodes.done
+    context.err(`tmac: ${isolation}\n`)
+    return exitCodes.infeasible
   }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import packageFile from '../../../package.json' with { type: 'json' }
+import type { ChipSpec } from '../../core/chip/chip-spec.ts'
 import { Problem } from '../../core/problem.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import type { ExplorationSpace } from '../../core/search/exploration-space.ts'
@@ -30,6 +31,7 @@ import { withKnown } from './explore/known-option.ts'
 import { progressBar } from './explore/progress-bar.ts'
 import { summaryText } from './explore/summary.ts'
 import { flagOption, textOption, wholeOption } from './option-values.ts'
+import { isolationNote } from './isolation-note.ts'
 import { notes } from './notes.ts'
 import { shardOption } from './shard-option.ts'
 import { checkResultFile, makeFolderOf, missingFolder } from './write-result-file.ts'
@@ -224,6 +226,10 @@ async function run(invocation: Invocation, context: CommandContext): Promise<Exi
   const map = textOption(values, 'defects')
   if (map !== undefined && !(inputs.space as ExplorationSpace).defects)
     note(`Nothing is broken on the wafer '${map}': it is explored as a whole one`)
+  const isolation = json
+    ? isolationNote((inputs.space as ExplorationSpace).defects, inputs.chip as ChipSpec)
+    : undefined
+  if (isolation !== undefined) note(isolation)
   const budget_s = durationOption(values, 'budget')
   const workers = wholeOption(values, 'workers', 1, MOST_WORKERS) ?? Math.min(availableParallelism(), MOST_WORKERS)
   const named = textOption(values, 'project')

@@ -1,4 +1,3 @@
-import { Problem } from '../../problem.ts'
 import type { WaferChipSpec } from '../chip-spec.ts'
 import { diesOfGrid, dieNumber, placeOf, placeWords, type DefectMap, type MeshGrid } from './defect-map.ts'
 
@@ -126,15 +125,6 @@ export function isolationOf({ parts }: DefectFacts, grid: MeshGrid): string | un
   const more = lost.length > MOST_LISTED ? ` and ${lost.length - MOST_LISTED} more` : ''
   return (
     `${lost.length === 1 ? 'die' : 'dies'} ${listed.join(', ')}${more} cannot be reached from the other ${main.length} that live: ` +
-    `every way is over a dead die or link. List ${lost.length === 1 ? 'it in deadDies to go on without it' : 'them in deadDies to go on without them'}`
+    `every way is over a dead die or link, so ${lost.length === 1 ? 'it stays' : 'they stay'} idle`
   )
-}
-
-/**
- * @param what names the map for the message
- * @throws Problem `unreachable` when the living dies are not one connected mesh
- */
-export function requireConnected(facts: DefectFacts, grid: MeshGrid, what: string): void {
-  const isolation = isolationOf(facts, grid)
-  if (isolation !== undefined) throw new Problem('unreachable', `${what}: ${isolation}`, 'defects')
 }

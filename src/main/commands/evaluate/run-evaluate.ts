@@ -3,6 +3,7 @@ import { exitCodes, type CommandContext, type ExitCode, type Invocation } from '
 import { flagOption } from '../option-values.ts'
 import { answerLines } from './answer-lines.ts'
 import { evaluationText } from './evaluation-text.ts'
+import { isolationNote } from '../isolation-note.ts'
 import { notes } from '../notes.ts'
 import { evaluator } from './evaluator.ts'
 import { requestFromOptions } from './request-from-options.ts'
@@ -54,6 +55,8 @@ export async function runEvaluate(invocation: Invocation, context: CommandContex
   await context.out(text)
   const { collectives } = evaluation.mapping
   // Without --json the text itself says so.
+  const isolation = invocation.json ? isolationNote(machine.defects?.map, machine.chip) : undefined
+  if (isolation !== undefined) notes(context.err, true)(isolation)
   if (invocation.json && machine.chip.kind === 'cluster' && collectives !== 'best')
     notes(
       context.err,
