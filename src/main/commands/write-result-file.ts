@@ -1,12 +1,48 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Problem } from '../../core/problem.ts'
 import { systemTrouble, type SystemTrouble } from '../system-error.ts'
 
+/** The first bytes of every SQLite database, as projects are. */
+const DATABASE = Buffer.from('SQLite format 3\0')
+
+/**
+ * What is kept in a project cannot be made again by the command that would write over it.
+ * @param path as the person named it
+ * @throws Problem `not-permitted` where a project, or another database, lies at `full`
+ */
+export function keepProject(path: string, full: string): void {
+  const file = openSync(full, 'r')
+  try {
+    const start = Buffer.alloc(DATABASE.length)
+    if (readSync(file, start) === start.length && start.equals(DATABASE))
+      throw new Problem(
+        'not-permitted',
+        `'${path}' is a project; a result would take its place. Name another file`,
+        'output'
+      )
+  } finally {
+    closeSync(file)
+  }
+}
+
 const partialOf = (path: string): string => `${path}.partial-${process.pid}`
 
-function write(path: string, text: string | Uint8Array): void {
+function write(named: string, path: string, text: string | Uint8Array): void {
   const existing = statSync(path, { throwIfNoEntry: false })
+  if (existing?.isFile()) keepProject(named, path)
   // A pipe or a device is written to; a file is replaced as a whole, so that a full disk leaves the old one.
   if (existing && !existing.isFile()) {
     writeFileSync(path, text)
@@ -50,7 +86,7 @@ export function guardedOutput<Result>(path: string, directory: string, call: () 
  * @throws Problem naming the file: no such folder, a directory, read-only, disk full
  */
 export function writeResultFile(path: string, directory: string, text: string | Uint8Array): void {
-  guardedOutput(path, directory, () => write(resolve(directory, path), text))
+  guardedOutput(path, directory, () => write(path, resolve(directory, path), text))
 }
 
 /** The outermost folder that is missing on the way to a file a person named, as they would name it; undefined where none is. */
@@ -76,6 +112,7 @@ export function checkResultFile(path: string, directory: string): void {
     if (existing?.isDirectory())
       throw new Problem('not-a-file', `'${path}' is a directory; name a file in it`, 'output')
     if (existing && !existing.isFile()) return accessSync(full, constants.W_OK)
+    if (existing) keepProject(path, full)
     // Making a file is the only sure way to know that one can be made: some folders say that they are writable and take nothing.
     const probe = partialOf(full)
     writeFileSync(probe, '')

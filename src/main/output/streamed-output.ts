@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Problem } from '../../core/problem.ts'
-import { guardedOutput } from '../commands/write-result-file.ts'
+import { guardedOutput, keepProject } from '../commands/write-result-file.ts'
 
 /** Bytes gathered before they are written. */
 const CHUNK_B = 2 ** 18
@@ -79,6 +79,7 @@ export function writeStreamedFile(path: string, directory: string, fill: (stream
     }
     // A pipe or a device is written to, never replaced.
     if (existing && !existing.isFile()) return fillAndClose(new OutputStream(full, 'w'))
+    if (existing) keepProject(path, full)
     try {
       const size_B = fillAndClose(new OutputStream(partial))
       renameSync(partial, full)
