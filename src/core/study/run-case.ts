@@ -17,9 +17,20 @@ import { caseKey, type Study, type StudyCase } from './study-case.ts'
 /** Seconds since some moment; who runs a case says by which clock. */
 export type Clock = () => number
 
-/** Tasks in this thread, one after the other, with what each took. */
+/** A task with its result and what it took. */
+interface TakenTask {
+  readonly task: Task
+  readonly result: TaskResults[Task['kind']]
+  readonly took_s: number
+}
+
+/**
+ * Tasks in this thread, one after the other, with what each took. What is asked for again, as the same search with another ablation beside
+ * it, is not done again: it has the result and the seconds of the first time.
+ */
 class TaskRunner {
-  readonly took: { readonly task: Task; readonly result: TaskResults[Task['kind']]; readonly took_s: number }[] = []
+  readonly took: TakenTask[] = []
+  readonly #done = new Map<string, TakenTask>()
   readonly #clock: Clock
 
   constructor(clock: Clock) {
@@ -27,10 +38,16 @@ class TaskRunner {
   }
 
   run<Kind extends Task['kind']>(frame: TaskFrame, task: Extract<Task, { kind: Kind }>): ResultOf<Kind> {
-    const begun = this.#clock()
-    const result = runTask(frame, task) as ResultOf<Kind>
-    this.took.push({ task, result, took_s: this.#clock() - begun })
-    return result
+    // Whether finalists share links is asked of them, not in any task.
+    const key = JSON.stringify([frame.chip, { ...frame.space, sharedLinks: true }, task])
+    let done = this.#done.get(key)
+    if (!done) {
+      const begun = this.#clock()
+      const result = runTask(frame, task)
+      this.#done.set(key, (done = { task, result, took_s: this.#clock() - begun }))
+    }
+    this.took.push(done)
+    return done.result as ResultOf<Kind>
   }
 }
 
@@ -49,7 +66,7 @@ export function inputsOf(study: Study, one: StudyCase, chip: ChipSpec = study.ch
 }
 
 /** Moves of the annealing count as designs looked at, as do combinations that were solved. */
-const evaluationsOf = ({ task, result }: TaskRunner['took'][number]): number =>
+const evaluationsOf = ({ task, result }: TakenTask): number =>
   task.kind === 'polish' ? task.moves : task.kind === 'search' ? (result as ResultOf<'search'>).solved : 0
 
 /** Our search on one chip, from the policies' best as from its own. */
