@@ -37,6 +37,8 @@ describe('the program', () => {
       expect(code).toBe(0)
       expect(out).toContain(`usage: tmac ${name}`)
       for (const option of Object.keys(command.options)) expect(out).toContain(`--${option}`)
+      // Explanations have half a line at least, however long the terms are.
+      for (const line of out.split('\n')) expect(line.search(/\S/)).toBeLessThan(50)
       expect((await runCli(['help', name])).out).toBe(out)
     }
   })

@@ -31,6 +31,22 @@ describe('the gene of the collectives', () => {
       expect(time_s(gene, 'event')).toBeGreaterThanOrEqual(time_s('best', 'event') * (1 - 1e-9))
   })
 
+  it('means trees by hierarchical within one wafer, also where replicas lie so that only a chain joins them', () => {
+    // Fourteen rows of four dies, two to a pipeline: the replicas of a stage lie in a zigzag.
+    const llama = buildWorkload(
+      modelPreset('llama-2-7b').spec,
+      TrainingSpec.parse({ globalBatch: 112, sequenceLength: 2048, attention: 'flash' })
+    )
+    const degrees = Strategy.parse({ tensorParallel: 4, pipelineParallel: 2, dataParallel: 7 })
+    const zigzag = strategyMapping(llama, grid, machine.dies, degrees, { microBatch: 1 })
+    for (const level of ['analytic', 'fluid', 'event'] as const) {
+      const [tree, hierarchical] = (['tree', 'hierarchical'] as const).map(
+        (collectives) => evaluateAt(level, llama, machine, { ...zigzag, collectives }).iterationTime_s
+      )
+      expect(Math.abs(hierarchical! / tree! - 1)).toBeLessThan(0.01)
+    }
+  })
+
   it('names the group that cannot run an algorithm', () => {
     const six = strategyMapping(
       workload,

@@ -19,11 +19,19 @@ function wrapped(text: string, room: number): string[] {
   return lines
 }
 
+/** Terms of more characters than this have a line of their own, so that explanations keep their room. */
+const LONGEST_TERM = 36
+
 /** Terms with explanations in two columns. */
 function definitions(entries: readonly (readonly [string, string])[]): string {
-  const left = Math.max(...entries.map(([term]) => term.length)) + 4
+  const isLong = (term: string): boolean => term.length > LONGEST_TERM
+  const left = Math.max(...entries.map(([term]) => (isLong(term) ? 0 : term.length))) + 4
+  const margin = ' '.repeat(left)
   return entries
-    .map(([term, text]) => `  ${term}`.padEnd(left) + wrapped(text, WIDTH - left).join(`\n${' '.repeat(left)}`))
+    .map(([term, text]) => {
+      const start = isLong(term) ? `  ${term}\n${margin}` : `  ${term}`.padEnd(left)
+      return start + wrapped(text, WIDTH - left).join(`\n${margin}`)
+    })
     .join('\n')
 }
 

@@ -25,10 +25,10 @@ const allowed: Record<Mapping['collectives'], readonly CollectiveAlgorithmName[]
   hierarchical: ['hierarchical', 'direct']
 }
 
-/** Lines have no rows and columns, groups on one wafer no hierarchy: there these genes mean the plain way. */
-const plain: Partial<Record<Mapping['collectives'], CollectiveAlgorithmName>> = {
+/** Lines have no rows and columns, groups on one wafer no hierarchy: there these genes mean a plainer one. */
+const plain: Partial<Record<Mapping['collectives'], Mapping['collectives']>> = {
   'two-dimensional': 'chain',
-  hierarchical: 'spanning-trees'
+  hierarchical: 'tree'
 }
 
 /**
@@ -48,7 +48,7 @@ export function algorithmsOf(
   const proper = kind === 'all-to-all' ? able : able.filter((name) => name !== 'direct')
   if (proper.length > 0) return proper
   const instead = plain[gene]
-  if (instead && runs(instead)) return [instead]
+  if (instead) return algorithmsOf(network, groups, kind, instead)
   const { members, columns } = groups[0]!
   throw new Problem(
     'illegal-mapping',
