@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -12,16 +13,14 @@ const budgets = (): Locator => page.getByRole('list', { name: 'Budgets' })
 const field = (name: string): Locator => page.getByLabel(name, { exact: true })
 const inspector = (): Locator => page.getByRole('complementary', { name: 'Inspector' })
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   await page.getByLabel('Name').fill('chips')
   await page.getByLabel('Starts with').selectOption({ label: 'nothing' })
   await page.getByRole('button', { name: 'Create' }).click()
   await page.getByRole('link', { name: 'Chips' }).click()
 })
-afterAll(() => workbench?.close())
 
 /** Drags from the middle of something. */
 async function drag(from: Locator, dx: number, dy: number): Promise<void> {
@@ -288,6 +287,4 @@ test.skipIf(!hasChromium())('the chip survives a reload and is listed, duplicate
     .toBe(2)
 })
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

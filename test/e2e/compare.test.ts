@@ -1,19 +1,17 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, openSample, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
-  await page.getByRole('button', { name: 'Open the sample' }).click()
-  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
-}, 30_000)
-afterAll(() => workbench?.close())
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
+  await openSample(page)
+})
 
 const shell = () => page.getByRole('region', { name: 'Points put aside for a comparison' })
 
@@ -122,6 +120,4 @@ test.skipIf(!hasChromium())('a comparison is saved, opens again, and keeps its n
   await page.getByRole('heading', { name: /^Why is/ }).waitFor()
 })
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, openSample, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 const screenshots = join(import.meta.dirname, '../../out/screenshots')
@@ -45,14 +46,11 @@ async function mirrorsPalette(): Promise<void> {
   await page.keyboard.press('Escape')
 }
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
-  await page.getByRole('button', { name: 'Open the sample' }).click()
-  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
+  await openSample(page)
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())(
   'a design on the front has the commands about it, walked by keyboard, and gives the keyboard back',
@@ -188,4 +186,4 @@ test.skipIf(!hasChromium())(
   }
 )
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

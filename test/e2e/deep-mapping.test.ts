@@ -1,19 +1,19 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { unfolded, writeOnePointProject } from '../fixtures/one-point-project.ts'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 let table: Locator
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   const folder = join(workbench.running.folder, 'projects')
   mkdirSync(folder, { recursive: true })
   writeOnePointProject(
@@ -27,8 +27,7 @@ beforeAll(async () => {
   await workbench.side('Mapping').click()
   table = page.getByRole('table', { name: 'What becomes of each operator' })
   await table.waitFor()
-}, 30_000)
-afterAll(() => workbench?.close())
+})
 
 const rowOf = (name: RegExp): Locator => table.getByRole('row', { name }).first()
 const rowCount = async (): Promise<number> => Number(await table.getAttribute('aria-rowcount'))
@@ -96,4 +95,4 @@ test.skipIf(!hasChromium())(
   }
 )
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { writeOnePointProject } from '../fixtures/one-point-project.ts'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -23,14 +24,12 @@ async function stroke(from: readonly [number, number], to: readonly [number, num
 }
 const says = (text: string | RegExp) => expect.poll(() => left().textContent()).toMatch(text)
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   await page.getByRole('button', { name: 'Open the sample' }).click()
   await views().getByRole('link', { name: 'Defect maps' }).click()
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())(
   'a map that is none of the chip is refused in words, and nothing typed is lost',
@@ -257,4 +256,4 @@ test.skipIf(!hasChromium())('stages on dead dies are moved onto dies that work, 
   await page.waitForURL(/point=1/)
 })
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

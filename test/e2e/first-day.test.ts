@@ -1,20 +1,18 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
-const go = (name: string): Promise<void> =>
-  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: true }).click()
+const go = (name: string): Promise<void> => workbench.go(name)
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow((opened) => {
+  workbench = opened
+  page = opened.page
 })
-afterAll(() => workbench?.close())
 
 /** From an empty data folder to a file to hand on: what was made at each step is what the next one works with. */
 test.skipIf(!hasChromium())('a project, a model and a chip of one’s own', async () => {
@@ -80,4 +78,4 @@ test.skipIf(!hasChromium())('its best against a policy, and a report that says s
   expect(html).not.toMatch(/https?:\/\/(?!www\.w3\.org)[^"']*\.(js|css)/)
 })
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

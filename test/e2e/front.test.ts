@@ -1,21 +1,20 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 const passing = async (): Promise<number> => Number(await page.getByTestId('front').getAttribute('data-passing'))
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   await page.getByRole('button', { name: 'Open the sample' }).click()
   await workbench.side('Front').click()
   await page.getByTestId('front').waitFor()
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())(
   'filters stand as chips that take themselves away, and every view keeps to them',
@@ -137,4 +136,4 @@ test.skipIf(!hasChromium())('the table is sorted and walked by keyboard', async 
   await expect.poll(() => page.url()).not.toBe(before)
 })
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { SearchSpec } from '../../src/contract/search-spec.ts'
 import { ModelSpec } from '../../src/core/workload/model-spec.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import { smallChip, smallModel, smallSpace } from '../fixtures/small-exploration.ts'
 import { smallFamily } from '../fixtures/small-family.ts'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -35,10 +36,9 @@ function writeProject(path: string): void {
   )
 }
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   const path = join(workbench.running.folder, 'joint.tmac')
   writeProject(path)
   await page.getByLabel('Path of a .tmac file').fill(path)
@@ -46,8 +46,7 @@ beforeAll(async () => {
   const tree = page.getByRole('navigation', { name: 'Project', exact: true })
   await tree.getByRole('link', { name: 'A few wafers' }).click()
   await page.getByRole('group', { name: 'What' }).waitFor()
-}, 30_000)
-afterAll(() => workbench?.close())
+})
 
 const alert = (text: string | RegExp) => page.getByRole('alert').filter({ hasText: text })
 
@@ -133,6 +132,4 @@ test.skipIf(!hasChromium())('results say what wafers are ranked by, and a wafer 
   await page.getByText(/^\d+ of \d+ designs/).waitFor()
 })
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

@@ -1,9 +1,8 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { workbenchFlow } from '../fixtures/workbench-flow.ts'
 import { hasChromium } from './chromium.ts'
 
-let workbench: WorkbenchPage
 let page: Page
 const ONE_SECOND_ms = 1000
 
@@ -23,15 +22,12 @@ async function killPage(): Promise<void> {
   await page.goto(address)
 }
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  page = opened.page
   await page.getByLabel('Name').fill('killed')
   await page.getByRole('button', { name: 'Create' }).click()
   await page.waitForURL(/project\/\w+\/search/)
 })
-afterAll(() => workbench?.close(), 120_000)
 
 test.skipIf(!hasChromium())('a page killed in mid-edit loses at most one second of edits', async () => {
   await page.getByRole('link', { name: 'Llama 2 7B', exact: true }).first().click()

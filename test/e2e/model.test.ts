@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -11,14 +12,12 @@ const configuration = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../resources/samples/hugging-face', `${name}.json`), 'utf8')
 const facts = (name: string) => page.locator('.facts > div').filter({ hasText: name })
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   await page.getByRole('button', { name: 'Open the sample' }).click()
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Models' }).click()
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())('a shipped model becomes one of the project, its numbers follow every change', async () => {
   await page.getByRole('searchbox', { name: 'Find' }).fill('GPT-3 175B')
@@ -103,4 +102,4 @@ test.skipIf(!hasChromium())(
   }
 )
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

@@ -1,21 +1,19 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openProject } from '../../src/main/projects/open-project.ts'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { openSample, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
-  await page.getByRole('button', { name: 'Open the sample' }).click()
-  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
-}, 30_000)
-afterAll(() => workbench?.close())
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
+  await openSample(page)
+})
 
 const give = (name: string, value: unknown): Promise<void> =>
   page

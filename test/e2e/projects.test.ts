@@ -3,8 +3,9 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -16,12 +17,10 @@ const choose = (name: string, content: Buffer | string): Promise<void> =>
   page.getByLabel('Files to open or import').setInputFiles({ name, mimeType: '', buffer: Buffer.from(content) })
 const heading = (name: string | RegExp) => page.getByRole('heading', { name })
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow((opened) => {
+  workbench = opened
+  page = opened.page
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())('a new project starts from a template, and is on the disk at once', async () => {
   await heading('First steps').waitFor()

@@ -2,22 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, openSample, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { runCli } from '../unit/cli-run.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
-  await page.getByRole('button', { name: 'Open the sample' }).click()
-  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
-}, 30_000)
-afterAll(() => workbench?.close())
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
+  await openSample(page)
+})
 
 const menu = async (name: string, item: string): Promise<void> => {
   await page.getByRole('main').getByRole('button', { name, exact: false }).first().click()
@@ -128,6 +126,4 @@ test.skipIf(!hasChromium())('keys send what is shown: the use of links, and the 
   await workbench.shoot('report-links')
 })
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

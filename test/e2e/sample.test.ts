@@ -1,19 +1,17 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
-const go = (name: string): Promise<void> =>
-  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: true }).click()
+const go = (name: string): Promise<void> => workbench.go(name)
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow((opened) => {
+  workbench = opened
+  page = opened.page
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())('from an empty data folder, the sample opens on finished results', async () => {
   await page.getByText('There are none yet').waitFor()
@@ -52,6 +50,4 @@ test.skipIf(!hasChromium())('each view opens on something real of it', async () 
   await workbench.shoot('sample-report')
 })
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

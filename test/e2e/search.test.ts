@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -10,14 +11,12 @@ const shoot = (name: string): Promise<void> => workbench.shoot(name)
 const monitor = () => page.getByRole('region', { name: 'The search' })
 const status = () => monitor().getByRole('status').first()
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   await page.getByLabel('Name').fill('overnight')
   await page.getByRole('button', { name: 'Create' }).click()
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())('the set-up is one page, and what cannot run is said before it runs', async () => {
   await page.getByRole('group', { name: 'What' }).waitFor()
@@ -168,6 +167,4 @@ test.skipIf(!hasChromium())('a space that nothing fits is told with the constrai
   await shoot('search-infeasible')
 })
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

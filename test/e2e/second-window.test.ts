@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
   await page.getByLabel('Name').fill('two windows')
   await page.getByLabel('Starts with').selectOption({ label: 'nothing' })
   await page.getByRole('button', { name: 'Create' }).click()
@@ -17,7 +17,6 @@ beforeAll(async () => {
   await page.getByRole('button', { name: /WSC-LLM case 3/ }).click()
   await page.getByRole('grid', { name: 'Wafer of 6 × 9 dies' }).waitFor()
 })
-afterAll(() => workbench?.close())
 
 const opened = async (ask: () => Promise<unknown>): Promise<Page> => {
   const [second] = await Promise.all([page.context().waitForEvent('page'), ask()])
@@ -66,4 +65,4 @@ test.skipIf(!hasChromium())(
   }
 )
 
-test.skipIf(!hasChromium())('nothing was thrown and no policy broken', () => expect(workbench.complaints).toEqual([]))
+endsUncomplained(() => workbench)

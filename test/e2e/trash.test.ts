@@ -1,21 +1,19 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { openSample, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
 let page: Page
 let project: string
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
-  await page.getByRole('button', { name: 'Open the sample' }).click()
-  await page.getByRole('heading', { name: /llama-3-70b on/ }).waitFor()
+workbenchFlow(async (opened) => {
+  workbench = opened
+  page = opened.page
+  await openSample(page)
   project = page.url().replace(/\/run\/.*$/, '')
-}, 30_000)
-afterAll(() => workbench?.close())
+})
 
 test.skipIf(!hasChromium())('a note stands beside its run', async () => {
   await page.getByRole('button', { name: 'Add a note' }).click()

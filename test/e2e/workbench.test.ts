@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
+import { expect, test } from 'vitest'
+import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
+import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
 
 let workbench: WorkbenchPage
@@ -8,12 +9,10 @@ let page: Page
 const shoot = (name: string): Promise<void> => workbench.shoot(name)
 const side = (name: string) => workbench.side(name)
 
-beforeAll(async () => {
-  if (!hasChromium()) return
-  workbench = await workbenchPage()
-  page = workbench.page
+workbenchFlow((opened) => {
+  workbench = opened
+  page = opened.page
 })
-afterAll(() => workbench?.close())
 
 test.skipIf(!hasChromium())(
   'the sample opens on its results: summary with the gap, policies, front, mapping, wafer',
@@ -125,6 +124,4 @@ test.skipIf(!hasChromium())(
   }
 )
 
-test.skipIf(!hasChromium())('the page broke no rule of its policy and threw nothing', () =>
-  expect(workbench.complaints).toEqual([])
-)
+endsUncomplained(() => workbench)

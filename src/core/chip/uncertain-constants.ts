@@ -16,183 +16,119 @@ export interface UncertainConstant {
   readonly why: string
 }
 
-const execution = (...names: readonly string[]) => names.map((name) => ['execution', name] as const)
+type Further = Pick<UncertainConstant, 'most' | 'slower'>
+type Range = readonly [low: number, high: number]
+
+const constants =
+  (are: UncertainConstant['are']) =>
+  (names: string | readonly string[], [low, high]: Range, why: string, further: Further = {}): UncertainConstant => ({
+    paths: (typeof names === 'string' ? [names] : names).map((name) => name.split('.')),
+    low,
+    high,
+    are,
+    why,
+    ...further
+  })
+/** A constant, or several that are one, that may be so many times what the chip says. */
+const factors = constants('factors')
+/** One that may have these values, whatever the chip says. */
+const values = constants('values')
 
 const A100_WORST_ROW = 'fitted to A100 steps and layers, of which the worst is 36% off'
 const COLLECTIVE_WORST_ROW = 'fitted to collectives measured alone, of which the worst is 18.5% off'
 
 /** Of any chip. */
 const everywhere: readonly UncertainConstant[] = [
-  {
-    paths: execution('overlap', 'gradientOverlap'),
-    low: 0,
-    high: 1,
-    are: 'values',
-    why: 'nothing hides, or all that can, gradients too; wafers assume all, clusters half and no gradients'
-  },
-  {
-    paths: execution('matrixEfficiency'),
-    low: 0.75,
-    high: 1,
-    are: 'factors',
-    most: 1,
-    why: 'large products reach about three quarters of the peak or more on measured devices (our A100 fit: 0.83)'
-  },
-  {
-    paths: execution('memoryEfficiency'),
-    low: 0.85,
-    high: 1.1,
-    are: 'factors',
-    most: 1,
-    why: 'DRAM efficiency of measured devices; our A100 fit is 0.89'
-  }
+  values(
+    ['execution.overlap', 'execution.gradientOverlap'],
+    [0, 1],
+    'nothing hides, or all that can, gradients too; wafers assume all, clusters half and no gradients'
+  ),
+  factors(
+    'execution.matrixEfficiency',
+    [0.75, 1],
+    'large products reach about three quarters of the peak or more on measured devices (our A100 fit: 0.83)',
+    { most: 1 }
+  ),
+  factors('execution.memoryEfficiency', [0.85, 1.1], 'DRAM efficiency of measured devices; our A100 fit is 0.89', {
+    most: 1
+  })
 ]
 
 const wafers: readonly UncertainConstant[] = [
-  {
-    paths: [['links', 'latency_s']],
-    low: 0.5,
-    high: 4,
-    are: 'factors',
-    slower: 'high',
-    why: 'per hop, inferred from published links'
-  },
-  {
-    paths: [['links', 'bandwidthPerEdge_Bps']],
-    low: 0.7,
-    high: 1,
-    are: 'factors',
-    why: 'protocol overhead; collectives inside training reach about 70% of isolated ones (vTrain)'
-  },
-  {
-    paths: [['waferLink', 'bandwidth_Bps']],
-    low: 0.5,
-    high: 2,
-    are: 'factors',
-    why: 'published without saying whether one direction is meant or both together, or not at all'
-  },
-  {
-    paths: [['waferLink', 'latency_s']],
-    low: 0.5,
-    high: 2,
-    are: 'factors',
-    slower: 'high',
-    why: 'serdes, error correction and cable: general knowledge of its order, about a microsecond'
-  },
-  {
-    paths: [['memory', 'stackBandwidth_Bps']],
-    low: 0.8,
-    high: 1,
-    are: 'factors',
-    why: 'data-sheet peak against what is reached'
-  },
-  {
-    paths: [['die', 'sramPerCore_B']],
-    low: 0.5,
-    high: 1,
-    are: 'factors',
-    why: 'buffers and code share the SRAM with tiles'
-  }
+  factors('links.latency_s', [0.5, 4], 'per hop, inferred from published links', { slower: 'high' }),
+  factors(
+    'links.bandwidthPerEdge_Bps',
+    [0.7, 1],
+    'protocol overhead; collectives inside training reach about 70% of isolated ones (vTrain)'
+  ),
+  factors(
+    'waferLink.bandwidth_Bps',
+    [0.5, 2],
+    'published without saying whether one direction is meant or both together, or not at all'
+  ),
+  factors(
+    'waferLink.latency_s',
+    [0.5, 2],
+    'serdes, error correction and cable: general knowledge of its order, about a microsecond',
+    { slower: 'high' }
+  ),
+  factors('memory.stackBandwidth_Bps', [0.8, 1], 'data-sheet peak against what is reached'),
+  factors('die.sramPerCore_B', [0.5, 1], 'buffers and code share the SRAM with tiles')
 ]
 
 const clusters: readonly UncertainConstant[] = [
-  {
-    paths: execution('gradientOverlap'),
-    low: 0,
-    high: 1,
-    are: 'values',
-    why: 'the fitted steps overlapped no gradients; other software hides what can'
-  },
-  {
-    paths: execution('halfRows', 'halfColumns', 'halfReduction'),
-    low: 0.37,
-    high: 2.7,
-    are: 'factors',
-    slower: 'high',
-    why: 'one size fitted for all three sides; what we infer for H100 is 2.7 times the A100 fit: as far either way'
-  },
-  {
-    paths: execution('launchOverhead_s'),
-    low: 0.1,
-    high: 1.36,
-    are: 'factors',
-    slower: 'high',
-    why: `${A100_WORST_ROW}; graphs of kernels launch in some microseconds each (general knowledge)`
-  },
-  {
-    paths: execution('iterationOverhead_s'),
-    low: 0,
-    high: 2,
-    are: 'factors',
-    slower: 'high',
-    why: 'fitted on small steps; a loader that reads ahead hides it, a slower one costs more (general knowledge)'
-  },
-  {
-    paths: execution('collectiveShare'),
-    low: 0.7,
-    high: 1,
-    are: 'values',
-    why: 'about 70% of what they reach alone (vTrain), or all of it; our A100 fit is 0.81'
-  },
-  {
-    paths: execution('misalignedShare'),
-    low: 0.27,
-    high: 1,
-    are: 'values',
-    why: `${A100_WORST_ROW}; software that pads its products loses nothing`
-  },
-  {
-    paths: execution('flashEfficiency'),
-    low: 0.64,
-    high: 1.36,
-    are: 'factors',
-    most: 1,
-    why: 'published from 35% to 75% of the peak on H100 (FlashAttention-3), 50% to 73% on A100 (FlashAttention-2): the wider about its middle'
-  },
-  {
-    paths: execution('unfusedShare'),
-    low: 0,
-    high: 1,
-    are: 'values',
-    slower: 'high',
-    why: 'compiled modules, or plain ones; counts with ZeRO-3 only'
-  },
-  {
-    paths: [
-      ['node', 'bandwidth_Bps'],
-      ['node', 'groupBandwidth_Bps']
-    ],
-    low: 0.815,
-    high: 1.185,
-    are: 'factors',
-    why: COLLECTIVE_WORST_ROW
-  },
-  {
-    paths: [
-      ['node', 'latency_s'],
-      ['node', 'stepLatency_s']
-    ],
-    low: 0.815,
-    high: 1.185,
-    are: 'factors',
-    slower: 'high',
-    why: COLLECTIVE_WORST_ROW
-  },
-  {
-    paths: [['network', 'bandwidthPerDevice_Bps']],
-    low: 0.7,
-    high: 1,
-    are: 'factors',
-    why: 'line rate of the adapters, less protocol overhead; as for the links of wafers'
-  },
-  {
-    paths: [['network', 'latency_s']],
-    low: 4e-6,
-    high: 9.6e-6,
-    are: 'values',
-    slower: 'high',
-    why: "what NCCL's own model takes for its two protocols of large messages (src/graph/tuning.cc)"
-  }
+  values(
+    'execution.gradientOverlap',
+    [0, 1],
+    'the fitted steps overlapped no gradients; other software hides what can'
+  ),
+  factors(
+    ['execution.halfRows', 'execution.halfColumns', 'execution.halfReduction'],
+    [0.37, 2.7],
+    'one size fitted for all three sides; what we infer for H100 is 2.7 times the A100 fit: as far either way',
+    { slower: 'high' }
+  ),
+  factors(
+    'execution.launchOverhead_s',
+    [0.1, 1.36],
+    `${A100_WORST_ROW}; graphs of kernels launch in some microseconds each (general knowledge)`,
+    { slower: 'high' }
+  ),
+  factors(
+    'execution.iterationOverhead_s',
+    [0, 2],
+    'fitted on small steps; a loader that reads ahead hides it, a slower one costs more (general knowledge)',
+    { slower: 'high' }
+  ),
+  values(
+    'execution.collectiveShare',
+    [0.7, 1],
+    'about 70% of what they reach alone (vTrain), or all of it; our A100 fit is 0.81'
+  ),
+  values('execution.misalignedShare', [0.27, 1], `${A100_WORST_ROW}; software that pads its products loses nothing`),
+  factors(
+    'execution.flashEfficiency',
+    [0.64, 1.36],
+    'published from 35% to 75% of the peak on H100 (FlashAttention-3), 50% to 73% on A100 (FlashAttention-2): the wider about its middle',
+    { most: 1 }
+  ),
+  values('execution.unfusedShare', [0, 1], 'compiled modules, or plain ones; counts with ZeRO-3 only', {
+    slower: 'high'
+  }),
+  factors(['node.bandwidth_Bps', 'node.groupBandwidth_Bps'], [0.815, 1.185], COLLECTIVE_WORST_ROW),
+  factors(['node.latency_s', 'node.stepLatency_s'], [0.815, 1.185], COLLECTIVE_WORST_ROW, { slower: 'high' }),
+  factors(
+    'network.bandwidthPerDevice_Bps',
+    [0.7, 1],
+    'line rate of the adapters, less protocol overhead; as for the links of wafers'
+  ),
+  values(
+    'network.latency_s',
+    [4e-6, 9.6e-6],
+    "what NCCL's own model takes for its two protocols of large messages (src/graph/tuning.cc)",
+    { slower: 'high' }
+  )
 ]
 
 /** The constants that move the time of a step and that no measurement pins down, of wafers and of clusters. */

@@ -1,10 +1,12 @@
-import { computed, ref, type Ref } from 'vue'
+import { computed, shallowRef, type Ref } from 'vue'
+import type { InputReference } from '../../../contract/input-reference.ts'
 import type { WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import type { MemoryNeed } from '../../../core/chip/editing/figure-budgets.ts'
 import { modelNeed } from '../../../core/simulator/model-need.ts'
 import { modelPresets } from '../../../core/workload/model-presets.ts'
 import { TrainingSpec } from '../../../core/workload/training-spec.ts'
 import { messageOf } from '../../client.ts'
+import { referenceOptions } from '../../components/reference-options.ts'
 import { useDocumentReading } from '../../stores/document-reading.ts'
 import { useDocuments } from '../../stores/documents.ts'
 
@@ -14,18 +16,13 @@ export const ESTIMATED_TOKENS = 4096
 /** The model that a chip is judged by while it is edited: one of the project or a shipped one. @param chip as it is kept */
 export function useEstimatedModel(chip: Ref<WaferChipSpec>) {
   const documents = useDocuments()
-  /** `preset:NAME` or `document:ID`. */
-  const chosen = ref('preset:llama-3-70b')
-  const options = computed(() => ({
-    own: documents.ofKind('model').map(({ id, name }) => ({ key: `document:${id}`, title: name })),
-    shipped: modelPresets.map(({ name, title }) => ({ key: `preset:${name}`, title }))
-  }))
-  const read = useDocumentReading('model', () => {
-    const [kind, id] = chosen.value.split(':')
-    return kind === 'document' ? Number(id) : undefined
-  })
+  const chosen = shallowRef<InputReference>({ preset: 'llama-3-70b' })
+  const options = computed(() => referenceOptions(documents.ofKind('model'), modelPresets))
+  const read = useDocumentReading('model', () => ('document' in chosen.value ? chosen.value.document : undefined))
   const model = computed(
-    () => modelPresets.find(({ name }) => `preset:${name}` === chosen.value)?.spec ?? read.value.content
+    () =>
+      modelPresets.find((one) => 'preset' in chosen.value && one.name === chosen.value.preset)?.spec ??
+      read.value.content
   )
   /** What the model asks of the chip; why that is not known in words, undefined while the model is read. */
   const need = computed(() => {
