@@ -167,7 +167,7 @@ export class CostModel {
     const exposed = (communication: number, window: number): number => exposed_s(communication, window, overlap)
     const hidden = (communication: number, window: number): number => hidden_s(communication, window, overlap)
     const context = this.#contextRing(step.main, cuts, tokens)
-    const stream = this.#parameters.weightStreams(step.main, cuts)
+    const stream = this.#parameters.weightStreams(step, cuts)
     const inner = context.forward_s + stream.region_s
     const innerBackward = context.backward_s + 2 * stream.region_s
     const forwardRoom = main.forward_s - hidden(inner, main.forward_s)
@@ -192,7 +192,7 @@ export class CostModel {
     at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
     at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
     const statistics = this.#statistics(step, from, settled, tokens)
-    const scatter = this.#parameters.gradientScatter(step.main, cuts)
+    const scatter = this.#parameters.gradientScatter(step, cuts)
     at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s + statistics.time_s
     at[offset + row.DATA_COMMUNICATION_S] =
       exposed(stream.replicas_s, forwardRoom) + exposed(2 * stream.replicas_s + scatter.time_s, backwardRoom)

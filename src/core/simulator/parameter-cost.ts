@@ -12,6 +12,10 @@ import { sharesTable } from './tied-table.ts'
 /** The replicas that hold the weights of an operator too. */
 const replicasOf = (operator: Operator): GroupName => (operator.experts ? 'expert-data-replicas' : 'replicas')
 
+/** Parameters of the norms and the router of a step, which are whole on every die of the region. */
+const wholeParameters = ({ before, after }: Step): number =>
+  [...before, ...after].reduce((total, operator) => total + operator.parameters, 0)
+
 const allReduce_s = (group: CollectiveCost, bytes: number): number =>
   group.size === 1 ? 0 : fastest_s(group.allReduce, bytes)
 
@@ -53,59 +57,70 @@ export class ParameterCost {
     this.#optimizerBytes = optimizerTraffic_B(workload.training) + passes
   }
 
-  /** Seconds to gather the operator's weights once: around the axes that stream them, and from the replicas under ZeRO-3. */
-  weightStreams(operator: Operator, cuts: Cuts) {
-    const { zeroStage } = this.context
-    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
-    const sharded = zeroStage === 3 && replicas.size > 1
+  /** Seconds to gather the weights of a step once: around the axes that stream its operator's, and from the replicas under ZeRO-3. */
+  weightStreams(step: Step, cuts: Cuts) {
+    const operator = step.main
     // A tied table on one stage is gathered once, for the logits; its state is the embedding's.
     if (operator.kind === 'embedding' && sharesTable(this)) return NO_STREAM
     const parameters = operator.kind === 'linear' ? operator.output * operator.reduction : 0
     const held = this.localParameters(operator, cuts) || this.#share(operator, cuts) * parameters
-    if (held === 0 || (cuts.streamed === 1 && !sharded)) return NO_STREAM
+    const sharded = this.context.zeroStage === 3 ? this.#amongReplicas(step, held * BYTES) : []
+    const isStreamed = cuts.streamed > 1 && held > 0
+    if (!isStreamed && sharded.length === 0) return NO_STREAM
     const bytes = held * cuts.streamed * BYTES
-    const region = cuts.streamed > 1 ? this.#groups[cuts.axes.streamed]! : undefined
-    if (this.record) {
-      if (region) this.#recordStream(cuts.axes.streamed, bytes)
-      if (sharded) this.#recordStream(replicasOf(operator), bytes / cuts.streamed)
-    }
+    const region = isStreamed ? this.#groups[cuts.axes.streamed]! : undefined
+    if (region) this.#recordStream(cuts.axes.streamed, bytes)
+    for (const part of sharded) this.#recordStream(part.name, part.bytes)
     const regionLinkTraffic_B = 1.5 * bytes * (region?.linkCrossings ?? 0)
     return {
       region_s: region ? fastest_s(region.gather, bytes) : 0,
-      replicas_s: sharded ? fastest_s(replicas.gather, bytes / cuts.streamed) : 0,
+      replicas_s: sharded.reduce((sum, part) => sum + fastest_s(part.group.gather, part.bytes), 0),
       gathered_B: bytes,
-      linkTraffic_B: regionLinkTraffic_B + (sharded ? (1.5 * bytes * replicas.linkCrossings) / cuts.streamed : 0),
+      linkTraffic_B:
+        regionLinkTraffic_B + sharded.reduce((sum, part) => sum + 1.5 * part.bytes * part.group.linkCrossings, 0),
       regionLinkTraffic_B
     }
   }
 
   /** Weights gathered for the forward pass and again for the backward one, which scatters their gradient. */
   #recordStream(group: GroupName, bytes: number): void {
-    this.record!.add('beside-forward', 'all-gather', group, bytes)
-    this.record!.add('beside-backward', 'all-gather', group, bytes)
-    this.record!.add('beside-backward', 'reduce-scatter', group, bytes)
+    this.record?.add('beside-forward', 'all-gather', group, bytes)
+    this.record?.add('beside-backward', 'all-gather', group, bytes)
+    this.record?.add('beside-backward', 'reduce-scatter', group, bytes)
   }
 
   /**
-   * Scattering an operator's gradients to their owners after each micro-batch: with ZeRO-2 and 3 no die keeps them whole. ZeRO-3's
+   * What of a step's parameters lies on all replicas alike, by group: the operator's, and with it the norms' and the router's around it, which
+   * experts, whose own lie on fewer replicas, leave to a call of their own.
+   * @param own_B of the operator
+   */
+  #amongReplicas(step: Step, own_B: number) {
+    const { dataGroup, expertDataGroup } = this.context
+    const whole_B = BYTES * wholeParameters(step)
+    const all = step.main.experts
+      ? [
+          { name: replicasOf(step.main), group: expertDataGroup, bytes: own_B },
+          { name: 'replicas' as const, group: dataGroup, bytes: whole_B }
+        ]
+      : [{ name: replicasOf(step.main), group: dataGroup, bytes: own_B + whole_B }]
+    return all.filter(({ group, bytes }) => group.size > 1 && bytes > 0)
+  }
+
+  /**
+   * Scattering the gradients of a step to their owners after each micro-batch: with ZeRO-2 and 3 no die keeps them whole. ZeRO-3's
    * scatter to the replicas is the third of the transfers of #weightStreams.
    */
-  gradientScatter(operator: Operator, cuts: Cuts): Exchange {
+  gradientScatter(step: Step, cuts: Cuts): Exchange {
     const { zeroStage } = this.context
     if (zeroStage < 2) return NO_SCATTER
-    const replicas = operator.experts ? this.context.expertDataGroup : this.context.dataGroup
     const tokens = this.#groups[cuts.axes.tokens]!
-    const bytes = this.localParameters(operator, cuts) * BYTES
-    if (bytes === 0) return NO_SCATTER
-    if (tokens.size > 1) this.record?.add('beside-backward', 'reduce-scatter', cuts.axes.tokens, bytes)
-    if (zeroStage === 2 && replicas.size > 1)
-      this.record?.add('beside-backward', 'reduce-scatter', replicasOf(operator), bytes / tokens.size)
-    const outside = zeroStage === 2 && replicas.size > 1
+    const bytes = this.localParameters(step.main, cuts) * BYTES
+    const inside = tokens.size > 1 && bytes > 0 ? [{ name: cuts.axes.tokens, group: tokens, bytes }] : []
+    const parts = [...inside, ...(zeroStage === 2 ? this.#amongReplicas(step, bytes / tokens.size) : [])]
+    for (const part of parts) this.record?.add('beside-backward', 'reduce-scatter', part.name, part.bytes)
     return {
-      time_s:
-        (tokens.size > 1 ? fastest_s(tokens.gather, bytes) : 0) +
-        (outside ? fastest_s(replicas.gather, bytes / tokens.size) : 0),
-      linkTraffic_B: 0.5 * bytes * (tokens.linkCrossings + (outside ? replicas.linkCrossings / tokens.size : 0))
+      time_s: parts.reduce((sum, part) => sum + fastest_s(part.group.gather, part.bytes), 0),
+      linkTraffic_B: parts.reduce((sum, part) => sum + 0.5 * part.bytes * part.group.linkCrossings, 0)
     }
   }
 
@@ -136,7 +151,7 @@ export class ParameterCost {
       this.#addState(at, offset, main, replicas, tokens)
       this.#recordSynchronisation(main, replicas, replicasOf(step.main), tokens, cuts.axes.tokens)
     }
-    const small = [...step.before, ...step.after].reduce((total, operator) => total + operator.parameters, 0)
+    const small = wholeParameters(step)
     if (small > 0) {
       this.#addState(at, offset, small, this.context.dataGroup, ALONE)
       this.#recordSynchronisation(small, this.context.dataGroup, 'replicas', ALONE, 0)
