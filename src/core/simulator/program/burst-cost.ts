@@ -8,31 +8,42 @@ export const affine = (bursts: readonly Burst[]): AffineCost => ({
   perByte_s: bursts.reduce((sum, { perByte_s }) => sum + perByte_s, 0)
 })
 
-/** The costs of a group's collectives, each kind worked out when it is first asked for. */
-export function lazyCost(
-  { size, linkCrossings }: Pick<CollectiveCost, 'size' | 'linkCrossings'>,
-  costsOf: (kind: CollectiveKind) => readonly AffineCost[]
-): CollectiveCost {
-  const known = new Map<CollectiveKind, readonly AffineCost[]>()
-  const once = (kind: CollectiveKind): readonly AffineCost[] => {
-    let costs = known.get(kind)
-    if (!costs) known.set(kind, (costs = costsOf(kind)))
-    return costs
+/** A class and not an object with getters of its own: those would give every group a shape of its own, which whoever reads them pays for. */
+class LazyCost implements CollectiveCost {
+  readonly size: number
+  readonly linkCrossings: number
+  readonly #costsOf: (kind: CollectiveKind) => readonly AffineCost[]
+  #allReduce: readonly AffineCost[] | undefined
+  #gather: readonly AffineCost[] | undefined
+  #allToAll: readonly AffineCost[] | undefined
+
+  constructor(
+    { size, linkCrossings }: Pick<CollectiveCost, 'size' | 'linkCrossings'>,
+    costsOf: (kind: CollectiveKind) => readonly AffineCost[]
+  ) {
+    this.size = size
+    this.linkCrossings = linkCrossings
+    this.#costsOf = costsOf
   }
-  return {
-    size,
-    linkCrossings,
-    get allReduce() {
-      return once('all-reduce')
-    },
-    get gather() {
-      return once('all-gather')
-    },
-    get allToAll() {
-      return once('all-to-all')
-    }
+
+  get allReduce(): readonly AffineCost[] {
+    return (this.#allReduce ??= this.#costsOf('all-reduce'))
+  }
+
+  get gather(): readonly AffineCost[] {
+    return (this.#gather ??= this.#costsOf('all-gather'))
+  }
+
+  get allToAll(): readonly AffineCost[] {
+    return (this.#allToAll ??= this.#costsOf('all-to-all'))
   }
 }
+
+/** The costs of a group's collectives, each kind worked out when it is first asked for. */
+export const lazyCost = (
+  group: Pick<CollectiveCost, 'size' | 'linkCrossings'>,
+  costsOf: (kind: CollectiveKind) => readonly AffineCost[]
+): CollectiveCost => new LazyCost(group, costsOf)
 
 /**
  * The costs of a group's collectives from the bursts of its algorithms.
