@@ -1,3 +1,4 @@
+import { gatherBound } from './gather-bound.ts'
 import type { PackingEdge } from './tree-packing.ts'
 
 /** For each node, `each` trees that lead from it to all others, as [from, to] steps outwards. */
@@ -15,7 +16,7 @@ const TOLERANCE = 0.01
 /**
  * Packs broadcast trees from every node at once. Each tree grows over the least used arcs first, so that the narrow places come last, when
  * they can be entered from any side; trees over a full arc are grown anew. The least time is what the narrowest cut lets in (Edmonds'
- * branchings, as ForestColl 2402.06787 uses them); the time is found to 1%, upwards from the bound of single nodes.
+ * branchings, as ForestColl 2402.06787 uses them); the time is found to 1%, upwards from that cut.
  */
 export function packBroadcasts(nodes: number, edges: readonly PackingEdge[]): BroadcastPacking {
   if (nodes < 2) return { each: 1, trees: [], time: 0 }
@@ -25,9 +26,12 @@ export function packBroadcasts(nodes: number, edges: readonly PackingEdge[]): Br
     into[b]! += capacity
   }
   const all = into.reduce((sum, capacity) => sum + capacity, 0)
-  const bound = Math.max((nodes - 1) / all, ...Array.from(into, (capacity) => (nodes - 1) / nodes / capacity))
+  const ofNodes = Math.max((nodes - 1) / all, ...Array.from(into, (capacity) => (nodes - 1) / nodes / capacity))
+  // A few ends see the cut between two wafers; all are looked at only where that is not enough, for it takes longer than packing a plain mesh.
+  let bound = gatherBound(nodes, edges, ofNodes, [0, nodes >> 1, nodes - 1])
   let found = packWithin(nodes, edges, bound)
-  // Where a wider cut than a node is the narrowest: longer and longer steps until it fits, then halves of the last one.
+  if (found === undefined) bound = gatherBound(nodes, edges, bound)
+  // Cuts alone may not say it all: longer and longer steps until it fits, then halves of the last one.
   let failed = bound
   let fits = bound
   for (let step = TOLERANCE; found === undefined; step *= 2) {
