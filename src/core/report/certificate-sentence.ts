@@ -1,5 +1,5 @@
 import type { Certificate } from '../search/exploration.ts'
-import { formatShare, formatTime_s } from './format-quantity.ts'
+import { formatGap, formatShare, formatTime_s } from './format-quantity.ts'
 
 /** Differences below this are rounding. */
 const NOTHING = 1e-9
@@ -9,10 +9,10 @@ export function certificateSentence({ lowerBound_s, best_s, gap, searched }: Cer
   if (!searched || best_s >= searched.lowerBound_s * (1 - NOTHING))
     return gap <= NOTHING
       ? `no mapping in the space beats ${formatTime_s(best_s)}: this one is the best there is`
-      : `no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatShare(gap)}`
+      : `no mapping in the space beats ${formatTime_s(lowerBound_s)}: this one is within ${formatGap(gap)}`
   const proof =
     searched.gap <= NOTHING
       ? `no mapping in the space searched beats ${formatTime_s(searched.best_s)}, which one reaches`
-      : `no mapping in the space searched beats ${formatTime_s(searched.lowerBound_s)}, from which the best of it is within ${formatShare(searched.gap)}`
-  return `${proof}; this one lies outside and is ${formatShare(searched.best_s / best_s - 1)} faster; no mapping at all beats ${formatTime_s(lowerBound_s)}: within ${formatShare(gap)}`
+      : `no mapping in the space searched beats ${formatTime_s(searched.lowerBound_s)}, from which the best of it is within ${formatGap(searched.gap)}`
+  return `${proof}; this one lies outside and is ${formatShare(searched.best_s / best_s - 1)} faster; no mapping at all beats ${formatTime_s(lowerBound_s)}: within ${formatGap(gap)}`
 }

@@ -38,6 +38,9 @@ export const formatFlopRate = (value: number): string => formatPrefixed(value, '
 /** A share 0 to 1 as a percentage. */
 export const formatShare = (value: number): string =>
   `${value === 0 ? '0' : (value * 100).toFixed(1).replace('-', '−')}%`
+/** How far something may be from a bound, as a share: a little is not told as nothing. */
+export const formatGap = (value: number): string =>
+  value >= 1e-9 && value < 5e-4 ? `${Number((value * 100).toPrecision(1))}%` : formatShare(value < 1e-9 ? 0 : value)
 /** A change as a share of what was: '+3.12%', '−0.50%', 'as before'. */
 export const signedShare = (change: number): string =>
   Math.abs(change) < 5e-5 ? 'as before' : `${change > 0 ? '+' : '−'}${(Math.abs(change) * 100).toFixed(2)}%`

@@ -1,5 +1,5 @@
 import type { ExplorationOutcome } from '../search/exploration.ts'
-import { formatRatio, formatShare, formatThroughput_tokensPerSecond } from './format-quantity.ts'
+import { formatGap, formatRatio, formatThroughput_tokensPerSecond } from './format-quantity.ts'
 
 /** What a search came to, as one tells it in passing; undefined when it found nothing and cannot say why. */
 export function outcomeSentence({ best, certificate, policies, front, infeasibility }: ExplorationOutcome) {
@@ -11,7 +11,7 @@ export function outcomeSentence({ best, certificate, policies, front, infeasibil
   )
   return [
     `Best ${formatThroughput_tokensPerSecond(tokensPerSecond)}`,
-    ...(certificate ? [`at most ${formatShare(certificate.objective?.gap ?? certificate.gap)} from the bound`] : []),
+    ...(certificate ? [`at most ${formatGap(certificate.objective?.gap ?? certificate.gap)} from the bound`] : []),
     ...(rival
       ? [`${formatRatio(tokensPerSecond / rival.evaluation.tokensPerSecond)} the best policy, ${rival.label}`]
       : []),

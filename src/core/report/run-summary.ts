@@ -52,7 +52,7 @@ export function headline(record: ExplorationRecord): Fact[] {
       ? [
           {
             name: 'Certified gap',
-            value: format.formatShare(record.run.certificate.gap),
+            value: format.formatGap(record.run.certificate.gap),
             note: `bound by ${bindingWords(record.run.certificate.binding)}`
           }
         ]

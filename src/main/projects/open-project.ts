@@ -40,8 +40,7 @@ export function openProject(path: string, options: OpenOptions = {}): ProjectSto
 function examine(path: string, options: OpenOptions): boolean {
   const create = options.create === true && !options.readOnly
   const found = statSync(path, { throwIfNoEntry: false })
-  if (!found && !create)
-    throw new Problem('file-not-found', `'${path}' does not exist. Check the name, or create it by 'explore --project'`)
+  if (!found && !create) throw new Problem('file-not-found', `'${path}' does not exist. Check its name and folder`)
   if (!found) return true
   if (!found.isFile())
     throw new Problem(

@@ -1,3 +1,4 @@
+import { hasEnded } from '../../contract/job-status.ts'
 import type { JobState } from '../../contract/jobs-contract.ts'
 import { limitWords } from '../../core/report/field-words.ts'
 import { formatDuration_s } from '../../core/report/format-duration.ts'
@@ -27,10 +28,11 @@ export function etaWords({ status, remaining }: JobState, now = Date.now()): str
   return from === to ? `ends about ${from}` : `ends between ${from} and ${to}`
 }
 
-export const timeWords = ({ elapsed_s, budget_s }: JobState): string =>
-  budget_s === undefined
-    ? `${formatDuration_s(elapsed_s)}, no time limit`
-    : `${formatDuration_s(elapsed_s)} of ${formatDuration_s(budget_s)}`
+export function timeWords(job: JobState): string {
+  const elapsed = formatDuration_s(job.elapsed_s)
+  if (hasEnded(job)) return `took ${elapsed}`
+  return job.budget_s === undefined ? `${elapsed}, no time limit` : `${elapsed} of ${formatDuration_s(job.budget_s)}`
+}
 
 /** The limits that most designs break, the first first: 'memory 71%, reach 20%'. */
 export function refusalShares({ refusals }: JobState): readonly { readonly limit: string; readonly share: number }[] {

@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { useCommandStore } from '../stores/commands.ts'
 import { useDocuments } from '../stores/documents.ts'
 import { addressOf, placeIn } from '../stores/place.ts'
+import { kindWords } from '../views/overview/kind-words.ts'
 import { useWorkbench } from '../stores/workbench.ts'
 import type { PaletteEntry } from './CommandPalette.vue'
 import { projectEntries, viewComponents } from './views.ts'
@@ -29,7 +30,11 @@ export function usePaletteEntries() {
             .map(({ view, title }) => ({ title, kind: 'view', href: addressOf(placeIn(project.id, view)) })),
           ...documents.list
             .filter(({ trashedAt }) => trashedAt === undefined)
-            .map(({ id, kind, name }) => ({ title: name, kind, href: addressOf(placeIn(project.id, kind, id)) })),
+            .map(({ id, kind, name }) => ({
+              title: name,
+              kind: kindWords[kind].toLowerCase(),
+              href: addressOf(placeIn(project.id, kind, id))
+            })),
           ...project.runs.toReversed().map((run) => ({
             title: `Run ${run.id}: ${run.model} on ${run.chip}`,
             kind: 'run',

@@ -125,7 +125,10 @@ export const useWorkbench = defineStore('workbench', () => {
     const words = job && endWords(job)
     if (!words) return
     const address = addressOf(placeIn(job.project, 'run', job.run))
-    notify(`${words.title}. ${words.text}`, { title: 'See the results', run: () => go(address) }, address)
+    // Whoever watches the search reads the same above it.
+    const isWatched = place.value.view === 'search' && place.value.project === job.project
+    if (!isWatched)
+      notify(`${words.title}. ${words.text}`, { title: 'See the results', run: () => go(address) }, address)
     tellOutside(words, address)
   }
 

@@ -39,6 +39,16 @@ function sampled({ passing, front, selected }: ParallelView): number[] {
   return [...chosen]
 }
 
+/** Letters of a name that fit side by side where the page is narrow. */
+const LINE = 14
+
+/** A name in lines that fit beside those of the next axes. */
+const inLines = (name: string): string =>
+  name.split(' ').reduce((lines, word) => {
+    const last = lines.slice(lines.lastIndexOf('\n') + 1)
+    return lines === '' ? word : `${lines}${last.length + word.length < LINE ? ' ' : '\n'}${word}`
+  }, '')
+
 /** Every quantity that differs as an axis, a line a point; axes read better upwards. */
 export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
   const { frame, passing, front, selected } = view
@@ -64,7 +74,7 @@ export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
     name: 'parallel',
     title: 'All quantities that differ',
     width: paperWidth,
-    height: 260,
+    height: 274,
     description: `Parallel coordinates of ${lines.length} of ${passing.length} designs over ${names.length} quantities`,
     sheet: () => ({
       caption: `${lines.length} of ${passing.length} designs: the front and a sample of the others`,
@@ -82,10 +92,10 @@ export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
       ...baseOption(theme),
       ...withoutPatterns,
       tooltip: { show: false },
-      parallel: { left: 60, right: 70, top: 54, bottom: 16 },
+      parallel: { left: 60, right: 70, top: 68, bottom: 16 },
       parallelAxis: metrics.map(({ title, unit, better }, dim) => ({
         dim,
-        name: `${title}\n(${unit})`,
+        name: `${inLines(title)}\n(${unit})`,
         nameTextStyle: { ...textStyle(theme), lineHeight: 15 },
         inverse: better === 'less',
         // Names stand above, whichever end of the axis is up there.

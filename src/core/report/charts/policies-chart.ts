@@ -68,6 +68,9 @@ export function policiesChart(
             ...textStyle(theme),
             show: true,
             position: 'right',
+            // Lines of the grid end at it.
+            textBorderColor: theme.ground,
+            textBorderWidth: 3,
             formatter: ({ dataIndex }: { dataIndex: number }) => labels[dataIndex] ?? ''
           }
         }

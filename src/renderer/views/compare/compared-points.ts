@@ -33,15 +33,19 @@ const read = async (reference: string, home: string): Promise<Omit<ComparedPoint
   return { reference, project, projectName: view?.name, point, run }
 }
 
-/** Reads the points that the address names, those of other projects from their files; one that is not there is told apart from the others. */
-export function useComparedPoints() {
+/**
+ * Reads points, those of other projects from their files; one that is not there is told apart from the others.
+ * @param named as an address names them
+ */
+export function useComparedPoints(named: () => readonly string[]) {
   const workbench = useWorkbench()
   const found = shallowRef<readonly (Omit<ComparedPoint, 'mark'> | LostPoint)[]>()
-  const references = computed(() => workbench.place.points.join())
+  const references = computed(() => named().join())
 
   async function load(): Promise<void> {
-    const { project, points } = workbench.place
+    const { project } = workbench.place
     if (project === undefined) return
+    const points = named()
     const asked = references.value
     const answers = await Promise.all(
       points.map((reference) => read(reference, project).catch((error) => ({ reference, reason: messageOf(error) })))
