@@ -12,7 +12,7 @@ export interface CostContext {
   readonly zeroStage: Mapping['zeroStage']
   readonly collectives: Mapping['collectives']
   readonly expertParallel: number
-  /** Corners of all regions; those of a cluster may lie across nodes. */
+  /** Corners of all regions, which may lie across nodes or wafers. */
   readonly origins: readonly Origin[]
   /** The dies at one place of all replicas of a stage, of the replicas that share experts, and of those that hold equal experts. */
   readonly dataGroup: CollectiveCost

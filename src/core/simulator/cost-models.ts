@@ -20,9 +20,10 @@ export class CostModels {
 
   of(genes: ContextGenes): CostModel {
     const { region, microBatch, zeroStage, expertParallel, collectives, placement, schedule } = genes
-    // On a wafer all regions are alike, so places matter only for what replicas say to each other, and how many there are for whether
+    // On one wafer all regions are alike, so places matter only for what replicas say to each other, and how many there are for whether
     // both ends of the model are one stage.
-    const isAlone = placement.length === 1 && this.#machine.chip.kind === 'wafer'
+    const { chip } = this.#machine
+    const isAlone = placement.length === 1 && chip.kind === 'wafer' && chip.wafers === 1
     const placed = isAlone ? placement[0]!.length : placement
     const folds = foldsChain(schedule)
     const key = JSON.stringify([region, microBatch, zeroStage, expertParallel, collectives, folds, placed])

@@ -48,7 +48,7 @@ export interface Machine {
   readonly defects?: MachineDefects
   /**
    * Collectives over some mesh axes of a region.
-   * @param origins corners of all regions; on a cluster the slowest lies across nodes where some do. The first device when absent
+   * @param origins corners of all regions, of which the slowest counts: some may lie across nodes or wafers. One that does not when absent
    */
   regionGroup(
     axes: readonly MeshAxis[],
@@ -157,12 +157,14 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
     const mesh = meshCollectives(group, bandwidth, hop, algorithm)
     return isPacked || mesh.size === 1 ? mesh : replicaCollectives(chip, sets, region, algorithm, mesh.linkCrossings)
   }
+  /** Collectives of regions that lie on several wafers, by shape and place. */
+  const acrossWafers = new Map<string, CollectiveCost>()
   const dieGrid = { gridColumns: chip.grid.columns, diesPerBlock: chip.grid.rows * chip.grid.columns, switched: false }
   return {
     ...common(chip, overlap),
     gridRows: chip.grid.rows * chip.wafers,
     gridColumns: chip.grid.columns,
-    regionGroup(axes, region, algorithm) {
+    regionGroup(axes, region, algorithm, origins = []) {
       const along = (direction: 'x' | 'y'): readonly MeshAxis[] => axes.filter((axis) => axis.direction === direction)
       const product = (some: readonly MeshAxis[]): number => some.reduce((size, axis) => size * axis.size, 1)
       // Axes that are left out lie between the members: the outermost cut's distance over what lies inside it says how many
@@ -178,10 +180,24 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
         strideY: y.length > 0 ? stride(y) : 1
       }
       const closed = meshCollectives(group, bandwidth, hop, algorithm)
-      if (hasClosedForm(algorithm) || closed.size === 1) return closed
+      if (closed.size === 1) return closed
       const all = regionAxes(region)
       const mask = axesMask(all, axes)
-      return explicitCollectives(chip, axisGroups(dieGrid, all, mask, region, [0, 0]), algorithm, closed.linkCrossings)
+      const from = (row: number): CollectiveCost =>
+        explicitCollectives(chip, axisGroups(dieGrid, all, mask, region, [row, 0]), algorithm, closed.linkCrossings)
+      const onOne = hasClosedForm(algorithm) ? closed : from(0)
+      if (chip.wafers === 1) return onOne
+      // A region on two wafers shares the edge between them; where in its wafer it begins says all of how it lies.
+      const rows = new Set(origins.map(([row]) => row % chip.grid.rows))
+      return [...rows]
+        .filter((row) => row + region.rows > chip.grid.rows)
+        .map((row) => {
+          const key = `${JSON.stringify(region)} ${mask} ${algorithm} ${row}`
+          const known = acrossWafers.get(key) ?? from(row)
+          acrossWafers.set(key, known)
+          return known
+        })
+        .reduce((slower, cost) => (slowness(cost) > slowness(slower) ? cost : slower), onOne)
     },
     replicaGroup(sets, region, algorithm) {
       const [origins] = sets
@@ -215,7 +231,8 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
       const dy = Math.abs(toRow - fromRow)
       // Dies of a region send side by side along the same wires: a link carries as many flows as the move is long, at most the side.
       const flows = Math.max(Math.min(dx, region.columns), Math.min(dy, region.rows), 1)
-      if (waferOf(fromRow) !== waferOf(toRow)) {
+      const places = Array.from({ length: region.rows }, (_, row) => row)
+      if (places.some((row) => waferOf(fromRow + row) !== waferOf(toRow + row))) {
         const edge = chip.waferLink.bandwidth_Bps / (region.rows * region.columns)
         return {
           latency_s: chip.waferLink.latency_s + hop,
