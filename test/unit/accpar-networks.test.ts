@@ -3,7 +3,7 @@ import alexnet from '../../resources/samples/layers/alexnet.json' with { type: '
 import resnet18 from '../../resources/samples/layers/resnet-18.json' with { type: 'json' }
 import vgg16 from '../../resources/samples/layers/vgg-16.json' with { type: 'json' }
 import { parseAuthorsFormat } from '../../src/core/policies/accpar-networks/authors-format.ts'
-import { layerNetwork, networkVolume } from '../../src/core/policies/accpar-networks/layer-network.ts'
+import { layerNetwork, misfits, networkVolume } from '../../src/core/policies/accpar-networks/layer-network.ts'
 import { LayersFile } from '../../src/core/policies/accpar-networks/layers-file.ts'
 import {
   comparePartitions,
@@ -204,6 +204,25 @@ out_ch 4096
     ['num_layers 2', 'num_layers 1', "line 11: 'fc1 FC' comes after the 1 layers"]
   ])('names the line when %j is %j', (right, wrong, message) => {
     expect(() => parseAuthorsFormat(text.replace(right, wrong), 16, 'layers')).toThrow(message)
+  })
+})
+
+describe('shapes that do not fit', () => {
+  const told = (one: LayersFile) => misfits(one, layerNetwork(one))
+  it('are told: a layer of other inputs than the one before it has outputs', () => {
+    const wide = { kind: 'fc' as const, name: 'c', inputs: 9, outputs: 4 }
+    expect(told(file(2, [...two.layers, wide]))).toEqual(["'c' has 9 inputs and 'b' 4 outputs"])
+  })
+
+  it('are none in the samples, nor where several layers side by side fill one', () => {
+    for (const sample of [alexnet, vgg16, resnet18]) expect(told(LayersFile.parse(sample))).toEqual([])
+    const joined = { kind: 'fc' as const, name: 'c', inputs: 20, outputs: 4 }
+    const edges = [
+      ['a', 'c'],
+      ['b', 'c'],
+      ['a', 'b']
+    ]
+    expect(told(file(2, [...two.layers, joined], { edges }))).toEqual([])
   })
 })
 

@@ -3,16 +3,20 @@ import {
   type NetworkPartition,
   type PartitionComparison
 } from '../../core/policies/accpar-networks/partition-network.ts'
+import { layerNetwork, misfits } from '../../core/policies/accpar-networks/layer-network.ts'
 import { Problem } from '../../core/problem.ts'
 import { cell, columns, type Table } from '../../core/report/document.ts'
 import { formatCount, formatNumber } from '../../core/report/format-number.ts'
 import { textTable } from '../../core/report/tables.ts'
 import { layersFrom } from '../input/layers-input.ts'
 import { exitCodes, type Command } from './command.ts'
+import { notes } from './notes.ts'
 import { flagOption, requiredText, wholeOption } from './option-values.ts'
 
 /** More halvings than this are more accelerators than any array has; a slip of the pen. */
 const MOST_LEVELS = 30
+/** Layers of unfitting shapes that are told one by one. */
+const MOST_TOLD = 3
 
 const titles = [
   ['accpar', 'AccPar'],
@@ -69,12 +73,20 @@ export const command: Command = {
       help: "choose types as the authors' released code does, which differs from the paper at shortcuts"
     }
   },
-  async run({ values, json }, { cwd, out }) {
+  async run({ values, json }, { cwd, out, err }) {
     const path = requiredText(values, 'layers', 'FILE')
     const levels = wholeOption(values, 'levels', 1, MOST_LEVELS)
     if (levels === undefined) throw new Problem('usage', "option '--levels N' is missing", 'levels')
     const file = layersFrom(path, cwd, wholeOption(values, 'batch'))
     const asReleased = flagOption(values, 'as-released')
+    const unfit = misfits(file, layerNetwork(file))
+    if (unfit.length > 0)
+      notes(
+        err,
+        json
+      )(
+        `${unfit.slice(0, MOST_TOLD).join('; ')}${unfit.length > MOST_TOLD ? ` and ${unfit.length - MOST_TOLD} more` : ''}: what is read counts; check the shapes`
+      )
     const comparison = comparePartitions(file, levels, asReleased)
     const names = file.layers.map(({ name }) => name)
     const head = { name: file.name, batch: file.batch, algorithm: asReleased ? 'released-code' : 'paper' }

@@ -58,6 +58,23 @@ export function layerNetwork({ batch, layers, shortcuts, edges }: LayersFile): L
   return { layers: layers.map((layer) => elementsOf(layer, batch)), feeders }
 }
 
+/**
+ * Layers that read another number of channels than is handed to them, by each layer that feeds them or by all side by side; in words. A
+ * fully-connected layer may read maps as they are or pooled to a point. What is exchanged counts what is read, also where it does not fit, as
+ * in some of the authors' networks.
+ */
+export function misfits({ layers }: LayersFile, { feeders }: LayerNetwork): readonly string[] {
+  return layers.flatMap(({ name, kind, inputs }, index) => {
+    const sources = feeders[index]!.map((from) => layers[from]!)
+    const fits = (handed: (source: LayerSpec) => number): boolean =>
+      sources.every((source) => handed(source) === inputs) ||
+      sources.reduce((sum, source) => sum + handed(source), 0) === inputs
+    const flat = (source: LayerSpec): number => source.outputs * (source.kind === 'conv' ? area(source.outputSize) : 1)
+    if (sources.length === 0 || fits(({ outputs }) => outputs) || (kind === 'fc' && fits(flat))) return []
+    return [`'${name}' has ${inputs} inputs and '${sources[0]!.name}' ${sources[0]!.outputs} outputs`]
+  })
+}
+
 /** Elements that one cut makes two halves exchange, by where. */
 export interface LevelVolume {
   /** Partial sums, inside layers. */
