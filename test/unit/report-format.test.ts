@@ -55,6 +55,13 @@ describe('numbers for people', () => {
     expect(format.formatTime_s(0.0155)).toBe('15.5 ms')
     expect(format.formatCost_usd(23450)).toBe('$23,450')
     expect(format.formatShare(0.4231)).toBe('42.3%')
+    expect([0, 1e-12, 0.0000084, 0.00031, 0.041].map(format.formatGap)).toEqual([
+      '0%',
+      '0%',
+      '0.0008%',
+      '0.03%',
+      '4.1%'
+    ])
     expect(format.formatRange({ low: 6000, high: 10000 }, format.formatPower_W)).toBe('6.00 to 10.0 kW')
     expect(format.formatRange({ low: 900, high: 1100 }, format.formatPower_W)).toBe('900 W to 1.10 kW')
     expect(format.formatRange({ low: 6000, high: 6001 }, format.formatPower_W)).toBe('6.00 kW')

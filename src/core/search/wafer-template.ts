@@ -1,5 +1,6 @@
 import { canonicalJson } from '../canonical.ts'
 import type { ChipSpec, WaferChipSpec } from '../chip/chip-spec.ts'
+import { chipFields, fieldText, inSentence } from '../chip/editing/fields.ts'
 import { mergeChip } from '../chip/merge-chip.ts'
 import { numericLeaves } from '../chip/numeric-leaves.ts'
 import { technology } from '../chip/technology.ts'
@@ -95,7 +96,7 @@ export function withProvenance({ base, genes }: WaferTemplate, chip: WaferChipSp
 
 const giga = (value: number): string => String(Number((value / 1e9).toPrecision(4)))
 
-/** How a gene's value is told; genes without words are told by their path. */
+/** How a gene's value is told, where that is shorter than by the title of its field; what is no field is told by its path. */
 const TOLD: Readonly<Record<string, (value: number) => string>> = {
   'die.cores': (value) => `${value} cores`,
   'die.macsPerCore': (value) => `${value} MACs per core`,
@@ -112,7 +113,11 @@ export function genomeLabel({ base, genes }: WaferTemplate, chip: WaferChipSpec,
     if (gene.kind === 'choice') return [gene.names[genome[at]!]!]
     if (gene.path.startsWith('grid.') || leaf(base, gene.path) === leaf(chip, gene.path)) return []
     const value = leaf(chip, gene.path) as number
-    return [TOLD[gene.path]?.(value) ?? `${gene.path} ${Number(value.toPrecision(4))}`]
+    const field = chipFields.find(({ path }) => path === gene.path)
+    const inFull = field
+      ? `${inSentence(field)} ${fieldText(field, value)}`
+      : `${gene.path} ${Number(value.toPrecision(4))}`
+    return [TOLD[gene.path]?.(value) ?? inFull]
   })
   return [`${chip.grid.rows} × ${chip.grid.columns} dies`, ...told].join(', ')
 }
