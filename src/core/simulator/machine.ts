@@ -8,7 +8,6 @@ import {
   meshCollectives,
   slowness,
   switchedCollectives,
-  type AffineCost,
   type CollectiveCost
 } from './collective-cost.ts'
 import { explicitCollectives } from './explicit-collectives.ts'
@@ -129,6 +128,20 @@ const longestStep = (origins: readonly Origin[]): number =>
     return Math.max(longest, Math.abs(row - beforeRow) + Math.abs(column - beforeColumn))
   }, 1)
 
+/** Places of replicas over several wafers that are remembered at once. */
+const MOST_PLACES = 4096
+
+/** Where sets of regions lie, but for what changes none of their routes: columns to the side, whole wafers down, and which set is named first. */
+function placesKey(sets: readonly (readonly Origin[])[], waferRows: number): string {
+  const corners = sets.flat()
+  const firstColumn = Math.min(...corners.map(([, column]) => column))
+  const firstWafer = Math.floor(Math.min(...corners.map(([row]) => row)) / waferRows)
+  return sets
+    .map((some) => some.map(([row, column]) => [row - firstWafer * waferRows, column - firstColumn]).join(' '))
+    .toSorted()
+    .join('/')
+}
+
 function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: number | undefined): Machine {
   const { bandwidthPerEdge_Bps: bandwidth, latency_s: hop } = chip.links
   const waferOf = (row: number): number => Math.floor(row / chip.grid.rows)
@@ -157,8 +170,9 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
     const mesh = meshCollectives(group, bandwidth, hop, algorithm)
     return isPacked || mesh.size === 1 ? mesh : replicaCollectives(chip, sets, region, algorithm, mesh.linkCrossings)
   }
-  /** Collectives of regions that lie on several wafers, by shape and place. */
+  /** Collectives of regions that lie on several wafers, and of replicas that do, by shape and place. */
   const acrossWafers = new Map<string, CollectiveCost>()
+  const replicasAcross = new Map<string, CollectiveCost>()
   const dieGrid = { gridColumns: chip.grid.columns, diesPerBlock: chip.grid.rows * chip.grid.columns, switched: false }
   return {
     ...common(chip, overlap),
@@ -207,24 +221,21 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
         const groups = sets.flatMap((some) => placeGroups(dieGrid, region, some))
         return explicitCollectives(chip, groups, algorithm, linkCrossings)
       }
-      const wafers = new Set(origins.map(([row]) => waferOf(row))).size
+      const wafers = Math.max(
+        ...sets.map((some) => new Set(some.flatMap(([row]) => [waferOf(row), waferOf(row + region.rows - 1)])).size)
+      )
       const onFirst = sets.map((some) => some.filter(([row]) => waferOf(row) === waferOf(some[0]![0])))
       const inside = insideWafer(onFirst, region, algorithm)
       if (wafers === 1) return inside
-      // Between wafers every die's group takes its share of the one edge they all cross.
-      const edge = chip.waferLink.bandwidth_Bps / (region.rows * region.columns)
-      const outside = switchedCollectives(
-        { size: wafers, perNode: 1, nodes: wafers },
-        {
-          nodeDevices: 1,
-          nodeBandwidth_Bps: edge,
-          launch_s: 0,
-          nodeStep_s: 0,
-          networkBandwidth_Bps: edge,
-          networkStep_s: chip.waferLink.latency_s
-        }
-      )
-      return inSequence(inside, outside)
+      const key = `${JSON.stringify(region)} ${algorithm} ${placesKey(sets, chip.grid.rows)}`
+      let cost = replicasAcross.get(key)
+      if (!cost) {
+        const groups = sets.flatMap((some) => placeGroups(dieGrid, region, some))
+        cost = explicitCollectives(chip, groups, algorithm, inside.linkCrossings + (2 * (wafers - 1)) / wafers)
+        if (replicasAcross.size >= MOST_PLACES) replicasAcross.delete(replicasAcross.keys().next().value!)
+        replicasAcross.set(key, cost)
+      }
+      return cost
     },
     transfer([fromRow, fromColumn], [toRow, toColumn], region) {
       const dx = Math.abs(toColumn - fromColumn)
@@ -242,29 +253,6 @@ function waferMachine(chip: Extract<ChipSpec, { kind: 'wafer' }>, overlap: numbe
       }
       return { latency_s: (dx + dy) * hop, perByte_s: flows / bandwidth, links: dx + dy }
     }
-  }
-}
-
-/**
- * One group inside the other: reduce inside, exchange the pieces outside, spread inside. The members of one wafer share the edge that the
- * outside cost is given for, so that together they move over it what one of them alone would.
- */
-function inSequence(inside: CollectiveCost, outside: CollectiveCost): CollectiveCost {
-  if (inside.size === 1) return outside
-  const joined = (first: readonly AffineCost[], times: number, second: readonly AffineCost[], share: number) =>
-    first.flatMap((a) =>
-      second.map((b) => ({
-        latency_s: times * a.latency_s + b.latency_s,
-        perByte_s: times * a.perByte_s + b.perByte_s * share
-      }))
-    )
-  return {
-    size: inside.size * outside.size,
-    allReduce: joined(inside.gather, 2, outside.allReduce, 1),
-    gather: joined(inside.gather, 1, outside.gather, 1),
-    // What one die sends, times the members that send over the same edge.
-    allToAll: joined(inside.allToAll, 1, outside.allToAll, inside.size),
-    linkCrossings: inside.linkCrossings + outside.linkCrossings
   }
 }
 
