@@ -52,7 +52,7 @@ export const brokenLimit = (chip: WaferChipSpec): Verdict | undefined =>
 
 /**
  * The neighbourhood of a chip that is explored when nobody names a space: fewer or more dies, cores and stacks, slower or
- * faster clocks and links, each around the base's own value.
+ * faster clocks and links, each around the base's own value. Few enough for every wafer to be looked at.
  */
 export function defaultArchitectureSpace(base: WaferChipSpec): ArchitectureSpace {
   const around = (value: number, factors: readonly number[]): number[] => [
@@ -70,7 +70,6 @@ export function defaultArchitectureSpace(base: WaferChipSpec): ArchitectureSpace
       ...(stacks && {
         'memory.stacksPerDie': [...new Set([1, 2, 3, 4, 5, 6, base.memory.stacksPerDie])].sort((a, b) => a - b)
       })
-    },
-    points: 2_000
+    }
   })
 }
