@@ -110,7 +110,7 @@ test.skipIf(!hasChromium())(
 )
 
 test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their plan', async () => {
-  await go('mapping', '?point=20&stage=1')
+  await go('mapping', '?stage=1')
   await page
     .getByRole('row', { name: /^up split output/ })
     .first()
