@@ -30,6 +30,7 @@ test.skipIf(!hasChromium())('a new project starts from a template, and is on the
   await page.getByLabel('Name').fill('Study')
   await page.getByRole('button', { name: 'Create' }).click()
   await page.waitForURL(/project\/\w+\/search/)
+  await page.getByRole('button', { name: 'Check first' }).waitFor()
   const database = new Database(file('Study'), { readonly: true })
   expect(database.prepare('SELECT kind FROM document ORDER BY id').pluck().all()).toEqual(['model', 'chip', 'search'])
   database.close()
