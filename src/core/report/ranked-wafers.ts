@@ -22,7 +22,7 @@ const notYet = (status: RunRecord['status'], when: string): string =>
 
 /** For several workloads: the joint score of each wafer, and what it reaches of each. */
 function familyRanking({ inputs, findings, status }: Ranked, points: readonly DesignPoint[]): WaferRanking | undefined {
-  const { family: asked } = inputs.space as ExplorationSpace
+  const { family: asked } = (inputs.space ?? {}) as Partial<ExplorationSpace>
   if (!asked) return undefined
   const title = `Ranked for ${asked.length} workloads`
   const total = asked.reduce((sum, { weight }) => sum + weight, 0)
@@ -55,7 +55,7 @@ function familyRanking({ inputs, findings, status }: Ranked, points: readonly De
 
 /** By what wafers reach however they turn out. */
 function robustRanking({ inputs, findings, status }: Ranked, points: readonly DesignPoint[]): WaferRanking | undefined {
-  const { robust: asked, family } = inputs.space as ExplorationSpace
+  const { robust: asked, family } = (inputs.space ?? {}) as Partial<ExplorationSpace>
   if (!asked) return undefined
   const title = asked.for === 'worst' ? 'Ranked by the worst scenario' : 'Ranked by the mean of the scenarios'
   const robust = findings?.robust
