@@ -76,11 +76,12 @@ describe('the fluid level', () => {
     )
   })
 
-  /** Checks how far the fluid level is from the event level, over the degrees of which something holds and all overlaps. */
+  /** Checks how far the fluid level is from the event level, over the degrees of which something holds and all overlaps; tells how far each. */
   const expectEventWithin = (
     share: number,
     holds: (given: { zeroStage: number; dataParallel: number }) => boolean
-  ): void =>
+  ): readonly number[] => {
+    const errors: number[] = []
     fc.assert(
       fc.property(degrees, fc.constantFrom(0, 0.5, 1), (given, overlap) => {
         fc.pre(holds(given))
@@ -89,21 +90,24 @@ describe('the fluid level', () => {
         const onMachine = machineOf(wafer, overlap)
         const at = (level: 'fluid' | 'event'): number =>
           evaluateAt(level, workload, onMachine, mapping!, { network, event: { resolution: 'stage' } }).iterationTime_s
-        expect(Math.abs(at('fluid') / at('event') - 1)).toBeLessThan(share)
+        const error = Math.abs(at('fluid') / at('event') - 1)
+        errors.push(error)
+        expect(error).toBeLessThan(share)
       }),
       { numRuns: 40 }
     )
+    return errors
+  }
 
   it('agrees with the event level within 2% where replicas meet once a step, for all schedules', () => {
     expectEventWithin(0.02, ({ zeroStage, dataParallel }) => zeroStage < 2 || dataParallel === 1)
   })
 
-  // The fluid level prices what shares links with replicas' traffic at the chance of meeting it. Stages that start together meet more
-  // often: the farthest of all these degrees, 5 stages of 4 replicas with ZeRO-3 and GPipe and no overlap, takes 4.9% longer in events,
-  // 3.4% where dies vary by a thousandth and fall out of step.
-  it('agrees with the event level within 12% where ZeRO-2 and 3 have replicas of all stages meet in every micro-batch', () => {
-    // Nearly all are within 4%; where gathers that hide beneath nothing all meet, the average does not see it.
-    expectEventWithin(0.12, ({ zeroStage, dataParallel }) => zeroStage >= 2 && dataParallel > 1)
+  // The fluid level prices what shares links with replicas' traffic at the chance of meeting it. Stages that start together meet more often,
+  // or never: of all 1,512 such designs three are off by more than 4%, the worst by 11.4%.
+  it('agrees with the event level within 4% but for a few where ZeRO-2 and 3 have replicas of all stages meet in every micro-batch, and within 12% in any', () => {
+    const errors = expectEventWithin(0.12, ({ zeroStage, dataParallel }) => zeroStage >= 2 && dataParallel > 1)
+    expect(errors.filter((error) => error > 0.04).length).toBeLessThanOrEqual(0.1 * errors.length)
   })
 
   it('is never below the bound, sums its categories, and uses no link beyond its capacity', () => {
