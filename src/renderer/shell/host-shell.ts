@@ -1,6 +1,7 @@
 import { computed, onMounted, onUnmounted, watch } from 'vue'
 import { client, onReturn } from '../client.ts'
-import { menus, useCommandStore } from '../stores/commands.ts'
+import { menus } from '../stores/command-table.ts'
+import { useCommandStore } from '../stores/commands.ts'
 import { useDocuments } from '../stores/documents.ts'
 import { useWorkbench } from '../stores/workbench.ts'
 

@@ -1,4 +1,5 @@
 import { defineAsyncComponent, type Component } from 'vue'
+import { offeredViews } from '../stores/command-table.ts'
 import type { ViewName } from '../stores/place.ts'
 import StartView from '../views/start/StartView.vue'
 
@@ -17,14 +18,19 @@ export const viewComponents: Partial<Record<ViewName, Component>> = {
   run: defineAsyncComponent(() => import('../views/results/ResultsView.vue'))
 }
 
+const signs: Readonly<Record<keyof typeof offeredViews, string>> = {
+  overview: '⌂',
+  model: '◇',
+  chip: '▦',
+  defects: '✕',
+  search: '⌕',
+  run: '◔',
+  compare: '⇆',
+  report: '▤'
+}
 /** Views that a project's bar offers, in the order of the work. */
-export const projectEntries: readonly { readonly view: ViewName; readonly title: string; readonly sign: string }[] = [
-  { view: 'overview', title: 'Project', sign: '⌂' },
-  { view: 'model', title: 'Models', sign: '◇' },
-  { view: 'chip', title: 'Chips', sign: '▦' },
-  { view: 'defects', title: 'Defect maps', sign: '✕' },
-  { view: 'search', title: 'Search', sign: '⌕' },
-  { view: 'run', title: 'Results', sign: '◔' },
-  { view: 'compare', title: 'Compare', sign: '⇆' },
-  { view: 'report', title: 'Reports', sign: '▤' }
-]
+export const projectEntries = (Object.keys(offeredViews) as (keyof typeof offeredViews)[]).map((view) => ({
+  view,
+  title: offeredViews[view],
+  sign: signs[view]
+}))

@@ -1,29 +1,22 @@
 import { defineStore } from 'pinia'
 import { computed, onMounted, onUnmounted, shallowRef } from 'vue'
+import { commandTable, type CommandEntry, type CommandId, type MenuName } from './command-table.ts'
 import { chordOf, isPlain } from './key-chord.ts'
 import { useSettings } from './settings.ts'
-
-export const menus = ['File', 'Edit', 'View', 'Go', 'Model', 'Chip', 'Search', 'Results', 'Tools', 'Help'] as const
-export type MenuName = (typeof menus)[number]
 
 /** Things with a menu of their own. */
 export type ObjectKind = 'die' | 'link' | 'point' | 'row' | 'slice' | 'document' | 'run'
 
-/** Something a person can do; menus, palette, keys and context menus are made of these. */
-export interface Command {
-  /** Stays the same for ever: keys are remapped by it. */
-  readonly id: string
-  readonly title: string
-  readonly menu: MenuName
-  /** A chord as `Ctrl+Shift+P`; a person may set another. */
-  readonly keys?: string
-  /** Chords that do the same and cannot be remapped. */
-  readonly alsoKeys?: readonly string[]
+/** What a part of the page does for a command of the table. */
+export interface CommandAction {
+  readonly id: CommandId
   /** Objects in whose context menu it stands. */
   readonly about?: readonly ObjectKind[] | 'any'
   readonly enabled?: () => boolean
   readonly run: () => unknown
 }
+/** Something a person can do now; menus, palette, keys and context menus are made of these. */
+export type Command = CommandEntry & CommandAction
 
 /** Whether text is typed there. */
 export const isField = (target: EventTarget | null): boolean =>
@@ -37,7 +30,9 @@ export const useCommandStore = defineStore('commands', () => {
   /** All there are now. Of two with one id the newer counts, so that a view can take a general command over. */
   const all = computed(() => [...new Map(groups.value.flat().map((command) => [command.id, command])).values()])
   const isEnabled = (command: Command): boolean => command.enabled?.() ?? true
-  const keysOf = (command: Command): string => settings.value.keys[command.id] ?? command.keys ?? ''
+  const keysOf = (command: Pick<Command, 'id' | 'keys'>): string => settings.value.keys[command.id] ?? command.keys
+  /** The chord of a command, whether or not it can be run here. */
+  const keyOf = (id: CommandId): string => keysOf({ id, keys: commandTable[id].keys })
   /** Commands about an object, what its own view gives before what those around it do. */
   const about = (kind: ObjectKind): Command[] =>
     groups.value
@@ -58,25 +53,26 @@ export const useCommandStore = defineStore('commands', () => {
     const inView = event.target instanceof Element && event.target.closest('main') !== null
     if (isPlain(chord) && (isField(event.target) || !inView)) return
     const command = all.value.findLast(
-      (one) => (keysOf(one) === chord || (one.alsoKeys?.includes(chord) ?? false)) && isEnabled(one)
+      (one) => (keysOf(one) === chord || one.alsoKeys.includes(chord)) && isEnabled(one)
     )
     if (!command) return
     event.preventDefault()
     command.run()
   }
 
-  function add(commands: readonly Command[]): () => void {
+  function add(actions: readonly CommandAction[]): () => void {
+    const commands = actions.map((action) => ({ ...commandTable[action.id], ...action }))
     groups.value = [...groups.value, commands]
     return () => (groups.value = groups.value.filter((one) => one !== commands))
   }
 
-  return { all, isEnabled, keysOf, inMenu, about, run, press, add }
+  return { all, isEnabled, keysOf, keyOf, inMenu, about, run, press, add }
 })
 
-/** Gives commands for the life of the component that calls this. */
-export function useCommands(commands: readonly Command[]): void {
+/** Gives what commands do for the life of the component that calls this. */
+export function useCommands(actions: readonly CommandAction[]): void {
   const store = useCommandStore()
   let remove: (() => void) | undefined
-  onMounted(() => (remove = store.add(commands)))
+  onMounted(() => (remove = store.add(actions)))
   onUnmounted(() => remove?.())
 }

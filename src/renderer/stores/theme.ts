@@ -1,9 +1,10 @@
 import { defineStore } from 'pinia'
 import { computed, ref, watchEffect } from 'vue'
 import type { Settings } from '../../contract/settings-contract.ts'
+import { themeTitles } from './command-table.ts'
 import { useSettings } from './settings.ts'
 
-export const themes: readonly Settings['theme'][] = ['system', 'light', 'dark', 'high-contrast']
+export const themes: readonly Settings['theme'][] = Object.keys(themeTitles) as (keyof typeof themeTitles)[]
 
 const matching = (query: string) => {
   const media = window.matchMedia(query)

@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
+import { MOST_COMPARED } from './command-table.ts'
 import { addressOf, placeIn } from './place.ts'
 import { useWorkbench } from './workbench.ts'
 
@@ -10,7 +11,6 @@ export interface TrayPoint {
   readonly point: number
   readonly label: string
 }
-export const MOST_COMPARED = 8
 const KEY = 'tmac-tray'
 
 function kept(): readonly TrayPoint[] {

@@ -34,26 +34,17 @@ export function useWaferCommands({
   useCommands([
     {
       id: 'wafer.layers',
-      menu: 'View',
-      title: 'Wafer: hide the top layer, after the last show all',
-      keys: 'H',
       about: ['die', 'link'],
       run: liftTop
     },
     {
       id: 'wafer.fitDie',
-      menu: 'View',
-      title: 'Wafer: show the selected die',
-      keys: 'Shift+F',
       about: ['die'],
       enabled: () => selected() !== undefined,
       run: () => fit(selected()?.site)
     },
     {
       id: 'wafer.fit',
-      menu: 'View',
-      title: 'Wafer: show all of it',
-      keys: 'F',
       about: ['die', 'link'],
       run: () => fit()
     }

@@ -47,10 +47,10 @@ export function useChipExchange({
   const saveFloorplan = (): void => download(`${fileName()}.flp`, writeFloorplan(before.value))
 
   useCommands([
-    { id: 'chip.copy', menu: 'Chip', title: 'Copy the chip as JSON', run: copy },
-    { id: 'chip.paste', menu: 'Chip', title: 'Paste a chip', run: paste },
-    { id: 'chip.export-json', menu: 'Chip', title: 'Export as JSON', run: saveJson },
-    { id: 'chip.export-flp', menu: 'Chip', title: 'Export as HotSpot floorplan', run: saveFloorplan }
+    { id: 'chip.copy', run: copy },
+    { id: 'chip.paste', run: paste },
+    { id: 'chip.export-json', run: saveJson },
+    { id: 'chip.export-flp', run: saveFloorplan }
   ])
   return {
     problem,

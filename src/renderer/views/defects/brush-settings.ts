@@ -8,12 +8,11 @@ export const brushes: readonly {
   readonly paints: BrushStroke['paints']
   readonly title: string
   readonly hint: string
-  readonly key: string
 }[] = [
-  { paints: 'die', title: 'Dies', hint: 'Dead dies', key: 'D' },
-  { paints: 'link', title: 'Links', hint: 'Dead links: the one nearest to the brush', key: 'J' },
-  { paints: 'core', title: 'Cores', hint: 'Dead cores: a map holds how many of a die, not which', key: 'C' },
-  { paints: 'slow', title: 'Slow', hint: 'Dies that run at a share of the clock', key: 'S' }
+  { paints: 'die', title: 'Dies', hint: 'Dead dies' },
+  { paints: 'link', title: 'Links', hint: 'Dead links: the one nearest to the brush' },
+  { paints: 'core', title: 'Cores', hint: 'Dead cores: a map holds how many of a die, not which' },
+  { paints: 'slow', title: 'Slow', hint: 'Dies that run at a share of the clock' }
 ]
 
 export const turns: readonly { readonly symmetry: Symmetry; readonly sign: string; readonly title: string }[] = [

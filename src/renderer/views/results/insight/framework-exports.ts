@@ -28,9 +28,7 @@ export function useFrameworkExports(subject: ComputedRef<Subject | undefined>): 
     })
   useCommands(
     frameworkNames.map((framework) => ({
-      id: `results.save-${framework}`,
-      menu: 'Results' as const,
-      title: `Save for ${frameworkTitles[framework]}`,
+      id: `results.save-${framework}` as const,
       about: ['point'] as const,
       enabled: () => subject.value !== undefined,
       run: () => save(framework)

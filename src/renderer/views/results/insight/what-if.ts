@@ -17,7 +17,8 @@ interface Draft {
 export const useWhatIf = defineStore('what-if', () => {
   const draft = shallowRef<Draft>()
   const held = computed(() => draft.value?.trials.slice(0, draft.value.held) ?? [])
-  const move = (by: number) => (): void => {
+  const undone = computed(() => draft.value?.trials.slice(draft.value.held) ?? [])
+  function move(by: number): void {
     const now = draft.value
     if (!now) return
     draft.value = { ...now, held: Math.min(now.trials.length, Math.max(0, now.held + by)) }
@@ -27,7 +28,8 @@ export const useWhatIf = defineStore('what-if', () => {
     onlyStage: ref(false),
     draft,
     changes: held,
-    canRedo: computed(() => draft.value !== undefined && draft.value.held < draft.value.trials.length),
+    /** Changes taken back, the next to be done again first. */
+    undone,
     /** The mapping to look at in place of a point's own. */
     mappingFor: (point: number): Mapping | undefined =>
       draft.value?.point === point ? held.value.at(-1)?.mapping : undefined,
@@ -36,8 +38,8 @@ export const useWhatIf = defineStore('what-if', () => {
       const before = draft.value?.point === point ? held.value : []
       draft.value = { point, trials: [...before, { label, mapping }], held: before.length + 1 }
     },
-    undo: move(-1),
-    redo: move(1),
+    undo: (steps: number): void => move(-steps),
+    redo: (steps: number): void => move(steps),
     drop: (): void => void (draft.value = undefined)
   }
 })

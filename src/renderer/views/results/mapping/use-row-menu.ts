@@ -27,21 +27,17 @@ export function useRowMenu({
   useCommands([
     {
       id: 'mapping.try',
-      menu: 'Results',
-      title: 'What if: try another value',
       about: ['row'],
       enabled: () => asked.value?.cell?.isConnected ?? false,
       run: () => asked.value!.cell!.click()
     },
     {
       id: 'mapping.fold',
-      menu: 'Results',
-      title: 'Fold or unfold the layers',
       about: ['row'],
       enabled: isAsked,
       run: () => fold(asked.value!.row)
     },
-    { id: 'mapping.copyRow', menu: 'Results', title: 'Copy the row', about: ['row'], enabled: isAsked, run: copy }
+    { id: 'mapping.copyRow', about: ['row'], enabled: isAsked, run: copy }
   ])
   /** @param event of the row, which is selected before its menu opens */
   return (event: MouseEvent, row: MappingRow): void => {
