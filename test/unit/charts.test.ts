@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest'
 import type { Chart } from '../../src/core/report/charts/chart.ts'
 import { chartThemes } from '../../src/core/report/charts/chart-theme.ts'
+import { designsChart } from '../../src/core/report/charts/designs-chart.ts'
 import { frontChart, shownFront } from '../../src/core/report/charts/front-chart.ts'
 import { hatchPath } from '../../src/core/report/charts/hatching.ts'
 import { memoryChart } from '../../src/core/report/charts/memory-chart.ts'
 import { memoryTimeChart } from '../../src/core/report/charts/memory-time-chart.ts'
+import { parallelChart } from '../../src/core/report/charts/parallel-chart.ts'
 import { timeChart } from '../../src/core/report/charts/time-chart.ts'
 import { csvText } from '../../src/core/report/csv.ts'
 import { figureOf } from '../../src/core/report/figure-of.ts'
 import type { FigureSpec } from '../../src/core/report/report-spec.ts'
 import { rowWords, sheetCsv, sheetTable } from '../../src/core/report/data-sheet.ts'
+import { pointFrame } from '../../src/core/report/points/point-frame.ts'
 import { pointColumns } from '../../src/core/report/point-columns.ts'
 import { chartSvg } from '../../src/drawing/chart-svg.ts'
 import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
@@ -168,4 +171,33 @@ test('a text that a spreadsheet would run is text', () => {
   expect(csvText([['=HYPERLINK("http://x")', '-2+3', -2, '+1', '@a', 'a\r\nb', true]])).toBe(
     `"'=HYPERLINK(""http://x"")",'-2+3,-2,'+1,'@a,"a\r\nb",true\r\n`
   )
+})
+
+test('a quantity of designs is read in the unit of the largest, on every axis that shows it', () => {
+  const three = [1, 2, 3]
+  const frame = pointFrame({
+    id: three,
+    feasible: [true, true, true],
+    source: three.map(() => 'search'),
+    label: three.map(String),
+    tokensPerSecond: [2e6, 3e6, 4e6],
+    iterationTime_s: [0.0035, 0.0021, 0.0012],
+    power_W: [870, 910, 950],
+    peakMemory_B: [3e9, 4e9, 9.5e9],
+    area_mm2: [40_000, 41_000, 42_000],
+    cost_usd: [Number.NaN, 9000, 9500]
+  })
+  const view = { frame, passing: [0, 1, 2], front: [0], selected: undefined }
+  const axes = parallelChart(view, chartThemes.light).option['parallelAxis'] as { name: string }[]
+  expect(axes.map(({ name }) => name.replaceAll('\n', ' '))).toEqual([
+    'Throughput (tokens/s)',
+    'Step time (ms)',
+    'Power, upper estimate (W)',
+    'Peak memory per die (GB)',
+    'Wafer area (mm²)',
+    'Cost of a good wafer ($)'
+  ])
+  const scatter = designsChart({ ...view, x: 'iterationTime_s', y: 'power_W', brushed: [] }, chartThemes.light)
+  expect(scatter.title).toBe('Power, upper estimate (W) against step time (ms)')
+  expect(JSON.stringify(scatter.option['series'])).toContain('[3.5,870]')
 })

@@ -74,11 +74,20 @@ export function formatBinary(value: number, unit: string, digits = 3): string {
     : `${formatNumber(value / factor, digits)} ${prefix}${unit}`
 }
 
+/** The largest decimal prefix, of those between two sizes, of which a magnitude holds one at least, with its size; else the smallest. */
+export function prefixOf(
+  magnitude: number,
+  smallest = 1e-12,
+  largest = 1e18
+): readonly [factor: number, prefix: string] {
+  const usable = prefixes.filter(([factor]) => factor >= smallest && factor <= largest)
+  return usable.find(([size]) => magnitude >= size) ?? usable.at(-1)!
+}
+
 /** A number with a decimal prefix before its unit, as '12.3 GB'; the mantissa as printed lies in 1 to 999. */
 export function formatPrefixed(value: number, unit: string, digits = 3, smallest = 1e-12): string {
   if (value === 0 || !Number.isFinite(value)) return `${formatNumber(value)} ${unit}`
   const magnitude = Number(Math.abs(value).toPrecision(digits))
-  const usable = prefixes.filter(([factor]) => factor >= smallest)
-  const [factor, prefix] = usable.find(([size]) => magnitude >= size) ?? usable.at(-1)!
+  const [factor, prefix] = prefixOf(magnitude, smallest)
   return `${formatNumber(value / factor, digits)} ${prefix}${unit}`
 }

@@ -3,6 +3,17 @@ import type { JobState } from '../../contract/jobs-contract.ts'
 import { limitWords } from '../../core/report/field-words.ts'
 import { formatDuration_s } from '../../core/report/format-duration.ts'
 
+/** Where a search stands, in a word. */
+export const jobStatusWords: Readonly<Record<JobState['status'], string>> = {
+  queued: 'waiting',
+  running: 'running',
+  pausing: 'pausing',
+  paused: 'paused',
+  stopping: 'stopping',
+  finished: 'finished',
+  stopped: 'stopped',
+  failed: 'failed'
+}
 const statusWords: Readonly<Record<JobState['status'], string>> = {
   queued: 'Waiting for its turn',
   running: 'Running',

@@ -1,5 +1,5 @@
 import { pointName } from '../exploration-record.ts'
-import { metricOf, type PointFrame, type PointMetricName } from '../points/point-frame.ts'
+import { metricOf, unitIn, type PointFrame, type PointMetricName } from '../points/point-frame.ts'
 import type { Chart, ChartStop } from './chart.ts'
 import { baseOption, legend, paperWidth, valueAxis, withoutPatterns } from './chart-style.ts'
 import type { ChartTheme } from './chart-theme.ts'
@@ -62,7 +62,10 @@ const marks = (
 /** Any two quantities of many kept designs: those that pass the filters, policies, the front, a region, the selected one. */
 export function designsChart(view: DesignsView, theme: ChartTheme): Chart {
   const { frame, x, y, passing, front, selected } = view
-  const [along, up] = [metricOf(x), metricOf(y)]
+  const [along, up] = [
+    { ...metricOf(x), ...unitIn(frame, x) },
+    { ...metricOf(y), ...unitIn(frame, y) }
+  ]
   const [xs, ys] = [frame.metrics[x], frame.metrics[y]]
   const groups = designGroups(view)
   const styles = marks(theme)

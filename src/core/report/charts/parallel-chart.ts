@@ -1,4 +1,4 @@
-import { pointMetrics, type PointFrame, type PointMetricName } from '../points/point-frame.ts'
+import { metricOf, pointMetrics, unitIn, type PointFrame, type PointMetricName } from '../points/point-frame.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, paperWidth, textStyle, withoutPatterns } from './chart-style.ts'
 import type { ChartTheme } from './chart-theme.ts'
@@ -55,12 +55,8 @@ export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
   const names = varyingMetrics(view)
   const onFront = new Set<number>(Array.from(front))
   const lines = sampled(view)
-  const metrics = names.map((name) => pointMetrics.find((metric) => metric.name === name)!)
-  const values = (index: number): number[] =>
-    metrics.map(({ name, scale }) => {
-      const value = frame.metrics[name][index]!
-      return value / scale
-    })
+  const metrics = names.map((name) => ({ ...metricOf(name), name, ...unitIn(frame, name) }))
+  const values = (index: number): number[] => metrics.map(({ name, scale }) => frame.metrics[name][index]! / scale)
   const series = (name: string, color: string, width: number, opacity: number, indices: readonly number[]) => ({
     type: 'parallel',
     name,

@@ -1,13 +1,14 @@
 import { isPolicy } from '../exploration-record.ts'
+import { prefixOf } from '../format-number.ts'
 import * as format from '../format-quantity.ts'
 
-/** A quantity of points: how it is called, which way is better, and in what unit people read it. */
+/** A quantity of points: how it is called, which way is better, and in what unit it is. */
 export interface PointMetric {
   readonly name: string
   readonly title: string
-  /** Unit and size of a step on axes and in fields: a value of 15 kW is written 15 where `unit` is kW and `scale` 1e3. */
   readonly unit: string
-  readonly scale: number
+  /** Smallest and largest of the unit's prefixes that people read it in; 1 for none. */
+  readonly prefixes: readonly [smallest: number, largest: number]
   readonly better: 'more' | 'less'
   readonly format: (value: number) => string
 }
@@ -17,33 +18,47 @@ export const pointMetrics = [
     name: 'tokensPerSecond',
     title: 'Throughput',
     unit: 'tokens/s',
-    scale: 1,
+    prefixes: [1, 1],
     better: 'more',
     format: format.formatThroughput_tokensPerSecond
   },
-  { name: 'iterationTime_s', title: 'Step time', unit: 's', scale: 1, better: 'less', format: format.formatTime_s },
+  {
+    name: 'iterationTime_s',
+    title: 'Step time',
+    unit: 's',
+    prefixes: [1e-12, 1],
+    better: 'less',
+    format: format.formatTime_s
+  },
   {
     name: 'power_W',
     title: 'Power, upper estimate',
-    unit: 'kW',
-    scale: 1e3,
+    unit: 'W',
+    prefixes: [1e-12, 1e18],
     better: 'less',
     format: format.formatPower_W
   },
   {
     name: 'peakMemory_B',
     title: 'Peak memory per die',
-    unit: 'GB',
-    scale: 1e9,
+    unit: 'B',
+    prefixes: [1, 1e18],
     better: 'less',
     format: format.formatBytes_B
   },
-  { name: 'area_mm2', title: 'Wafer area', unit: 'mm²', scale: 1, better: 'less', format: format.formatArea_mm2 },
+  {
+    name: 'area_mm2',
+    title: 'Wafer area',
+    unit: 'mm²',
+    prefixes: [1, 1],
+    better: 'less',
+    format: format.formatArea_mm2
+  },
   {
     name: 'cost_usd',
     title: 'Cost of a good wafer',
     unit: '$',
-    scale: 1,
+    prefixes: [1, 1],
     better: 'less',
     format: format.formatCost_usd
   }
@@ -65,6 +80,14 @@ export interface PointFrame {
   readonly label: readonly string[]
   /** Not a number where a point has no such quantity. */
   readonly metrics: Readonly<Record<PointMetricName, Float64Array>>
+}
+
+/** The unit that a quantity of these points is read in on axes and in fields, that of the largest, and how many base units it is. */
+export function unitIn(frame: PointFrame, name: PointMetricName): { readonly unit: string; readonly scale: number } {
+  const { unit, prefixes } = metricOf(name)
+  const largest = frame.metrics[name].reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0)
+  const [scale, prefix] = largest > 0 ? prefixOf(largest, ...prefixes) : [1, '']
+  return { unit: `${prefix}${unit}`, scale }
 }
 
 /** What a frame is made of: columns as they cross from the project; null or not a number where a quantity is missing. */
