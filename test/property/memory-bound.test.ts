@@ -26,7 +26,7 @@ const drawing = fc.record({
 })
 
 it('no design that fits its memory is faster than the bound of its combination, even where a die has just what it needs', () => {
-  let bound = 0
+  let [bound, designs] = [0, 0]
   fc.assert(
     fc.property(drawing, ({ seed, layers, grid: [rows, columns], mixed, globalBatch, recompute, zeroStages }) => {
       const workload = buildWorkload(
@@ -63,6 +63,7 @@ it('no design that fits its memory is faster than the bound of its combination, 
         const layersOf = known.get(key)!.find(({ residual }) => residual === design.plans[0]!.residual)!
         const held_s = slowestStage_s(workload, tight, genes, layersOf, space)
         expect(outerBound_s(workload, tight, genes, layersOf, held_s)).toBeLessThanOrEqual(step[TIME_S]! * (1 + 1e-9))
+        designs++
         if (held_s > 0) bound++
       }
     }),
@@ -74,6 +75,6 @@ it('no design that fits its memory is faster than the bound of its combination, 
       ]
     }
   )
-  // In most of them memory is what the bound speaks of.
-  expect(bound).toBeGreaterThan(100)
+  // It is memory that the bound speaks of in a tenth of them, more or less as the drawing goes.
+  expect(bound).toBeGreaterThan(designs / 40)
 })

@@ -78,6 +78,19 @@ describe('what a project keeps', () => {
     expect(project.run(run.id).pointCount).toBe(1)
   })
 
+  test('of many points kept at once those that are new come in, in their order and with their own evaluations', () => {
+    using project = openProject(path, { create: true })
+    const run = project.startRun(exampleInputs(), start)
+    const points = Array.from({ length: 120 }, (_, index) => slower(`design ${index}`, 0.001 * (index + 1)))
+    run.keep([points[7]!, points[61]!])
+    run.keep([...points.slice(0, 80), points[3]!, ...points.slice(80)])
+    const kept = project.points(run.id)
+    const order = [7, 61, ...points.keys()].filter((at, place, all) => all.indexOf(at) === place)
+    expect(kept.map(({ label }) => label)).toEqual(order.map((at) => `design ${at}`))
+    expect(kept.map(({ ordinal }) => ordinal)).toEqual(kept.map((_, index) => index + 1))
+    expect(kept.map(({ evaluation }) => evaluation)).toEqual(order.map((at) => points[at]!.evaluation))
+  })
+
   test('a batch with one bad point is kept not at all and names it', () => {
     using project = openProject(path, { create: true })
     const run = project.startRun(exampleInputs(), start)

@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3'
 import type { StoredPoint } from '../../core/report/run-record.ts'
 import type { KeptPoint } from '../../core/search/exploration.ts'
 import type { EvaluationTable } from './evaluation-table.ts'
+import { insertRowsSql, ROWS_TOGETHER } from './insert-rows.ts'
 import type { SpecTable } from './spec-table.ts'
 
 const columns = [
@@ -41,10 +42,10 @@ export interface PointWriter {
 }
 
 export function pointWriter(database: Database, specs: SpecTable, evaluations: EvaluationTable): PointWriter {
-  const insertRow = database.prepare(
-    `INSERT INTO point (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
-     ON CONFLICT (run_id, mapping_id, chip_id, source) DO NOTHING`
+  const insertNewRow = database.prepare(
+    `${insertRowsSql('point', columns, 1)} ON CONFLICT (run_id, mapping_id, chip_id, source) DO NOTHING`
   )
+  const insertRows = database.prepare(insertRowsSql('point', columns, ROWS_TOGETHER))
   const lastOrdinal = database
     .prepare<[number], number>('SELECT coalesce(max(ordinal), 0) FROM point WHERE run_id = ?')
     .pluck()
@@ -60,33 +61,60 @@ export function pointWriter(database: Database, specs: SpecTable, evaluations: E
     point.source
   ]
 
+  const rowOf = (runId: number, ordinal: number, point: KeptPoint): (number | string | null)[] => {
+    const { evaluation } = point
+    return [
+      runId,
+      ordinal,
+      point.source,
+      point.label,
+      specs.put('chip', point.chip).id,
+      specs.put('mapping', point.mapping).id,
+      evaluation.iterationTime_s,
+      evaluation.tokensPerSecond,
+      evaluation.mfu,
+      evaluation.power_W.low,
+      evaluation.power_W.high,
+      evaluation.energy_J.low,
+      evaluation.energy_J.high,
+      evaluation.memory_B.peak,
+      point.area_mm2 ?? null,
+      point.cost_usd ?? null,
+      evaluation.feasible ? 1 : 0
+    ]
+  }
+
+  /** Inserts `ROWS_TOGETHER` points, or none of them where the run has one already. */
+  const insertTogether = (runId: number, lastOrdinal: number, points: readonly KeptPoint[]): boolean => {
+    const values = points.flatMap((point, index) => rowOf(runId, lastOrdinal + 1 + index, point))
+    try {
+      const lastId = Number(insertRows.run(values).lastInsertRowid)
+      evaluations.insertTogether(
+        lastId - points.length + 1,
+        points.map(({ evaluation }) => evaluation)
+      )
+      return true
+    } catch (error) {
+      // SQLite takes back what the statement did, and nothing else of the transaction.
+      if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE') return false
+      throw error
+    }
+  }
+
   const insert = (runId: number, points: readonly KeptPoint[]): void => {
     let ordinal = lastOrdinal.get(runId)!
-    for (const point of points) {
-      const { evaluation } = point
-      const [, chipId, mappingId] = keyOf(runId, point)
-      const { changes, lastInsertRowid } = insertRow.run(
-        runId,
-        ordinal + 1,
-        point.source,
-        point.label,
-        chipId,
-        mappingId,
-        evaluation.iterationTime_s,
-        evaluation.tokensPerSecond,
-        evaluation.mfu,
-        evaluation.power_W.low,
-        evaluation.power_W.high,
-        evaluation.energy_J.low,
-        evaluation.energy_J.high,
-        evaluation.memory_B.peak,
-        point.area_mm2 ?? null,
-        point.cost_usd ?? null,
-        evaluation.feasible ? 1 : 0
-      )
-      if (changes === 0) continue
-      ordinal++
-      evaluations.insert(Number(lastInsertRowid), evaluation)
+    for (let first = 0; first < points.length; first += ROWS_TOGETHER) {
+      const some = points.slice(first, first + ROWS_TOGETHER)
+      if (some.length === ROWS_TOGETHER && insertTogether(runId, ordinal, some)) {
+        ordinal += ROWS_TOGETHER
+        continue
+      }
+      for (const point of some) {
+        const { changes, lastInsertRowid } = insertNewRow.run(rowOf(runId, ordinal + 1, point))
+        if (changes === 0) continue
+        ordinal++
+        evaluations.insert(Number(lastInsertRowid), point.evaluation)
+      }
     }
   }
 

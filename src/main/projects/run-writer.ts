@@ -1,4 +1,5 @@
 import type { Certificate, FailedPolicy, Findings, KeptPoint } from '../../core/search/exploration.ts'
+import type { Evaluation } from '../../core/simulator/evaluation.ts'
 import type { PointWriter } from './point-writer.ts'
 import type { RunEnding, RunTable } from './run-table.ts'
 
@@ -16,18 +17,19 @@ export interface RunResult {
   readonly failure?: string
 }
 
-const assertFinite = (point: KeptPoint): void => {
-  const { iterationTime_s, tokensPerSecond, mfu, power_W, energy_J, memory_B } = point.evaluation
-  const numbers = {
-    iterationTime_s,
-    tokensPerSecond,
-    mfu,
-    power_W: power_W.high,
-    energy_J: energy_J.high,
-    peak_B: memory_B.peak
-  }
-  for (const [name, value] of Object.entries(numbers))
-    if (!Number.isFinite(value)) throw new RangeError(`${point.source} '${point.label}': ${name} is ${value}`)
+/** What every row of a point needs a number of. */
+const measured: readonly (readonly [name: string, of: (evaluation: Evaluation) => number])[] = [
+  ['iterationTime_s', ({ iterationTime_s }) => iterationTime_s],
+  ['tokensPerSecond', ({ tokensPerSecond }) => tokensPerSecond],
+  ['mfu', ({ mfu }) => mfu],
+  ['power_W', ({ power_W }) => power_W.high],
+  ['energy_J', ({ energy_J }) => energy_J.high],
+  ['peak_B', ({ memory_B }) => memory_B.peak]
+]
+
+const assertFinite = ({ source, label, evaluation }: KeptPoint): void => {
+  for (const [name, of] of measured)
+    if (!Number.isFinite(of(evaluation))) throw new RangeError(`${source} '${label}': ${name} is ${of(evaluation)}`)
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import * as z from 'zod'
 import { canonicalJson } from '../../core/canonical.ts'
 import { ChipSpec } from '../../core/chip/chip-spec.ts'
-import { contentHash } from '../../core/content-hash.ts'
+import { textHash } from '../../core/content-hash.ts'
 import { Mapping } from '../../core/mapping/mapping.ts'
 import { parseInput, Problem } from '../../core/problem.ts'
 import { ModelSpec } from '../../core/workload/model-spec.ts'
@@ -39,10 +39,11 @@ export function specTable(database: Database, path: string): SpecTable {
   const put = (kind: SpecKind, spec: unknown): SpecKey => {
     const shared = spec !== null && typeof spec === 'object' ? kept.get(spec) : undefined
     if (shared) return shared
-    const hash = contentHash(spec ?? null)
+    const text = canonicalJson(spec ?? null)
+    const hash = textHash(text)
     // Formats that are only read number no specs.
     selectId ??= database.prepare<[string], number>('SELECT id FROM spec WHERE hash = ?').pluck()
-    const id = selectId.get(hash) ?? Number(insert.run(hash, kind, canonicalJson(spec ?? null)).lastInsertRowid)
+    const id = selectId.get(hash) ?? Number(insert.run(hash, kind, text).lastInsertRowid)
     const key = { id, hash }
     if (spec !== null && typeof spec === 'object') kept.set(spec, key)
     return key
