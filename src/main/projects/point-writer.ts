@@ -85,8 +85,8 @@ export function pointWriter(database: Database, specs: SpecTable, evaluations: E
   }
 
   /** Inserts `ROWS_TOGETHER` points, or none of them where the run has one already. */
-  const insertTogether = (runId: number, lastOrdinal: number, points: readonly KeptPoint[]): boolean => {
-    const values = points.flatMap((point, index) => rowOf(runId, lastOrdinal + 1 + index, point))
+  const insertTogether = (runId: number, firstOrdinal: number, points: readonly KeptPoint[]): boolean => {
+    const values = points.flatMap((point, index) => rowOf(runId, firstOrdinal + index, point))
     try {
       const lastId = Number(insertRows.run(values).lastInsertRowid)
       evaluations.insertTogether(
@@ -105,7 +105,7 @@ export function pointWriter(database: Database, specs: SpecTable, evaluations: E
     let ordinal = lastOrdinal.get(runId)!
     for (let first = 0; first < points.length; first += ROWS_TOGETHER) {
       const some = points.slice(first, first + ROWS_TOGETHER)
-      if (some.length === ROWS_TOGETHER && insertTogether(runId, ordinal, some)) {
+      if (some.length === ROWS_TOGETHER && insertTogether(runId, ordinal + 1, some)) {
         ordinal += ROWS_TOGETHER
         continue
       }
