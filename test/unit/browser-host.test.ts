@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
@@ -98,6 +99,29 @@ test('the socket opens to the page itself only', async () => {
   expect(await statusOf('/rpc', { ...upgrade, Cookie: cookie, Origin: 'https://attacker.example' })).toBe(403)
   expect(await statusOf('/other', { ...upgrade, Cookie: cookie, Origin: self })).toBe(403)
   expect(await statusOf('/rpc', { ...upgrade, Cookie: cookie, Origin: self })).toBe(101)
+})
+
+test.each(['//', '//[', '/\\\\', 'http://[', '*'])(
+  'the address %s, from whoever has no session, does not end the host',
+  async (path) => {
+    expect(await statusOf(path)).toBeGreaterThanOrEqual(400)
+    expect(await statusOf('/', { Cookie: cookie })).toBe(200)
+  }
+)
+
+test.each([
+  ['refused', () => ({ Origin: 'https://attacker.example' })],
+  ['let in', () => ({ Origin: self, Cookie: cookie })]
+])('a socket that is %s and then reset does not end the host', async (_, names) => {
+  const { port } = running.host
+  const lines = Object.entries({ Host: `127.0.0.1:${port}`, ...upgrade, ...names() })
+  const head = ['GET /rpc HTTP/1.1', ...lines.map(([name, value]) => `${name}: ${value}`)]
+  const socket = connect(port, '127.0.0.1')
+  const answered = new Promise((resolve) => socket.once('data', resolve).on('error', resolve))
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  await answered
+  socket.resetAndDestroy()
+  expect(await statusOf('/', { Cookie: cookie })).toBe(200)
 })
 
 async function withClient(use: (client: WorkbenchClient) => Promise<void>): Promise<void> {

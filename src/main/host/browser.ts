@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
+import { pipeline } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { customJsonSerializers } from '../../contract/typed-arrays.ts'
@@ -64,7 +65,9 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
         .end(`${message}\n`)
     if (!knownHost(request)) return refuse(421, 'This address is not served here.')
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only reading.')
-    const url = new URL(request.url ?? '/', 'http://localhost')
+    // Not resolved against a base, where '//name' is another host: this throws for no path that anybody may send.
+    const url = URL.parse(`http://localhost${request.url ?? '/'}`)
+    if (!url) return refuse(400, 'This is no address of a file.')
     const given = url.searchParams.get('token')
     if (url.pathname === '/' && given !== null) {
       const known = [...tokens].find((token) => same(token, given))
@@ -94,12 +97,15 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
       ...pageHeaders
     })
     if (request.method === 'HEAD') response.end()
-    else createReadStream(file).pipe(response)
+    // A file that went away, or a browser that did, ends this answer and no more.
+    else pipeline(createReadStream(file), response, () => {})
   })
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_B })
   const handler = new RPCHandler(router, { customJsonSerializers })
   server.on('upgrade', (request, socket, head) => {
+    // Node takes its own listener away with the upgrade; without one a connection that is reset would end the program.
+    socket.on('error', () => socket.destroy())
     const allowed =
       request.url === '/rpc' && knownHost(request) && origins.has(request.headers.origin ?? '') && hasSession(request)
     if (!allowed) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
