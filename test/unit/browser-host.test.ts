@@ -124,6 +124,15 @@ test.each([
   expect(await statusOf('/', { Cookie: cookie })).toBe(200)
 })
 
+test('a message that is longer than any of the page, ends its connection and not the host', async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${running.host.port}/rpc`, { headers: { Cookie: cookie, Origin: self } })
+  await new Promise((resolve) => socket.once('open', resolve))
+  const closed = new Promise((resolve) => socket.once('close', resolve).on('error', () => {}))
+  socket.send(new Uint8Array(17 * 1024 * 1024))
+  expect(await closed).toBe(1009)
+  expect(await statusOf('/', { Cookie: cookie })).toBe(200)
+})
+
 async function withClient(use: (client: WorkbenchClient) => Promise<void>): Promise<void> {
   const websocket = new WebSocket(`ws://127.0.0.1:${running.host.port}/rpc`, {
     headers: { Cookie: cookie, Origin: self }

@@ -109,9 +109,11 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
     const allowed =
       request.url === '/rpc' && knownHost(request) && origins.has(request.headers.origin ?? '') && hasSession(request)
     if (!allowed) return void socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, (client) =>
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      // What is no message, or one too long, has closed its socket when it is told of here.
+      client.on('error', () => client.terminate())
       handler.upgrade(client, { context: { services, shell: noShell } })
-    )
+    })
   })
 
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
