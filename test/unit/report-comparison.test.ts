@@ -57,6 +57,17 @@ test('ratios are to the first point', () => {
   expect(metrics.find(({ name }) => name === 'Iteration time')?.ratios[1]).toBeCloseTo(2.609375 / 1.609375, 12)
 })
 
+test('what sums of many numbers leave behind is no part of a step, and no change of one', () => {
+  const { time_s: parts } = exampleKeptPoint().evaluation
+  const left = exampleKeptPoint({ evaluation: { time_s: { ...parts, dataCommunication: -5.2e-16 } } })
+  const spent = exampleKeptPoint({ evaluation: { time_s: { ...parts, dataCommunication: 0.0957 } } })
+  const { time_s } = comparePoints(named(left, spent))
+  expect(time_s.find(({ name }) => name === 'Data communication')).toMatchObject({
+    values: [0, 0.0957],
+    ratios: [undefined, undefined]
+  })
+})
+
 test('a point equal to itself shows results and no differences', () => {
   const captions = comparisonTables(comparePoints(named(base, base))).map(({ caption }) => caption)
   expect(captions).toHaveLength(3)

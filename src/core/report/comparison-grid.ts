@@ -16,8 +16,6 @@ const moreIsBetter = new Set(['Throughput', 'Model FLOP utilization', 'Memory ca
 
 /** Below it a change would read as none. */
 const LEAST_CHANGE = 5e-4
-/** Seconds below which a part of a step is what sums of many numbers leave behind. */
-const RESIDUE_s = 1e-12
 const isSame = (ratio: number): boolean => Math.abs(ratio - 1) < LEAST_CHANGE
 /** From here on a change is told as a multiple. */
 const MANY_TIMES = 10
@@ -34,7 +32,7 @@ function gridCell({ name, unit, values, ratios }: Metric, index: number, baselin
   const ratio = ratios[index]
   if (value === undefined) return cell('—', 'quiet')
   if (index === baseline) return cell(formatIn(value, unit), 'strong')
-  const own = formatIn(unit === 's' && Math.abs(value) < RESIDUE_s ? 0 : value, unit)
+  const own = formatIn(value, unit)
   if (ratio === undefined) return cell(own)
   const tone = isSame(ratio) ? 'quiet' : ratio > 1 === moreIsBetter.has(name) ? 'good' : 'bad'
   return relative

@@ -1,4 +1,5 @@
 import { bindingWords } from './categories.ts'
+import { formatCount } from './format-number.ts'
 import type { Block, Fact } from './document.ts'
 import { bestPerSource, isPolicy, pointName, wafersRemark, type ExplorationRecord } from './exploration-record.ts'
 import type { Findings } from '../search/exploration.ts'
@@ -14,7 +15,7 @@ export const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): str
   workloadsOf(inputs)
     .map(({ model, training: { globalBatch, sequenceLength } }, _index, { length }) => {
       const named = length > 1 ? `${model.name}: g` : 'G'
-      return `${named}lobal batch ${globalBatch} sequences of ${sequenceLength} tokens · `
+      return `${named}lobal batch ${formatCount(globalBatch)} sequences of ${formatCount(sequenceLength)} tokens · `
     })
     .join('') + `objective ${inputs.objective} · ${createdAt.slice(0, 10)}`
 

@@ -150,7 +150,8 @@ export const useWorkbench = defineStore('workbench', () => {
   /** Tells something in passing; it goes by itself, later where there is something to do about it. */
   function notify(text: string, action?: Notice['action'], leadsTo?: string): void {
     const id = ++noticeCount
-    notices.value = [...notices.value.slice(-3), { id, text, ...(action && { action }), ...(leadsTo && { leadsTo }) }]
+    const others = notices.value.filter((one) => one.text !== text)
+    notices.value = [...others.slice(-3), { id, text, ...(action && { action }), ...(leadsTo && { leadsTo }) }]
     window.setTimeout(() => dismiss(id), action ? 20_000 : 6000)
   }
 

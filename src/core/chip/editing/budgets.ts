@@ -62,7 +62,7 @@ export function dieParts(chip: WaferChipSpec): readonly BudgetPart[] {
   ]
 }
 
-const parts: Readonly<Record<string, (chip: WaferChipSpec) => readonly BudgetPart[]>> = {
+const parts: Readonly<Record<string, (chip: WaferChipSpec, value: number) => readonly BudgetPart[]>> = {
   'die-contents': dieParts,
   shoreline: (chip) => {
     const plan = shorelinePlan(chip)
@@ -91,9 +91,12 @@ const parts: Readonly<Record<string, (chip: WaferChipSpec) => readonly BudgetPar
       { name: 'scrap', value: cost.scrap }
     ]
   },
-  'wafer-area': (chip) => {
+  'wafer-area': (chip, value) => {
     const dies = chip.grid.rows * chip.grid.columns * dieArea_mm2(chip)
-    return [{ name: 'dies', value: dies }]
+    return [
+      { name: 'dies', value: dies },
+      { name: 'DRAM and gaps', value: value - dies }
+    ]
   }
 }
 
@@ -106,6 +109,6 @@ export const chipBudgets = (chip: WaferChipSpec): readonly Budget[] =>
       title: budgetTitles[verdict.name] ?? verdict.name,
       filled,
       state: stateOf(verdict, filled),
-      parts: (parts[verdict.name]?.(chip) ?? []).filter(({ value }) => value > 0)
+      parts: (parts[verdict.name]?.(chip, verdict.value) ?? []).filter(({ value }) => value > 0)
     }
   })

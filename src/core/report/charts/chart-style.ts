@@ -31,8 +31,9 @@ export const valueAxis = (theme: ChartTheme, name: string, nameGap: number, form
   splitLine: { lineStyle: { color: theme.line } }
 })
 
-/** Room for the names left of horizontal bars, pixels. */
-export const nameWidth = 190
+/** Room for the names left of horizontal bars: as much as the longest takes, within what leaves room for bars, pixels. */
+export const nameWidth = ({ fontSize }: ChartTheme, names: readonly string[]): number =>
+  Math.min(190, 18 + Math.ceil(0.6 * fontSize * Math.max(0, ...names.map(({ length }) => length))))
 
 /** An axis of names from the top down; long names are cut. */
 export const nameAxis = (theme: ChartTheme, names: readonly string[]) => ({
@@ -43,7 +44,7 @@ export const nameAxis = (theme: ChartTheme, names: readonly string[]) => ({
     ...axisText(theme),
     color: theme.ink,
     interval: 0,
-    width: nameWidth - 14,
+    width: nameWidth(theme, names) - 14,
     overflow: 'truncate' as const
   },
   axisLine: { lineStyle: { color: theme.line } },

@@ -44,6 +44,7 @@ export function memoryTimeChart(
   const inside = Array.from(time_s.keys()).filter((at) => time_s[at]! >= window[0] && time_s[at]! <= window[1])
   const [first = 0, last = time_s.length - 1] = [inside[0], inside.at(-1)]
   const points = drawnPoints(total, Math.max(0, first - 1), last + 1)
+  const bytes = valueAxis(theme, 'Bytes on a die', 66, quantityTick(formatBytes_B))
   const most = Math.max(capacity_B, ...points.map((at) => total[at]!))
   const over = points.flatMap((at, index): [number, number, number, number][] => {
     const [from, to] = [
@@ -82,7 +83,7 @@ export function memoryTimeChart(
         max: window[1],
         axisPointer: { label: { formatter: ({ value }: { value: number }) => formatTime_s(value) } }
       },
-      yAxis: { ...valueAxis(theme, 'Bytes on a die', 66, quantityTick(formatBytes_B)), max: most * 1.04 },
+      yAxis: { ...bytes, max: most * 1.04, axisLabel: { ...bytes.axisLabel, showMaxLabel: false } },
       series: [
         ...memoryCategories.map(([name, title], index) => ({
           type: 'line',

@@ -50,7 +50,7 @@ export function policiesChart(
     option: {
       ...baseOption(theme),
       ...withoutPatterns,
-      grid: { left: nameWidth, right: 100, top: 12, bottom: 52 },
+      grid: { left: nameWidth(theme, names), right: 100, top: 12, bottom: 52 },
       xAxis: valueAxis(theme, 'Throughput (tokens/s)', 32),
       yAxis: nameAxis(theme, names),
       series: [

@@ -37,14 +37,17 @@ export interface StackedBars {
   readonly limit?: { readonly name: string; readonly values: readonly number[] } | undefined
 }
 
-/** Horizontal bars whose parts sum to the total that stands behind each. A part that is zero everywhere is left out. */
+/** Share of the longest bar below which a part is what sums of many numbers leave behind. */
+const RESIDUE = 1e-9
+
+/** Horizontal bars whose parts sum to the total that stands behind each. A part that is nothing everywhere is left out. */
 export function stackedBars(
   { name, title, caption, bars, parts, totals, format, limit }: StackedBars,
   theme: ChartTheme
 ): Chart {
   const used = parts
     .map((part, index) => ({ ...part, color: theme.categories[index % theme.categories.length] }))
-    .filter(({ values }) => values.some((value) => value > 0))
+    .filter(({ values }) => values.some((value) => value > RESIDUE * Math.max(...totals.values)))
   // A legend of more than five entries takes two lines.
   const below = used.length > 5 ? 116 : 88
   const most = Math.max(0, ...(limit?.values ?? []), ...totals.values)
@@ -92,7 +95,7 @@ export function stackedBars(
     option: {
       ...baseOption(theme),
       tooltip: { ...baseOption(theme).tooltip, valueFormatter: (value: unknown) => format(Number(value)) },
-      grid: { left: nameWidth, right: 100, top: 28, bottom: below },
+      grid: { left: nameWidth(theme, bars), right: 100, top: 28, bottom: below },
       // Below the axis and its name: a second line grows into the room under it.
       legend: {
         ...legend(theme),

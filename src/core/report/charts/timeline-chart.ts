@@ -108,10 +108,12 @@ export function timelineChart(figure: TimelineFigure, theme: ChartTheme): Chart 
         ...baseOption(theme).tooltip,
         formatter: ({ value }: { value: readonly number[] }) => words(value)
       },
-      grid: { left: 92, right: 20, top: 8, bottom: 92 },
+      // Times stand above, as on a ruler: of many lanes the lowest are off the screen.
+      grid: { left: 92, right: 20, top: 52, bottom: 48 },
       legend: { ...legend(theme), data: kinds },
       xAxis: {
-        ...valueAxis(theme, 'Time in the step', 30, quantityTick(formatTime_s)),
+        ...valueAxis(theme, 'Time in the step', 28, quantityTick(formatTime_s)),
+        position: 'top',
         min: window[0],
         max: window[1]
       },

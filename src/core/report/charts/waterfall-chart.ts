@@ -41,6 +41,7 @@ export function waterfallChart(from: NamedEvaluation, to: NamedEvaluation, theme
     }),
     { name: to.name, start: 0, end: waterfall.to, label: formatTime_s(waterfall.to), color: theme.theirs }
   ]
+  const names = bars.map(({ name }) => name)
   const unit = waterfall.of === 'step' ? 'Time of one optimizer step (s)' : 'Time per trained token (s)'
   const share = (change: number): string => formatShare(change / waterfall.from)
   return {
@@ -74,12 +75,9 @@ export function waterfallChart(from: NamedEvaluation, to: NamedEvaluation, theme
         formatter: ({ dataIndex }: { dataIndex: number }) =>
           `${bars[dataIndex]?.name}\n${bars[dataIndex]?.label}, reaching ${formatTime_s(bars[dataIndex]?.end ?? 0)}`
       },
-      grid: { left: nameWidth, right: 110, top: 12, bottom: 52 },
+      grid: { left: nameWidth(theme, names), right: 110, top: 12, bottom: 52 },
       xAxis: valueAxis(theme, unit, 32, quantityTick(formatTime_s)),
-      yAxis: nameAxis(
-        theme,
-        bars.map(({ name }) => name)
-      ),
+      yAxis: nameAxis(theme, names),
       series: [
         {
           type: 'bar',
