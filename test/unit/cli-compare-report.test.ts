@@ -219,7 +219,7 @@ describe('tmac compare', () => {
     const { out } = await runCli(['compare', ...names, '--json'])
     const comparison = JSON.parse(out) as Comparison
     expect(comparison).toMatchObject({ schema: 'tmac.comparison/1', names })
-    const time = comparison.metrics.find(({ name }) => name === 'Iteration time')!
+    const time = comparison.metrics.find(({ name }) => name === 'Step time')!
     const [slow, fast] = [policy, ours].map((point) => point.evaluation.iterationTime_s)
     expect(time.values).toEqual([slow, fast, fast])
   })

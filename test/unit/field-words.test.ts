@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SearchSpec } from '../../src/contract/search-spec.ts'
 import { chipPresets } from '../../src/core/chip/chip-presets.ts'
 import { chipVerdicts } from '../../src/core/chip/verdicts.ts'
-import { fieldLabel, inFieldWords, limitWords, searchFields } from '../../src/core/report/field-words.ts'
+import { fieldLabel, inFieldWords, limitWords, memberWords, searchFields } from '../../src/core/report/field-words.ts'
 import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
 import { ArchitectureSpace } from '../../src/core/search/architecture-space.ts'
 import { RobustSpec } from '../../src/core/search/robust-spec.ts'
@@ -31,4 +31,13 @@ describe('the words of fields', () => {
       if (chip.kind === 'wafer')
         for (const { name } of chipVerdicts(chip)) expect(limitWords(name)).toMatch(/^[A-Z][A-Za-z ]+$/)
   })
+})
+
+it('calls members of chips and mappings what people call them', () => {
+  expect(memberWords('die.clock_Hz')).toBe('Clock')
+  expect(memberWords('dataParallel')).toBe('Replicas')
+  expect(memberWords('plans.dense 2.operators.attention.x0')).toBe('dense 2: attention along x0')
+  expect(memberWords('plans.dense.residual.y0')).toBe('dense: layout between layers along y0')
+  expect(memberWords('plans.dense.recompute')).toBe('dense: recomputed tensors')
+  expect(memberWords('something.else')).toBe('something.else')
 })

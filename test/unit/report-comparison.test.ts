@@ -54,7 +54,7 @@ test('ratios are to the first point', () => {
   const { time_s, metrics } = comparePoints(named(base, other))
   expect(time_s.find(({ name }) => name === 'Compute')).toMatchObject({ values: [1, 2], ratios: [1, 2] })
   expect(time_s.find(({ name }) => name === 'Other')?.ratios).toEqual([undefined, undefined])
-  expect(metrics.find(({ name }) => name === 'Iteration time')?.ratios[1]).toBeCloseTo(2.609375 / 1.609375, 12)
+  expect(metrics.find(({ name }) => name === 'Step time')?.ratios[1]).toBeCloseTo(2.609375 / 1.609375, 12)
 })
 
 test('what sums of many numbers leave behind is no part of a step, and no change of one', () => {
@@ -85,7 +85,7 @@ test('the terminal shows values with their ratio', () => {
     .map(textTable)
     .join('\n')
   expect(text).toMatch(/Compute +1\.00 s +2\.00 s \(2\.00×\)/)
-  expect(text).toMatch(/grid\.rows +7 +6/)
+  expect(text).toMatch(/Rows +7 +6/)
 })
 
 test('one point or nine are refused', () => {

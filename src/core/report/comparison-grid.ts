@@ -12,7 +12,7 @@ export interface GridView {
 }
 
 /** Metrics of which more is better; of the others less is. */
-const moreIsBetter = new Set(['Throughput', 'Model FLOP utilization', 'Memory capacity per die'])
+const moreIsBetter = new Set(['Throughput', 'MFU', 'Memory capacity per die'])
 
 /** Below it a change would read as none. */
 const LEAST_CHANGE = 5e-4

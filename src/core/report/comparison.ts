@@ -4,6 +4,7 @@ import type { KeptPoint } from '../search/exploration.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { memoryCategories, timeCategories } from './categories.ts'
 import { cell, columns, type Table } from './document.ts'
+import { memberWords } from './field-words.ts'
 import { pointName } from './exploration-record.ts'
 import { formatIn, formatField, formatRatio } from './format-quantity.ts'
 import { leafDifferences, type Difference } from './leaf-differences.ts'
@@ -38,8 +39,8 @@ export interface NamedPoint {
 
 const metricsOf: readonly (readonly [string, string, (point: KeptPoint) => number | undefined])[] = [
   ['Throughput', 'tokens/s', (point) => point.evaluation.tokensPerSecond],
-  ['Iteration time', 's', (point) => point.evaluation.iterationTime_s],
-  ['Model FLOP utilization', 'share', (point) => point.evaluation.mfu],
+  ['Step time', 's', (point) => point.evaluation.iterationTime_s],
+  ['MFU', 'share', (point) => point.evaluation.mfu],
   ['Energy per step, low', 'J', (point) => point.evaluation.energy_J.low],
   ['Energy per step, high', 'J', (point) => point.evaluation.energy_J.high],
   ['Power, low', 'W', (point) => point.evaluation.power_W.low],
@@ -180,7 +181,7 @@ const differenceTable = (caption: string, names: readonly string[], differences:
   caption,
   columns: columns('', ...names.map((name) => `#${name}`)),
   rows: differences.map(({ path, values }) => [
-    cell(path),
+    cell(memberWords(path)),
     ...values.map((value) => cell(short(formatField(path, value))))
   ])
 })

@@ -75,6 +75,32 @@ export const inFieldWords = (sentence: string): string =>
     }
   )
 
+/** Members of a mapping that people have a name for. */
+const mappingTitles: Readonly<Record<string, string>> = {
+  microBatch: 'Micro-batch, sequences',
+  dataParallel: 'Replicas',
+  expertParallel: 'Expert parallelism, dies',
+  zeroStage: 'ZeRO stage',
+  'schedule.name': 'Schedule',
+  'schedule.virtualStages': 'Chunks of a stage',
+  'region.rows': 'Rows of a stage’s dies',
+  'region.columns': 'Columns of a stage’s dies',
+  placement: 'Places of the stages'
+}
+/** A part of a plan in words: `dense: attention along x0`; undefined for another path. */
+function planWords(path: string): string | undefined {
+  const found = /^plans\.(.+?)\.(residual|operators|recompute|offload)(?:\.([\w-]+))?(?:\.(\w+))?/.exec(path)
+  if (!found) return undefined
+  const [, plan, part, first, second] = found
+  if (part === 'residual') return `${plan}: layout between layers along ${first}`
+  if (part === 'operators' && second !== undefined) return `${plan}: ${first} along ${second}`
+  if (part === 'recompute') return `${plan}: recomputed tensors`
+  return part === 'offload' ? `${plan}: offloaded tensors` : undefined
+}
+/** A member of a chip or a mapping as people call it, and as it is written where they have no name for it. */
+export const memberWords = (path: string): string =>
+  chipFields.find((one) => one.path === path)?.title ?? mappingTitles[path] ?? planWords(path) ?? path
+
 export const scheduleWords: Readonly<Record<Mapping['schedule']['name'], string>> = {
   gpipe: 'GPipe',
   '1f1b': '1F1B',
