@@ -14,6 +14,12 @@ write('small.json', smallModel)
 write('wafer.json', smallWafer)
 write('study.json', { ...smallStudySpec, grids: renamed })
 write('other.json', { ...smallStudySpec, title: 'Another', grids: renamed })
+write('forms.json', {
+  ...smallStudySpec,
+  name: 'forms',
+  grids: renamed.slice(0, 1),
+  reduced: [{ ...renamed[0], globalBatches: [8], policies: ['megatron-full'] }]
+})
 
 const study = (...options: readonly string[]) => runCli(['study', ...options], { cwd })
 
@@ -83,6 +89,24 @@ describe('tmac study', () => {
     await study('study.json', '--shard', '1/1', '--output', file)
     await study('study.json', '--merge', file, '--project', 'damaged.tmac')
     expect(kept('damaged.tmac')).toEqual(kept('whole.tmac'))
+  })
+  it('takes no case of the smaller form, with fewer contenders in it, for one of the whole study', async () => {
+    await study('forms.json', '--reduced', '--shard', '1/1', '--output', 'form.jsonl')
+    await study('forms.json', '--reduced', '--merge', 'form.jsonl', '--project', 'form.tmac')
+    const gone = await study('forms.json', '--shard', '1/1', '--output', 'form.jsonl')
+    expect(gone.err).toMatch(/Shard 1 of 1: 2 cases, 0 done before/)
+    const merged = await study('forms.json', '--merge', 'form.jsonl', '--project', 'form.tmac')
+    expect(merged.err).toMatch(/2 cases taken, 0 were there/)
+    expect(merged.out).toMatch(/2 of 2 cases/)
+    const list = await study('forms.json', '--project', 'form.tmac', '--list')
+    expect(list.out.match(/^done/gm)).toHaveLength(2)
+    expect(kept('form.tmac').map(({ contenders }) => contenders.map((one) => one.contender))).toEqual([
+      ['tmac', 'deepspeed-z3', 'megatron-full'],
+      ['tmac', 'deepspeed-z3', 'megatron-full']
+    ])
+    const smaller = await study('forms.json', '--reduced', '--merge', 'form.jsonl', '--project', 'form.tmac')
+    expect(smaller.err).toMatch(/0 cases taken/)
+    expect(smaller.out).toMatch(/1 of 1 cases/)
   })
   it('refuses a shard of another study, of nothing, and a part that does not exist', async () => {
     const other = await study('other.json', '--merge', 'in1/1.jsonl', '--project', 'other.tmac')

@@ -31,26 +31,31 @@ export interface StudyResults {
   readonly finished: readonly FinishedCase[]
 }
 
+/** A case that was run, as a shard or as a project keeps it. */
+type RunCase = Pick<CaseRecord, 'key'> & { readonly contenders: readonly Pick<ContenderResult, 'contender'>[] }
+
+/** Whether everybody whom a case asks for was run: a smaller form of a study may ask for fewer in the same case. */
+export function isWhole({ policies, ablations }: StudyCase, { contenders }: RunCase): boolean {
+  const run = new Set(contenders.map(({ contender }) => contender))
+  return [...policies, ...ablations.map(ablationContender)].every((name) => run.has(name))
+}
+
 /** Keys of the cases in which everybody who is asked for was run. */
-export function doneKeys(cases: readonly StudyCase[], records: readonly CaseRecord[]): ReadonlySet<string> {
+export function doneKeys(cases: readonly StudyCase[], records: readonly RunCase[]): ReadonlySet<string> {
   const settings = new Map(cases.map((one) => [caseKey(one), one]))
-  const done = records.filter(({ key, contenders }) => {
-    const setting = settings.get(key)
-    const run = new Set(contenders.map(({ contender }) => contender))
-    return (
-      setting !== undefined &&
-      [...setting.policies, ...setting.ablations.map(ablationContender)].every((name) => run.has(name))
-    )
+  const done = records.filter((record) => {
+    const setting = settings.get(record.key)
+    return setting !== undefined && isWhole(setting, record)
   })
   return new Set(done.map(({ key }) => key))
 }
 
-/** Joins the cases that are asked for with those that are done; results of other cases are left aside. */
+/** Joins the cases that are asked for with those that are done; results of other cases, and of cases that are not whole, are left aside. */
 export function studyResults(study: Study, cases: readonly StudyCase[], records: readonly CaseRecord[]): StudyResults {
   const byKey = new Map(records.map((record) => [record.key, record]))
   const finished = cases.flatMap((setting) => {
     const record = byKey.get(caseKey(setting))
-    if (!record) return []
+    if (!record || !isWhole(setting, record)) return []
     const { run, certificate, contenders } = record
     return [{ setting, run, certificate, contenders: new Map(contenders.map((one) => [one.contender, one])) }]
   })

@@ -18,7 +18,10 @@ const Header = z.strictObject({
 })
 
 /** Every other line: a finished case, with the hash of its canonical JSON. */
-const Line = z.strictObject({ sha256: z.string().length(64), result: z.looseObject({ key: z.string() }) })
+const Line = z.strictObject({
+  sha256: z.string().length(64),
+  result: z.looseObject({ key: z.string(), contenders: z.array(z.looseObject({ contender: z.string() })) })
+})
 
 /** What a shard file has. */
 export interface ShardContents {

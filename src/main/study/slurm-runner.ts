@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { Problem } from '../../core/problem.ts'
 import { caseKey, casesOfShard, studyHash, type Study, type StudyCase } from '../../core/study/study-case.ts'
+import { doneKeys } from '../../core/study/study-results.ts'
 import { readShard } from './shard-file.ts'
 import type { Slurm } from './slurm.ts'
 
@@ -90,8 +91,9 @@ export async function runOnSlurm(
     new Map(
       parts.flatMap((part) => {
         const there = existsSync(fileOf(part)) ? readShard(fileOf(part), folder, study).results : []
-        const known = new Set([...done, ...there.map(({ key }) => key)])
-        const open = casesOfShard(cases, { part, of: shards }).filter((one) => !known.has(caseKey(one))).length
+        const mine = casesOfShard(cases, { part, of: shards })
+        const known = new Set([...done, ...doneKeys(mine, there)])
+        const open = mine.filter((one) => !known.has(caseKey(one))).length
         return open > 0 ? [[part, open] as const] : []
       })
     )

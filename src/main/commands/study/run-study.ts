@@ -66,7 +66,7 @@ async function runShard(sitting: Sitting): Promise<boolean> {
   const writer = openShard(output, cwd, study, shard!)
   try {
     const mine = casesOfShard(cases, shard!)
-    const done = new Set(readShard(output, cwd, study).results.map(({ key }) => key))
+    const done = doneKeys(mine, readShard(output, cwd, study).results)
     const left = mine.filter((one) => !done.has(caseKey(one)))
     note(`Shard ${shard!.part} of ${shard!.of}: ${mine.length} cases, ${mine.length - left.length} done before`)
     return await runHere(sitting, left, (_one, result) => writer.keep(result))
@@ -75,11 +75,21 @@ async function runShard(sitting: Sitting): Promise<boolean> {
   }
 }
 
-/** Takes the cases of shards into a project, each once. */
-function merge(store: ProjectStore, { study, invocation, context, note }: Sitting, files: readonly string[]): void {
+/**
+ * Takes the cases of shards into a project, each once. One that is there is taken again only where it is asked for and lacks somebody whom
+ * the shard's has: it was run for another form of the study.
+ */
+function merge(
+  store: ProjectStore,
+  { study, cases: asked, invocation, context, note }: Sitting,
+  files: readonly string[]
+): void {
   const hash = studyHash(study)
-  const cases = new Map(casesOf([...study.spec.grids, ...(study.spec.reduced ?? [])]).map((one) => [caseKey(one), one]))
-  const there = new Set(store.studies.cases(hash).map(({ key }) => key))
+  const every = [...casesOf([...study.spec.grids, ...(study.spec.reduced ?? [])]), ...asked]
+  const cases = new Map(every.map((one) => [caseKey(one), one]))
+  const records = store.studies.cases(hash)
+  const there = new Set(records.map(({ key }) => key))
+  const whole = new Set(doneKeys(asked, records))
   // A file that does not belong here is told before anything of the others is taken.
   for (const file of files) refuseForeignShard(file, context.cwd, study)
   for (const file of files) {
@@ -87,9 +97,11 @@ function merge(store: ProjectStore, { study, invocation, context, note }: Sittin
     let taken = 0
     for (const result of contents.results) {
       const one = cases.get(result.key)
-      if (!one || there.has(result.key)) continue
+      const isNowWhole = !whole.has(result.key) && doneKeys(asked, [result]).size > 0
+      if (!one || (there.has(result.key) && !isNowWhole)) continue
       store.studies.keep(study, result, inputsOf(study, one), startedBy(invocation))
       there.add(result.key)
+      if (isNowWhole) whole.add(result.key)
       taken++
     }
     const damage =
