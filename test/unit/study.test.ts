@@ -164,9 +164,40 @@ describe('a bad study is refused with one clear error', () => {
       'caps that leave no wafer',
       { grids: [grid, { ...grid, ledgers: ['capped'] }], caps: { powerCap_W: 1 } },
       /no wafer around 'six-dies' can be built under 1 W/
+    ],
+    [
+      'a space of wafers that cannot be built',
+      { outer: { space: { genes: { 'grid.columns': [400, 500] } }, wafers: 3 } },
+      /no wafer of outer\.space around 'six-dies' can be built/
+    ],
+    [
+      'a prediction of a model that no grid has',
+      { predictions: [{ ...smallStudySpec.predictions[0], measure: { of: 'beaten', where: { models: ['smal'] } } }] },
+      /predictions\[0\]\.measure\.where: no grid has models 'smal'; did you mean 'small'/
+    ],
+    [
+      'a prediction of an ablation where none is run',
+      {
+        predictions: [
+          {
+            ...smallStudySpec.predictions[0],
+            measure: { of: 'loss', ablation: 'ring-only', where: { globalBatches: [24] } }
+          }
+        ]
+      },
+      /predictions\[0\]\.measure\.where: no grid runs 'ablation:ring-only' in these cases/
     ]
   ])('%s', (_what, change, message) => {
     expect(refusal(change)).toMatch(message)
+  })
+  it('numbers that nobody means', () => {
+    expect(() => StudyGrid.parse({ ...grid, globalBatches: [2 ** 30] })).toThrow(/1048576/)
+    expect(() => smallStudy({ outer: { wafers: 1e9 } })).toThrow(/1000/)
+  })
+  it.each([1, 2, 3])('but one that tries everybody on %i wafers is none', (wafers) => {
+    const few = smallStudy({ outer: { ...smallStudySpec.outer, wafers } })
+    checkStudy(few)
+    expect(wafersOf(few, cases[2]!)).toHaveLength(wafers)
   })
   it('an empty grid and a prediction that nothing could meet', () => {
     expect(() => StudyGrid.parse({ ...grid, models: [] })).toThrow(/an empty list/)

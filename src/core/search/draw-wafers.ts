@@ -4,10 +4,11 @@ import type { ExploredWafers } from './explored-wafers.ts'
 import { genomeAt, type Genome } from './gene.ts'
 import { domainsOf } from './wafer-sweep.ts'
 
-/** Every n-th of a list so that at most `most` stay, the two ends among them. */
+/** Every n-th of a list so that at most `most` stay, the two ends among them; the first where one is to stay. */
 export function thinned<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items
-  return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]!)
+  const gaps = Math.max(1, most - 1)
+  return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / gaps)]!)
 }
 
 /** Every wafer of a space that holds no more than wanted, or so many drawn at random. */

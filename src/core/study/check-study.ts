@@ -3,11 +3,12 @@ import { nearest } from '../nearest.ts'
 import { policyNamed } from '../policies/policies.ts'
 import { Problem } from '../problem.ts'
 import { ablationNamed } from '../search/ablations.ts'
-import { OURS } from './case-result.ts'
+import { ablationContender, OURS } from './case-result.ts'
 import { contendersOf } from './measure.ts'
 import { wafersOf } from './outer-search.ts'
+import { matches } from './study-results.ts'
 import { casesOf, type Study, type StudyCase } from './study-case.ts'
-import type { StudyGrid, StudySpec } from './study-spec.ts'
+import type { StudyGrid, StudySpec, Where } from './study-spec.ts'
 
 /** A problem of a study, under the path of what it is about. */
 function under<Value>(path: string, check: () => Value): Value {
@@ -50,6 +51,45 @@ function checkMeasured(spec: StudySpec): void {
     }
 }
 
+/** Which value of what a measure looks at is none of the grids'. */
+function strangeIn({ ledger, ...lists }: Where, cases: readonly StudyCase[]): string | undefined {
+  const run: Readonly<Record<string, readonly (string | number)[]>> = {
+    models: cases.map(({ model }) => model),
+    chips: cases.map(({ chip }) => chip),
+    globalBatches: cases.map(({ training }) => training.globalBatch),
+    sequenceLengths: cases.map(({ training }) => training.sequenceLength),
+    attention: cases.map(({ training }) => training.attention)
+  }
+  for (const [name, values] of Object.entries(lists))
+    for (const value of [values ?? []].flat())
+      if (!run[name]!.includes(value)) {
+        const guess = typeof value === 'string' ? nearest(value, run[name] as readonly string[]) : undefined
+        return `no grid has ${name} '${value}'${guess === undefined ? '' : `; did you mean '${guess}'?`}`
+      }
+  return cases.some((one) => one.ledger === ledger) ? undefined : `no grid runs the ledger '${ledger}'`
+}
+
+/** Every prediction speaks of cases that the study has. */
+function checkPredicted({ predictions }: StudySpec, cases: readonly StudyCase[]): void {
+  for (const [index, { measure }] of predictions.entries()) {
+    const path = `predictions[${index}].measure.where`
+    const strange = strangeIn(measure.where, cases)
+    if (strange !== undefined) throw new Problem('bad-input', `study: ${path}: ${strange}`, path)
+    const names = contendersOf(measure)
+    const some = cases.filter((one) => matches(measure.where, one))
+    const run = new Set([
+      OURS,
+      ...some.flatMap(({ policies, ablations }) => [...policies, ...ablations.map(ablationContender)])
+    ])
+    if (some.length === 0 || !names.some((name) => run.has(name)))
+      throw new Problem(
+        'bad-input',
+        `study: ${path}: ${some.length === 0 ? 'no case of the grids is all of this' : `no grid runs ${names.map((name) => `'${name}'`).join(', ')} in these cases`}, so nothing could be said of it`,
+        path
+      )
+  }
+}
+
 /** Caps that no wafer, or no less than every wafer, could keep. */
 function checkCaps({ spec }: Study): void {
   const capped = gridsOf(spec).find(([, grid]) => grid.ledgers.includes('capped'))
@@ -80,8 +120,12 @@ function checkWafers(study: Study, cases: readonly StudyCase[]): void {
         `study: the ledger '${one.ledger}' explores wafers, and '${one.chip}' is a cluster; name a wafer, or the ledger 'same-chip'`,
         'chips'
       )
-    if (wafersOf(study, one).length > 0) continue
-    const { caps } = study.spec
+    const wafers = wafersOf(study, one)
+    const { caps, outer } = study.spec
+    // One wafer wanted is the given one; genes that somebody wrote down are wanted beside it.
+    const onlyGiven = wafers.length === 1 && wafers[0]!.name === chip.name
+    const isEmptySpace = onlyGiven && outer.space !== 'around' && outer.wafers > 1
+    if (wafers.length > 0 && !isEmptySpace) continue
     const stated =
       one.ledger === 'capped' && caps
         ? ` under ${caps.powerCap_W} W${caps.costCap_usd === undefined ? '' : `, ${caps.costCap_usd} USD`} and a yield of at least ${caps.leastYield}`
@@ -89,7 +133,7 @@ function checkWafers(study: Study, cases: readonly StudyCase[]): void {
     const broken = chipVerdicts(chip).find(({ ok }) => !ok)
     throw new Problem(
       'bad-input',
-      `study: no wafer around '${one.chip}' can be built${stated}${broken ? ` (the given one: ${broken.message})` : ''}; ` +
+      `study: no wafer ${isEmptySpace ? 'of outer.space around' : 'around'} '${one.chip}' can be built${stated}${broken ? ` (the given one: ${broken.message})` : ''}; ` +
         `loosen the caps, widen outer.space, or leave the chip out of the ledger '${one.ledger}'`,
       one.ledger === 'capped' ? 'caps' : 'outer.space'
     )
@@ -108,5 +152,7 @@ export function checkStudy(study: Study): void {
   }
   checkMeasured(spec)
   checkCaps(study)
-  checkWafers(study, casesOf(gridsOf(spec).map(([, grid]) => grid)))
+  const cases = casesOf(gridsOf(spec).map(([, grid]) => grid))
+  checkPredicted(spec, cases)
+  checkWafers(study, cases)
 }

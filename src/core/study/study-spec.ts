@@ -10,10 +10,12 @@ export const ledgers = ['same-chip', 'co-explored', 'capped'] as const
 export type Ledger = (typeof ledgers)[number]
 
 const positive = z.number().positive()
+/** Every contender searches for a mapping on each of them. */
+const MOST_WAFERS = 1000
 const count = z.int().positive()
 const name = z.string().min(1)
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1, 'an empty list; nothing would be run')
-const { attention, optimizerBytesPerParameter } = TrainingSpec.shape
+const { attention, globalBatch, sequenceLength, optimizerBytesPerParameter } = TrainingSpec.shape
 
 /** A full product of settings, and who is run in each. Grids may meet: a case that several name is run once, for all they name. */
 export const StudyGrid = z.strictObject({
@@ -21,8 +23,8 @@ export const StudyGrid = z.strictObject({
   ledgers: list(z.enum(ledgers)).default(() => ['same-chip' as const]),
   models: list(name).describe("names as in 'tmac models', or model files beside the study"),
   chips: list(name).describe("names as in 'tmac chips', or chip files beside the study"),
-  globalBatches: list(count).describe('sequences per optimiser step'),
-  sequenceLengths: list(count).describe('tokens per sequence'),
+  globalBatches: list(globalBatch),
+  sequenceLengths: list(sequenceLength),
   attention: list(attention.unwrap()).default(() => ['flash' as const]),
   optimizerBytesPerParameter: list(optimizerBytesPerParameter.unwrap()).default(() => [18 as const]),
   seeds: list(z.int().nonnegative())
@@ -114,7 +116,10 @@ export const StudySpec = z.strictObject({
   outer: z
     .strictObject({
       space: z.union([ArchitectureSpace, z.literal('around')]).default('around'),
-      wafers: count.default(24).describe('wafers that every contender is tried on, drawn among those that can be built')
+      wafers: count
+        .max(MOST_WAFERS)
+        .default(24)
+        .describe('wafers that every contender is tried on, drawn among those that can be built')
     })
     .default({ space: 'around', wafers: 24 }),
   caps: z

@@ -1,8 +1,11 @@
 import * as z from 'zod'
 
+/** A hundred times the largest batches that models are trained with; a simulation lists the micro-batches of a step one by one. */
+const MOST_SEQUENCES = 2 ** 20
+
 /** How the model is trained: what one optimiser step consists of. The micro-batch belongs to the mapping. */
 export const TrainingSpec = z.strictObject({
-  globalBatch: z.int().positive().describe('sequences per optimiser step'),
+  globalBatch: z.int().positive().max(MOST_SEQUENCES).describe('sequences per optimiser step'),
   sequenceLength: z.int().positive().describe('tokens per sequence'),
   attention: z
     .enum(['standard', 'flash'])
