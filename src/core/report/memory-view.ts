@@ -6,7 +6,9 @@ import {
   type MemoryItem,
   type StageCopies
 } from '../simulator/insight/memory-columns.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import type { StageEvaluation } from '../simulator/evaluation.ts'
+import type { Workload } from '../workload/workload.ts'
 import { memoryCategories } from './categories.ts'
 
 /** A tensor, or several of an operator, at one instant. */
@@ -30,6 +32,17 @@ export const piecesOf = (
     })
     .filter(({ total_B }) => total_B > 0)
     .sort((a, b) => b.total_B - a.total_B)
+
+/** What a tensor is called in other views: its operator, where it is of one, its class of layers and, where it is stored, its name there. */
+export function selectionOfPiece(
+  { stage, run, step, name }: MemoryItem,
+  { workload, mapping }: { readonly workload: Workload; readonly mapping: Mapping }
+): { readonly layer: string; readonly op: string | undefined; readonly tensor: string } {
+  const layer = mapping.stages[stage]!.layers[run]!.class
+  const steps = workload.classes.find((one) => one.name === layer)!.steps
+  const [made] = steps[step]?.stored.filter((stored) => name.startsWith(`${stored.name} (`)) ?? []
+  return { layer, op: steps[step]?.main.name, tensor: made?.name ?? name }
+}
 
 export const peak_B = (contents: MemoryContents, stage: number): number =>
   piecesOf(contents, stage).reduce((sum, { total_B }) => sum + total_B, 0)

@@ -17,6 +17,35 @@ export interface Selection {
   readonly time_s?: readonly [number, number]
 }
 
+/** A change of what is selected; a member that is undefined is selected no more. */
+export type SelectionChange = { readonly [Name in keyof Selection]?: Selection[Name] | undefined }
+
+/** An operator, its class of layers and its tensor are one thing. */
+const ofOperator: readonly (keyof Selection)[] = ['op', 'layer', 'tensor']
+
+/**
+ * What is selected after a change. Who names an operator, a class of layers or a tensor means that one: of these three, what is not named
+ * with it was another's, and goes.
+ */
+export function changedSelection(selection: Selection, change: SelectionChange): Selection {
+  const namesOperator = ofOperator.some((name) => name in change)
+  const kept = Object.entries(selection).filter(
+    ([name]) => !namesOperator || !ofOperator.includes(name as keyof Selection)
+  )
+  return Object.fromEntries(
+    Object.entries({ ...Object.fromEntries(kept), ...change }).filter(([, value]) => value !== undefined)
+  )
+}
+
+/**
+ * Whether what is selected is an operator of a class of layers, or, without an operator, the class itself. An operator that is selected
+ * without a class is that of every class.
+ */
+export const isSelectedOperator = (
+  selection: Pick<SelectionChange, 'layer' | 'op'>,
+  { layer, op }: { readonly layer: string; readonly op: string | undefined }
+): boolean => selection.op === op && (selection.layer === layer || (selection.layer === undefined && op !== undefined))
+
 const whole = (text: string | null): number | undefined =>
   text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined
 

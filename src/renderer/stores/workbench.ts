@@ -5,7 +5,7 @@ import { endWords, hasEnded, isActive } from '../../contract/job-status.ts'
 import type { JobState } from '../../contract/jobs-contract.ts'
 import type { ProjectView, RecentProject } from '../../contract/projects-contract.ts'
 import type { ProblemCode } from '../../core/problem.ts'
-import type { Selection } from '../../core/report/selection.ts'
+import { changedSelection, type Selection, type SelectionChange } from '../../core/report/selection.ts'
 import { client, messageOf, onReturn, refusalOf } from '../client.ts'
 import { tellOutside } from './job-notices.ts'
 import { addressOf, placeIn, placeOf, type Place, type ViewName } from './place.ts'
@@ -100,9 +100,8 @@ export const useWorkbench = defineStore('workbench', () => {
   }
 
   /** Selects also these; an undefined member is selected no longer. Steps back by the browser's own history. */
-  function select(change: { readonly [Name in keyof Selection]: Selection[Name] | undefined }): void {
-    const members = Object.entries({ ...place.value.selection, ...change }).filter(([, value]) => value !== undefined)
-    go({ ...place.value, selection: Object.fromEntries(members) })
+  function select(change: SelectionChange): void {
+    go({ ...place.value, selection: changedSelection(place.value.selection, change) })
   }
 
   function enter(opened: ProjectView): void {

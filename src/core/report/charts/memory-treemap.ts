@@ -9,10 +9,32 @@ import type { ChartTheme } from './chart-theme.ts'
 /** Leaves that a treemap draws; the smallest of more are one. */
 const MOST_LEAVES = 400
 
-/** What lies in a die's memory at an instant, areas as bytes. */
-export function memoryTreemap(pieces: readonly MemoryPiece[], when: string, theme: ChartTheme): Chart {
+/**
+ * What a treemap's nodes stand for, as ECharts counts them: the whole, then each category before its tensors.
+ * @returns undefined for the whole and for categories
+ */
+export function treemapNodes(pieces: readonly MemoryPiece[]): readonly (MemoryPiece | undefined)[] {
+  const shown = pieces.slice(0, MOST_LEAVES)
+  const branches = memoryCategories.flatMap(([name]) => {
+    const leaves = shown.filter(({ category }) => category === name)
+    return leaves.length > 0 ? [undefined, ...leaves] : []
+  })
+  return [undefined, ...branches]
+}
+
+/**
+ * What lies in a die's memory at an instant, areas as bytes.
+ * @param isChosen which of the pieces are selected: these have a border
+ */
+export function memoryTreemap(
+  pieces: readonly MemoryPiece[],
+  when: string,
+  theme: ChartTheme,
+  isChosen: (piece: MemoryPiece) => boolean = () => false
+): Chart {
   const total_B = pieces.reduce((sum, piece) => sum + piece.total_B, 0)
   const shown = pieces.slice(0, MOST_LEAVES)
+  const nodes = treemapNodes(pieces)
   return {
     name: 'memorymap',
     title: `What lies there ${when}: ${formatBytes_B(total_B)}`,
@@ -29,7 +51,7 @@ export function memoryTreemap(pieces: readonly MemoryPiece[], when: string, them
       ],
       rows: pieces.map(({ name, category, copies, total_B: bytes }) => [name, category, copies, bytes])
     }),
-    stops: () => [],
+    stops: () => shown.map((piece, row) => ({ row, series: 0, datum: nodes.indexOf(piece) })),
     option: {
       ...baseOption(theme),
       aria: { enabled: true, label: { enabled: false }, decal: { show: false } },
@@ -58,7 +80,7 @@ export function memoryTreemap(pieces: readonly MemoryPiece[], when: string, them
               .map((piece) => ({
                 name: piece.name,
                 value: piece.total_B,
-                itemStyle: { color },
+                itemStyle: { color, ...(isChosen(piece) && { borderColor: theme.ink, borderWidth: 3 }) },
                 label: { color: inkOn(color) }
               }))
             const value = children.reduce((sum, child) => sum + child.value, 0)
