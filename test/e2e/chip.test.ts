@@ -218,7 +218,7 @@ test.skipIf(!hasChromium())(
       .click()
     const kept = page.getByRole('group', { name: 'Solve for' }).getByLabel('Reticle', { exact: true })
     const wasKept = await kept.isChecked()
-    await page.keyboard.press('l')
+    await page.keyboard.press('k')
     await expect.poll(() => kept.isChecked()).toBe(!wasKept)
     await page.getByRole('heading', { name: /inside of the die/ }).click()
     await page.keyboard.press('Backspace')

@@ -94,7 +94,7 @@ test.skipIf(!hasChromium())(
     await text.fill('<b>no</b>')
     await page.getByRole('alert').filter({ hasText: 'This is a page of HTML or XML' }).waitFor()
     await text.fill(configuration('mixtral-8x7b'))
-    await page.getByRole('region', { name: 'Taken over' }).getByText('moe.experts').waitFor()
+    await page.getByRole('region', { name: 'Taken over' }).getByText('Experts of a layer').waitFor()
     await workbench.shoot('model-import')
     await page.getByRole('button', { name: /^Add ‘/ }).click()
     await page.getByRole('checkbox', { name: 'Mixture of experts' }).waitFor()

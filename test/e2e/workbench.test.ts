@@ -109,6 +109,11 @@ test.skipIf(!hasChromium())(
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
     await shoot('settings')
+    // Keys of views that are not open are set here as well.
+    await page
+      .getByRole('row', { name: /Compare: only what differs Compare/ })
+      .getByText('D', { exact: true })
+      .waitFor()
     await page.getByRole('button', { name: 'Key of Theme: light' }).click()
     await page.keyboard.press('Control+Alt+L')
     await page.getByRole('button', { name: 'Reset to none' }).waitFor()

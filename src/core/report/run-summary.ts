@@ -72,7 +72,7 @@ export const findingBlocks = (findings: Findings): Block[] => [
 export function resultBlocks(record: ExplorationRecord): Block[] {
   const { best, run } = record
   const found = best
-    ? `The best design is point ${best.id} (${pointName(best)}) on ‘${best.chip.name}’, found among ${run.pointCount} kept points.`
+    ? `The best design is point ${best.id} (${pointName(best)}) on ‘${best.chip.title || best.chip.name}’, found among ${run.pointCount} kept points.`
     : `No kept point fits the chip. ${run.failure ?? run.failedPolicies[0]?.reason ?? ''}`
   const state =
     run.status === 'finished'
