@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
+import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
+import { diePeak_flops } from '../../src/core/chip/die-resources.ts'
+import { brokenLimit } from '../../src/core/search/architecture-space.ts'
+import { genomeAt, spaceSize } from '../../src/core/search/gene.ts'
 import { evaluateAt } from '../../src/core/simulator/evaluate-level.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { OURS, SEARCH_ALONE, type CaseResult } from '../../src/core/study/case-result.ts'
 import { checkStudy } from '../../src/core/study/check-study.ts'
 import { measured } from '../../src/core/study/measure.ts'
-import { wafersOf } from '../../src/core/study/outer-search.ts'
+import { outerSpace, tryWafers, wafersOf } from '../../src/core/study/outer-search.ts'
 import { claimCells } from '../../src/core/study/report/claims.ts'
 import { judgedPredictions } from '../../src/core/study/report/predictions.ts'
 import { runCase } from '../../src/core/study/run-case.ts'
@@ -85,11 +89,8 @@ describe('a case', async () => {
     expect(total_B).toBeCloseTo(mean_B * diesUsed, 0)
     expect(mean_B).toBeLessThanOrEqual(peak_B)
   })
-  it('in which everybody chooses a wafer tries all on the same ones, and nobody is slower than on the given one', () => {
-    const wafers = wafersOf(study, cases[2]!)
-    expect(wafers.length).toBeGreaterThan(1)
-    const names = wafers.map(({ name }) => name)
-    for (const point of Object.values(chosen.points)) expect(names).toContain(point.chip.name)
+  it('in which everybody chooses a wafer keeps its limits, and nobody is slower than on the given one', () => {
+    for (const { chip } of Object.values(chosen.points)) expect(brokenLimit(chip as WaferChipSpec)).toBeUndefined()
     for (const policy of ['deepspeed-z3', 'megatron-full'])
       expect(contender(chosen, policy).metrics!.analyticTime_s).toBeLessThanOrEqual(
         contender(sameChip, policy).metrics!.analyticTime_s * (1 + 1e-9)
@@ -129,6 +130,52 @@ describe('a case', async () => {
     const [far] = claimCells(results, { ...claim!, value: at * 2 })
     expect(near!.holds).toBe(true)
     expect(far!.holds).toBe(false)
+  })
+})
+
+describe('the outer search of a ledger in which everybody chooses a wafer', () => {
+  const wide = smallStudy({ outer: { space: 'around', wafers: 4 } })
+  const space = outerSpace(wide, cases[2]!)!
+  const wafers = wafersOf(wide, cases[2]!)
+  const shared = wafers.map(({ name }) => name)
+  const memory_B = (chip: WaferChipSpec): number => machineOf(chip).dies * machineOf(chip).capacity_B
+  /** A contender to whom a wafer is worth what its arrays do, so long as memory is enough. */
+  const arrays = (least_B: number) => (chip: WaferChipSpec) => ({
+    name: chip.name,
+    chip,
+    cost_s: memory_B(chip) < least_B ? Infinity : 1 / (machineOf(chip).dies * diePeak_flops(chip)),
+    overfull: least_B / memory_B(chip)
+  })
+  const none = (): number => 0
+
+  it('tries a contender on the wafers of all, then on no more than three times as many of its own, none twice', () => {
+    const tried = tryWafers(space, 1, none, arrays(0)).map(({ name }) => name)
+    expect(shared.length).toBeGreaterThan(1)
+    expect(tried.slice(0, shared.length)).toEqual(shared)
+    expect(tried.length).toBeGreaterThan(shared.length)
+    expect(tried.length).toBeLessThanOrEqual(4 * shared.length)
+    expect(new Set(tried).size).toBe(tried.length)
+    expect(tryWafers(space, 1, none, arrays(0)).map(({ name }) => name)).toEqual(tried)
+  })
+  it('comes to a faster wafer than those of all, and none that breaks a limit', () => {
+    const tried = tryWafers(space, 1, none, arrays(0))
+    for (const { chip } of tried) expect(brokenLimit(chip)).toBeUndefined()
+    const least = (of: typeof tried): number => Math.min(...of.map(({ cost_s }) => cost_s))
+    expect(least(tried)).toBeLessThan(least(tried.slice(0, shared.length)))
+  })
+  it('finds its way to wafers that a contender fits on, where it fits on none of those of all', () => {
+    const { genes } = space.template
+    const all = Array.from({ length: spaceSize(genes) }, (_, number) => space.chip(genomeAt(genes, number)) ?? [])
+    const [most_B, ofAll_B] = [all.flat(), wafers].map((some) => Math.max(...some.map(memory_B)))
+    expect(most_B).toBeGreaterThan(ofAll_B!)
+    const tried = tryWafers(space, 1, none, arrays(ofAll_B! + 1))
+    expect(tried.some(({ cost_s }) => cost_s < Infinity)).toBe(true)
+  })
+  it('passes over wafers whose bound says that nothing is gained, and misses nothing by it', () => {
+    const exact = (chip: WaferChipSpec): number => arrays(0)(chip).cost_s
+    const tried = tryWafers(space, 1, exact, arrays(0))
+    const better = tried.slice(shared.length).map(({ cost_s }) => cost_s)
+    expect(better).toEqual(better.toSorted((a, b) => b - a))
   })
 })
 

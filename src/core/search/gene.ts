@@ -114,6 +114,18 @@ export function genomeAt(genes: readonly Gene[], index: number): Genome {
   return genome
 }
 
+/** The genome of a chip among those of the genes; undefined where a number is no value of its gene, or a gene is a choice. */
+export function genomeOf(genes: readonly Gene[], chip: WaferChipSpec): Genome | undefined {
+  const numbers = numericLeaves(chip)
+  const genome = genes.map((gene) => {
+    const value = numbers.get(gene.path)
+    if (gene.kind === 'choice' || typeof value !== 'number') return -1
+    if (gene.kind === 'listed') return gene.values.indexOf(value)
+    return value >= gene.from && value <= gene.to ? value : -1
+  })
+  return genome.includes(-1) ? undefined : genome
+}
+
 /** The number that a genome gives a gene that is no choice. */
 export const geneNumber = (gene: Exclude<Gene, { kind: 'choice' }>, at: number): number =>
   gene.kind === 'listed' ? gene.values[at]! : at

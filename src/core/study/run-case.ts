@@ -7,10 +7,11 @@ import { ExplorationSpace } from '../search/exploration-space.ts'
 import { explore, taskFrame } from '../search/explore.ts'
 import type { ResultOf, Task, TaskFrame, TaskResults } from '../search/tasks.ts'
 import { runTask } from '../search/tasks.ts'
+import { stepBound } from '../simulator/bounds.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import { ablationContender, OURS, SEARCH_ALONE, type CaseResult } from './case-result.ts'
-import { chosenWafer, wafersOf } from './outer-search.ts'
+import { chosenWafer, outerSpace, tryWafers, type Tried } from './outer-search.ts'
 import { settle, type Choice } from './settle.ts'
 import { caseKey, type Study, type StudyCase } from './study-case.ts'
 
@@ -150,51 +151,68 @@ async function onGivenChip(
   return { choices: [choice, ...policies, ...ablations], certificate: outcome.certificate }
 }
 
-/** Every contender on the wafer that suits it best, of those that all of them are tried on. */
+/** What is said of everybody where there is no wafer to choose. */
+function withoutWafers(study: Study, one: StudyCase): readonly Choice[] {
+  const failure = `no wafer around '${one.chip}' can be built under the limits of this ledger`
+  const nobody = { mapping: undefined, failure, attempt: undefined, evaluations: 0, took_s: 0 }
+  const chip = study.chips[one.chip]!
+  return [
+    { contender: OURS, source: 'search', label: 'TMAC', chip, ...nobody },
+    ...one.policies.map((policy) => ({
+      contender: policy,
+      source: `policy:${policy}`,
+      label: policyNamed(policy).title,
+      chip,
+      ...nobody
+    }))
+  ]
+}
+
+/** Every contender on the wafer that suits it best, of those that all of them are tried on and of those that it breeds from there. */
 async function onChosenWafers(
   study: Study,
   one: StudyCase,
   runner: TaskRunner
 ): Promise<{ readonly choices: readonly Choice[]; readonly certificate: undefined }> {
-  const wafers = wafersOf(study, one)
-  if (wafers.length === 0) {
-    const failure = `no wafer around '${one.chip}' can be built under the limits of this ledger`
-    const nobody = { mapping: undefined, failure, attempt: undefined, evaluations: 0, took_s: 0 }
-    const chip = study.chips[one.chip]!
+  const space = outerSpace(study, one)
+  if (!space || (!space.given && space.drawn.length === 0))
+    return { choices: withoutWafers(study, one), certificate: undefined }
+  const workload = buildWorkload(study.models[one.model]!, one.training)
+  const frameOf = (chip: ChipSpec): TaskFrame => taskFrame(inputsOf(study, { ...one, policies: [] }, chip))
+  const leastStep_s = (chip: ChipSpec): number => stepBound(workload, machineOf(chip)).iterationTime_s
+  const tryPolicy = (policy: string, chip: ChipSpec): Choice & Tried => {
+    const frame = frameOf(chip)
+    const result = runner.run<'policy'>(frame, { kind: 'policy', policy })
+    const peak_B = result.evaluation?.memory_B.peak
     return {
-      choices: [
-        { contender: OURS, source: 'search', label: 'TMAC', chip, ...nobody },
-        ...one.policies.map((policy) => ({
-          contender: policy,
-          source: `policy:${policy}`,
-          label: policyNamed(policy).title,
-          chip,
-          ...nobody
-        }))
-      ],
-      certificate: undefined
+      ...policyChoice(policy, frame.chip, result, runner.took.at(-1)!.took_s),
+      cost_s: timeOf(result),
+      overfull: peak_B === undefined ? undefined : peak_B / machineOf(chip).capacity_B
     }
   }
-  const frames = wafers.map((chip) => taskFrame(inputsOf(study, { ...one, policies: [] }, chip)))
-  const policies = one.policies.map((policy) =>
-    chosenWafer(
-      frames.map((frame) => {
-        const result = runner.run<'policy'>(frame, { kind: 'policy', policy })
-        return { ...policyChoice(policy, frame.chip, result, runner.took.at(-1)!.took_s), cost_s: timeOf(result) }
-      })
-    )
-  )
-  const quick = frames.map((frame) => {
+  const quick = tryWafers(space, one.seed, leastStep_s, (chip) => {
+    const frame = frameOf(chip)
     const { best } = runner.run<'search'>(frame, { kind: 'search', effort: 'quick' })
-    return { frame, cost_s: best?.iterationTime_s ?? Infinity, took: runner.took.at(-1)! }
+    return {
+      chip: frame.chip,
+      cost_s: best?.iterationTime_s ?? Infinity,
+      overfull: undefined,
+      took: runner.took.at(-1)!
+    }
   })
   const first = quick.reduce((best, next) => (next.cost_s < best.cost_s ? next : best))
+  // What one finds good all may have: others are tried on our wafer, and we on that of the fastest of them.
+  const policies = one.policies.map((policy) =>
+    chosenWafer([
+      ...tryWafers(space, one.seed, leastStep_s, (chip) => tryPolicy(policy, chip)),
+      tryPolicy(policy, first.chip)
+    ])
+  )
   const fastest = policies.filter(({ mapping }) => mapping).sort((a, b) => a.cost_s - b.cost_s)[0]
-  // Thoroughly on the wafer that looks best, and on the best policy's: what others find there is in our space, too.
-  const chips = [...new Set([first.frame.chip, ...(fastest ? [fastest.chip] : [])])]
+  const chips = [...new Map([first.chip, ...(fastest ? [fastest.chip] : [])].map((chip) => [chip.name, chip])).values()]
   const thorough: (Choice & { readonly cost_s: number })[] = []
   for (const chip of chips) {
-    const start = fastest && fastest.chip === chip ? [fastest.contender] : []
+    const start = fastest && fastest.chip.name === chip.name ? [fastest.contender] : []
     const { choice, outcome } = await ours(inputsOf(study, { ...one, policies: start }, chip), runner)
     thorough.push({ ...choice, cost_s: outcome.best?.evaluation.iterationTime_s ?? Infinity })
   }

@@ -119,7 +119,9 @@ export const StudySpec = z.strictObject({
       wafers: count
         .max(MOST_WAFERS)
         .default(24)
-        .describe('wafers that every contender is tried on, drawn among those that can be built')
+        .describe(
+          'wafers that every contender is tried on, drawn among those that can be built; three times as many it breeds from its best'
+        )
     })
     .default({ space: 'around', wafers: 24 }),
   caps: z
