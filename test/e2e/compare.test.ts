@@ -116,6 +116,7 @@ test.skipIf(!hasChromium())('a comparison is saved, opens again, and keeps its n
   await page.waitForTimeout(300)
   await page.reload()
   await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('<b>why</b> the bubble')
+  await workbench.shoot('exploration')
   await page.getByRole('link', { name: 'Compare its 2 points' }).click()
   await page.getByRole('heading', { name: /^Why is/ }).waitFor()
 })

@@ -24,6 +24,12 @@ test.skipIf(!hasChromium())('a note stands beside its run', async () => {
   await page.getByRole('cell', { name: 'The baseline of the paper <b>bold</b>' }).waitFor()
 })
 
+test.skipIf(!hasChromium())('a project is looked over: its runs and what was made in it', async () => {
+  await page.goto(`${project}/overview`)
+  await page.getByText('Made in this project').waitFor()
+  await workbench.shoot('overview')
+})
+
 test.skipIf(!hasChromium())('a run goes into the trash, and a report keeps what it showed of it', async () => {
   await page.goto(`${project}/run/2/summary`)
   await page.getByRole('heading', { name: 'Ours and the policies of others' }).waitFor()

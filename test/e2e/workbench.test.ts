@@ -108,6 +108,7 @@ test.skipIf(!hasChromium())(
     await page.getByRole('combobox', { name: 'Go to a view' }).fill('settings')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await page.getByRole('combobox', { name: /^Theme/ }).selectOption('system')
     await shoot('settings')
     // Keys of views that are not open are set here as well.
     await page
@@ -124,6 +125,11 @@ test.skipIf(!hasChromium())(
     await page.getByRole('main').focus()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keys that act here' }).getByText('Command palette').waitFor()
+    // In both themes: what follows the system shows each.
+    await page.keyboard.press('Escape')
+    await page.getByRole('combobox', { name: /^Theme/ }).selectOption('system')
+    await page.getByRole('main').focus()
+    await page.keyboard.press('?')
     await shoot('keys')
     await page.keyboard.press('Escape')
   }
