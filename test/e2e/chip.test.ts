@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -249,6 +249,18 @@ test.skipIf(!hasChromium())('a floorplan goes out and comes back; what is none i
   ])
   const text = readFileSync(await file.path(), 'utf8')
   expect(text.match(/^die_/gm)).toHaveLength(54)
+  for (const [title, ending] of [
+    ['Wafer as SVG', '.svg'],
+    ['Wafer as PNG, 2×', '.2x.png']
+  ] as const) {
+    await page.getByRole('button', { name: 'Export' }).click()
+    const [picture] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: title }).click()
+    ])
+    expect(picture.suggestedFilename().endsWith(ending)).toBe(true)
+    expect(statSync(await picture.path()).size).toBeGreaterThan(10_000)
+  }
   await field('Columns').fill('4')
   await field('Columns').press('Enter')
   await page.getByRole('grid', { name: 'Wafer of 6 × 4 dies' }).waitFor()

@@ -5,8 +5,10 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { floorplanMap } from '../../src/core/report/floorplan-map.ts'
 import { references } from '../../src/core/report/references.ts'
 import { modelPresets } from '../../src/core/workload/model-presets.ts'
+import { defectsFrom } from '../../src/main/input/defects-input.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import { repository, runCli } from './cli-run.ts'
 
@@ -114,7 +116,7 @@ describe('literature as BibTeX', () => {
   })
 })
 
-describe('HotSpot floorplans on the command line', () => {
+describe('floorplans on the command line', () => {
   it('come back to the chip that they were made from', async () => {
     const { code, err, output } = await exported('flp', 'w.flp', '--chip', 'temp-48')
     expect([code, err]).toEqual([0, ''])
@@ -123,6 +125,14 @@ describe('HotSpot floorplans on the command line', () => {
     const { grid, die } = chipPreset('temp-48') as WaferChipSpec
     expect(chip.grid).toEqual(grid)
     expect(chip.die).toEqual(die)
+  })
+
+  it('draws the wafers of a chip as the editors save them, with what is broken on them', async () => {
+    const { code, err, output } = await exported('svg', 'w.svg', '--chip', 'temp-48', '--defects', 'sample:8')
+    expect(code, err).toBe(0)
+    const chip = chipPreset('temp-48') as WaferChipSpec
+    expect(readFileSync(output, 'utf8')).toBe(floorplanMap(chip, defectsFrom('sample:8', chip, '.')))
+    expect((await exported('svg', 'c.svg', '--chip', 'a100-80gb')).err).toMatch(/wafer/)
   })
 
   it('are of wafers alone', async () => {

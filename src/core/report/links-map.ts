@@ -1,13 +1,10 @@
 import type { WaferChipSpec } from '../chip/chip-spec.ts'
-import type { Rectangle } from '../chip/floorplan.ts'
 import { HOT_SHARE, sceneLinks, waferScene } from '../chip/editing/wafer-scene.ts'
 import { chartThemes } from './charts/chart-theme.ts'
 import { escapeHtml } from './escape-html.ts'
 import { formatShare } from './format-quantity.ts'
 import { ink, quietInk, sequence, sequenceColor } from './palette.ts'
-
-const boxOf = ({ x, y, width, height }: Rectangle): string =>
-  `x="${x.toFixed(2)}" y="${y.toFixed(2)}" width="${width.toFixed(2)}" height="${height.toFixed(2)}"`
+import { boxOf } from './svg-box.ts'
 
 /** The scale below the wafers: colours from no use to all, what is hatched and what is dashed. */
 function scale(name: string, width: number): string {

@@ -5,6 +5,9 @@ import { chartThemes } from './charts/chart-theme.ts'
 import { escapeHtml } from './escape-html.ts'
 import { gridLine, inkOn, quietInk, sequenceColor } from './palette.ts'
 
+/** A mapping on its chip, as of a point. */
+export type PlacedMapping = Pick<StoredPoint, 'chip' | 'mapping'>
+
 const rectangle = ({ x, y, width, height }: Rectangle, attributes: string): string =>
   `<rect x="${x.toFixed(2)}" y="${y.toFixed(2)}" width="${width.toFixed(2)}" height="${height.toFixed(2)}" ${attributes}/>`
 
@@ -29,7 +32,7 @@ function idleDies(chip: WaferChipSpec): string {
 /** The dies of one region: filled by stage, each die's border drawn, the region's name in its middle. */
 function region(
   chip: WaferChipSpec,
-  point: StoredPoint,
+  point: PlacedMapping,
   replica: number,
   stage: number,
   row: number,
@@ -61,7 +64,7 @@ function region(
  * placement count on from wafer to wafer. Stage colours run along the pipeline; every region also carries its name.
  * @returns undefined for a cluster, which has no floorplan
  */
-export function waferMap(point: StoredPoint): string | undefined {
+export function waferMap(point: PlacedMapping): string | undefined {
   const { chip, mapping } = point
   if (chip.kind !== 'wafer') return undefined
   const [side, margin] = [chip.wafer.size_mm, 6]

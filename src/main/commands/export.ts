@@ -40,6 +40,7 @@ export const command: Command = {
     '--format chakra|megatron|deepspeed --output FOLDER (a point, or a model, a chip and a mapping, as above)',
     '--format svg|csv --output FILE --project F.tmac --figure F [--run N] [--points 3,7]',
     '--format csv|parquet|bibtex --output FILE --project F.tmac [--run N]',
+    '--format svg --output F.svg --chip C [--defects D]',
     '--format flp --output F.flp --chip C'
   ],
   description:
@@ -47,7 +48,7 @@ export const command: Command = {
     'a process per stage or die with lanes for compute, collectives, transfers and synchronisation, arrows along transfers, counters of memory and links, ' +
     'and the chip, model and mapping it belongs to. chakra writes what every die executes as MLCommons Chakra execution traces, with the network, ' +
     'system and group files that ASTRA-sim 2 asks for. megatron and deepspeed write launch arguments or a configuration for the nearest setting that the framework ' +
-    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows; csv without a figure and parquet write the points of a run or of all, units in the names of the columns, bibtex what they rest on. flp writes the dies of a wafer as a HotSpot floorplan. What the files hold: docs/traces.md, docs/exports.md.',
+    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows; csv without a figure and parquet write the points of a run or of all, units in the names of the columns, bibtex what they rest on. svg of a chip draws its wafers, with defects what is broken on them; flp writes the dies of a wafer as a HotSpot floorplan. What the files hold: docs/traces.md, docs/exports.md.',
   options,
   run: async (invocation, context) => (await import('./export/run-export.ts')).runExport(invocation, context)
 }

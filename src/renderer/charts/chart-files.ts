@@ -11,15 +11,14 @@ export async function svgFile(build: ChartBuilder): Promise<Blob> {
   return new Blob([inDecimalBytes(() => chartSvg(build(chartThemes.print)))], { type: 'image/svg+xml' })
 }
 
-/** The figure on white in so many pixels for each of its own. */
-export async function pngFile(build: ChartBuilder, scale: number): Promise<Blob> {
-  const { width, height } = build(chartThemes.print)
-  const url = URL.createObjectURL(await svgFile(build))
+/** A picture on white in so many pixels for each of its own. */
+export async function pngOfSvg(svg: Blob, scale: number): Promise<Blob> {
+  const url = URL.createObjectURL(svg)
   try {
-    const image = new Image(width, height)
+    const image = new Image()
     image.src = url
     await image.decode()
-    const canvas = new OffscreenCanvas(width * scale, height * scale)
+    const canvas = new OffscreenCanvas(image.naturalWidth * scale, image.naturalHeight * scale)
     const context = canvas.getContext('2d')!
     context.fillStyle = chartThemes.print.ground
     context.fillRect(0, 0, canvas.width, canvas.height)

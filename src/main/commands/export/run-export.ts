@@ -55,6 +55,8 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
     await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n` : message)
     return exitCodes.done
   }
+  if (format === 'svg' && values.figure === undefined && values.chip !== undefined)
+    return told((await import('./write-floorplan.ts')).writeFloorplanPicture(values, output, cwd))
   if (format === 'svg' || (format === 'csv' && values.figure !== undefined)) {
     const { writeFigure } = await import('./write-figure.ts')
     return told({ summary: {}, message: await writeFigure(values, format, output, cwd) })

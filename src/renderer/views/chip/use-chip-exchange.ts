@@ -1,6 +1,8 @@
 import { ref, type ComputedRef, type Ref } from 'vue'
 import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { writeFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
+import { floorplanMap } from '../../../core/report/floorplan-map.ts'
+import { svgBlob, usePictureItems } from '../../charts/picture-items.ts'
 import { messageOf } from '../../client.ts'
 import { useCommands } from '../../stores/commands.ts'
 import { useWorkbench } from '../../stores/workbench.ts'
@@ -46,6 +48,7 @@ export function useChipExchange({
   const saveJson = (): void => download(`${fileName()}.json`, chipText(before.value))
   const saveFloorplan = (): void => download(`${fileName()}.flp`, writeFloorplan(before.value))
 
+  const picture = usePictureItems(() => ({ name: fileName(), svg: () => svgBlob(floorplanMap(before.value)) }), 'Wafer')
   useCommands([
     { id: 'chip.copy', run: copy },
     { id: 'chip.paste', run: paste },
@@ -57,6 +60,7 @@ export function useChipExchange({
     exports: [
       { title: 'Chip as JSON', run: saveJson },
       { title: 'HotSpot floorplan (.flp)', run: saveFloorplan },
+      ...picture,
       { title: 'Copy as JSON', run: copy },
       { title: 'Paste a chip', run: paste }
     ],
