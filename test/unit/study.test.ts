@@ -213,6 +213,11 @@ describe('a bad study is refused with one clear error', () => {
       /no wafer around 'six-dies' can be built under 1 W/
     ],
     [
+      'sequences longer than the positions of a model',
+      { grids: [grid, { ...grid, sequenceLengths: [1024, 4096] }] },
+      /grids\[1\]: sequences of 4096 tokens are longer than the learned position table of model 'small'/
+    ],
+    [
       'a space of wafers that cannot be built',
       { outer: { space: { genes: { 'grid.columns': [400, 500] } }, wafers: 3 } },
       /no wafer of outer\.space around 'six-dies' can be built/

@@ -3,6 +3,7 @@ import { nearest } from '../nearest.ts'
 import { policyNamed } from '../policies/policies.ts'
 import { Problem } from '../problem.ts'
 import { ablationNamed } from '../search/ablations.ts'
+import { buildWorkload } from '../workload/workload.ts'
 import { ablationContender, OURS } from './case-result.ts'
 import { contendersOf } from './measure.ts'
 import { wafersOf } from './outer-search.ts'
@@ -107,6 +108,12 @@ function checkCaps({ spec }: Study): void {
     )
 }
 
+/** Every model can be trained on every length that its grid names. @throws Problem of the first that cannot */
+function checkTraining({ spec, models }: Study): void {
+  for (const [path, grid] of gridsOf(spec))
+    for (const { model, training } of casesOf([grid])) under(path, () => buildWorkload(models[model]!, training))
+}
+
 /** Every capped case has a wafer to choose. @throws Problem `bad-input` naming the cap that leaves none */
 function checkWafers(study: Study, cases: readonly StudyCase[]): void {
   const asked = new Map(
@@ -150,6 +157,7 @@ export function checkStudy(study: Study): void {
     policies.forEach((name, index) => under(`${path}.policies[${index}]`, () => policyNamed(name)))
     ablations.forEach((name, index) => under(`${path}.ablations[${index}]`, () => ablationNamed(name)))
   }
+  checkTraining(study)
   checkMeasured(spec)
   checkCaps(study)
   const cases = casesOf(gridsOf(spec).map(([, grid]) => grid))
