@@ -15,6 +15,9 @@ function bindingOf(point: KeptPoint): string {
   return value > 0 ? name : 'compute'
 }
 
+/** Relative distance at which two sums of the same numbers in another order are surely different. */
+const SURELY = 1e-9
+
 /**
  * The search's bound speaks of its own space. A best design below it lies outside of that space (found by annealing or by a policy); then
  * only the bound on all mappings still says something.
@@ -28,7 +31,7 @@ export function certificateOf(
 ): Certificate {
   const universal_s = stepBound(workload, machine).iterationTime_s
   const above = (space: number, universal: number, value: number): number =>
-    space <= value ? Math.max(space, universal) : universal
+    space <= value * (1 + SURELY) ? Math.min(Math.max(space, universal), value) : universal
   const best_s = best.evaluation.iterationTime_s
   const lowerBound_s = above(search.lowerBound_s, universal_s, best_s)
   const certificate = { lowerBound_s, best_s, gap: best_s / lowerBound_s - 1, binding: bindingOf(best) }

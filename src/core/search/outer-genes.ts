@@ -32,6 +32,8 @@ export interface OuterGenes {
 /** Largest micro-batch tried unless the space names others: beyond it dies are busy and only memory grows. */
 const LARGEST_MICRO_BATCH = 16
 const CHUNKS = [2, 3, 4, 5, 6, 8, 10, 12]
+/** Schedules of one stage, where all take equally long; those that hold one micro-batch come before the one that holds all. */
+const OF_ONE_STAGE: readonly Schedule['name'][] = ['1f1b', 'zb-h1', 'gpipe']
 
 function regionsOf(machine: Machine, space: MappingSpace): readonly Mapping['region'][] {
   if (space.regions) return space.regions.map(([rows, columns]) => ({ rows, columns }))
@@ -67,8 +69,7 @@ function schedulesOf(
   space: MappingSpace
 ): readonly Schedule[] {
   const allowed = space.schedules ?? ['1f1b', 'interleaved', 'zb-h1']
-  const plain: readonly Schedule['name'][] = ['gpipe', '1f1b', 'zb-h1']
-  if (stages === 1) return [{ name: allowed.find((name) => plain.includes(name)) ?? '1f1b', virtualStages: 1 }]
+  if (stages === 1) return [{ name: OF_ONE_STAGE.find((name) => allowed.includes(name)) ?? '1f1b', virtualStages: 1 }]
   const { layers } = workload.model
   return allowed
     .flatMap((name): Schedule[] =>
@@ -78,7 +79,7 @@ function schedulesOf(
             .map((virtualStages) => ({ name, virtualStages }))
         : [{ name, virtualStages: 1 }]
     )
-    .filter((schedule) => plain.includes(schedule.name) || layers % (stages * chunksOf(schedule)) === 0)
+    .filter((schedule) => OF_ONE_STAGE.includes(schedule.name) || layers % (stages * chunksOf(schedule)) === 0)
     .filter((schedule) => scheduleFault(schedule, { stages, microBatches, layers }) === undefined)
 }
 
