@@ -115,9 +115,12 @@ export const inSentence = ({ title }: Pick<ChipField, 'title'>): string =>
   /^[A-Z][A-Z]/.test(title) ? title : title[0]!.toLowerCase() + title.slice(1)
 
 const shown = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 })
+/** Numbers from here on are told by their power of ten. */
+const LONG = 1e15
+const told = (value: number): string => (Math.abs(value) < LONG ? shown.format(value) : value.toExponential())
 /** A value of a field as its form shows it, with its unit. */
 export const fieldText = ({ factor, unit }: ChipField, value: number): string =>
-  `${shown.format(value / factor)}${unit && ` ${unit}`}`
+  `${told(value / factor)}${unit && ` ${unit}`}`
 
 /**
  * What is wrong with a value for a field, with the limit and what to do; undefined when it is legal.
@@ -126,7 +129,7 @@ export const fieldText = ({ factor, unit }: ChipField, value: number): string =>
 export function fieldFault(chip: WaferChipSpec, of: ChipField, value: number): string | undefined {
   const { title, isInteger, least, most } = of
   if (!Number.isFinite(value)) return `${title} must be a number, as ${fieldText(of, Math.max(least, of.factor))}`
-  if (isInteger && !Number.isInteger(value)) return `${title} ${shown.format(value)} must be a whole number`
+  if (isInteger && !Number.isInteger(value)) return `${title} ${told(value)} must be a whole number`
   const limits = `give ${fieldText(of, least)} to ${fieldText(of, most)}`
   if (value < least) return `${title} ${fieldText(of, value)} is below ${fieldText(of, least)}; ${limits}`
   if (value > most) return `${title} ${fieldText(of, value)} is above ${fieldText(of, most)}; ${limits}`
