@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { chipFields, fieldText } from '../../src/core/chip/editing/fields.ts'
-import { typedNumber } from '../../src/core/report/typed-number.ts'
+import { typedNumber } from '../../src/core/chip/editing/typed-number.ts'
 
 describe('a number typed where a unit is meant', () => {
   test.each([

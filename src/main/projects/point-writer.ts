@@ -84,19 +84,13 @@ export function pointWriter(database: Database, specs: SpecTable, evaluations: E
     ]
   }
 
-  /** Inserts `ROWS_TOGETHER` points, or none of them where the run has one already. */
-  const insertTogether = (runId: number, firstOrdinal: number, points: readonly KeptPoint[]): boolean => {
-    const values = points.flatMap((point, index) => rowOf(runId, firstOrdinal + index, point))
+  /** The id of the last of `ROWS_TOGETHER` rows; undefined, and none of them inserted, where the run has one already. */
+  const insertTogether = (rows: readonly (number | string | null)[]): number | undefined => {
     try {
-      const lastId = Number(insertRows.run(values).lastInsertRowid)
-      evaluations.insertTogether(
-        lastId - points.length + 1,
-        points.map(({ evaluation }) => evaluation)
-      )
-      return true
+      return Number(insertRows.run(rows).lastInsertRowid)
     } catch (error) {
       // SQLite takes back what the statement did, and nothing else of the transaction.
-      if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE') return false
+      if ((error as { code?: string }).code === 'SQLITE_CONSTRAINT_UNIQUE') return undefined
       throw error
     }
   }
@@ -105,7 +99,13 @@ export function pointWriter(database: Database, specs: SpecTable, evaluations: E
     let ordinal = lastOrdinal.get(runId)!
     for (let first = 0; first < points.length; first += ROWS_TOGETHER) {
       const some = points.slice(first, first + ROWS_TOGETHER)
-      if (some.length === ROWS_TOGETHER && insertTogether(runId, ordinal + 1, some)) {
+      const lastId =
+        some.length === ROWS_TOGETHER
+          ? insertTogether(some.flatMap((point, index) => rowOf(runId, ordinal + 1 + index, point)))
+          : undefined
+      if (lastId !== undefined) {
+        const all = some.map(({ evaluation }) => evaluation)
+        evaluations.insertTogether(lastId - ROWS_TOGETHER + 1, all)
         ordinal += ROWS_TOGETHER
         continue
       }
