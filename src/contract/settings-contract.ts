@@ -1,6 +1,6 @@
 import { type } from '@orpc/contract'
 import * as z from 'zod'
-import { byteUnits } from '../core/report/format-quantity.ts'
+import { byteUnits } from '../core/format/format-quantity.ts'
 import { base } from './base.ts'
 
 /** How a person likes the workbench; the same in every window and every start. */

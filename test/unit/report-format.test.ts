@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { formatCount, formatNumber, formatPrefixed } from '../../src/core/report/format-number.ts'
-import * as format from '../../src/core/report/format-quantity.ts'
+import { formatCount, formatNumber, formatPrefixed } from '../../src/core/format/format-number.ts'
+import * as format from '../../src/core/format/format-quantity.ts'
 import { textTable } from '../../src/core/report/tables.ts'
 import { cell, columns } from '../../src/core/report/document.ts'
 

@@ -1,5 +1,5 @@
 import type { Certificate } from '../search/exploration.ts'
-import { formatGap, formatShare, formatTime_s } from './format-quantity.ts'
+import { formatGap, formatShare, formatTime_s } from '../format/format-quantity.ts'
 
 /** Differences below this are rounding. */
 const NOTHING = 1e-9

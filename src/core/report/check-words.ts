@@ -10,9 +10,9 @@ import { MOST_WAFERS } from '../search/robust-ranking.ts'
 import type { SampleResult } from '../search/sample.ts'
 import type { Fact } from './document.ts'
 import { limitWords } from './field-words.ts'
-import { formatDuration_s } from './format-duration.ts'
-import { formatCount, formatMagnitude, formatNumber } from './format-number.ts'
-import { formatBytes_B, formatRatio, formatShare, formatTime_s } from './format-quantity.ts'
+import { formatDuration_s } from '../format/format-duration.ts'
+import { formatCount, formatMagnitude, formatNumber } from '../format/format-number.ts'
+import { formatBytes_B, formatRatio, formatShare, formatTime_s } from '../format/format-quantity.ts'
 
 const percent = (part: number, whole: number): string => formatShare(whole > 0 ? part / whole : 0)
 

@@ -1,6 +1,6 @@
 import type { Comparison, Metric } from './comparison.ts'
 import { cell, type Cell, type Column, type Table } from './document.ts'
-import { formatIn, formatRatio, formatShare } from './format-quantity.ts'
+import { formatIn, formatRatio, formatShare } from '../format/format-quantity.ts'
 
 export interface GridView {
   /** Leaves out what is the same of all points. */

@@ -6,7 +6,7 @@ import { memoryCategories, timeCategories } from './categories.ts'
 import { cell, columns, type Table } from './document.ts'
 import { memberWords } from './field-words.ts'
 import { pointName } from './exploration-record.ts'
-import { formatIn, formatField, formatRatio } from './format-quantity.ts'
+import { formatIn, formatField, formatRatio } from '../format/format-quantity.ts'
 import { leafDifferences, type Difference } from './leaf-differences.ts'
 
 /** One number of each point, in one unit, and its ratio to the baseline's (undefined where that is zero or missing). */

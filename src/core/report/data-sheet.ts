@@ -1,6 +1,6 @@
 import { csvText } from './csv.ts'
 import { cell, type Table } from './document.ts'
-import { formatField } from './format-quantity.ts'
+import { formatField } from '../format/format-quantity.ts'
 
 /** One column of numbers or words; the key's ending is the unit, as `power_W`. */
 export interface SheetColumn {

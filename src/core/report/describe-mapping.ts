@@ -2,8 +2,8 @@ import type { ChipSpec } from '../chip/chip-spec.ts'
 import type { AxisRole, Mapping, Plan } from '../mapping/mapping.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
-import { counted } from './counted.ts'
-import { formatBytes_B, formatTime_s } from './format-quantity.ts'
+import { counted } from '../format/counted.ts'
+import { formatBytes_B, formatTime_s } from '../format/format-quantity.ts'
 import { scheduleWords } from './field-words.ts'
 
 const roleWords: Readonly<Record<AxisRole | 'hidden', string>> = {

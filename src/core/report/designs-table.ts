@@ -1,7 +1,7 @@
 import { cell, columns, type Table } from './document.ts'
 import { pointName } from './exploration-record.ts'
-import { formatNumber } from './format-number.ts'
-import * as format from './format-quantity.ts'
+import { formatNumber } from '../format/format-number.ts'
+import * as format from '../format/format-quantity.ts'
 import type { RunRecord, StoredPoint } from './run-record.ts'
 
 /** A design, the run that it is of, and where that is another project the name of it. */

@@ -1,7 +1,7 @@
 import type { FamilyDesign, FamilyFindings } from '../search/exploration.ts'
 import { cell, columns, type Block, type Cell, type Table } from './document.ts'
-import { formatNumber } from './format-number.ts'
-import * as format from './format-quantity.ts'
+import { formatNumber } from '../format/format-number.ts'
+import * as format from '../format/format-quantity.ts'
 
 /** The most wafers that a page shows. */
 const WAFERS = 40

@@ -1,7 +1,7 @@
 import type { FinalistFindings, Findings } from '../search/exploration.ts'
 import { simulatorLevels, type SimulatorLevel } from '../simulator/evaluation.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
-import { formatCount, formatNumber } from './format-number.ts'
+import { formatCount, formatNumber } from '../format/format-number.ts'
 
 /** Units of what objectives count, and whether it is told as it counts or turned around. */
 const units = {

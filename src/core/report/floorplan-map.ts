@@ -6,7 +6,7 @@ import { keyOf, usableOutline, waferScene } from '../chip/editing/wafer-scene.ts
 import type { Rectangle } from '../chip/floorplan.ts'
 import { chartThemes } from './charts/chart-theme.ts'
 import { escapeHtml } from './escape-html.ts'
-import { counted } from './counted.ts'
+import { counted } from '../format/counted.ts'
 import { limitColor, quietInk } from './palette.ts'
 import { boxOf } from './svg-box.ts'
 

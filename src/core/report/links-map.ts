@@ -2,7 +2,7 @@ import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import { HOT_SHARE, sceneLinks, waferScene } from '../chip/editing/wafer-scene.ts'
 import { chartThemes } from './charts/chart-theme.ts'
 import { escapeHtml } from './escape-html.ts'
-import { formatShare } from './format-quantity.ts'
+import { formatShare } from '../format/format-quantity.ts'
 import { ink, quietInk, sequence, sequenceColor } from './palette.ts'
 import { boxOf } from './svg-box.ts'
 

@@ -1,5 +1,5 @@
 import type { ExplorationOutcome } from '../search/exploration.ts'
-import { formatGap, formatRatio, formatThroughput_tokensPerSecond } from './format-quantity.ts'
+import { formatGap, formatRatio, formatThroughput_tokensPerSecond } from '../format/format-quantity.ts'
 
 /** What a search came to, as one tells it in passing; undefined when it found nothing and cannot say why. */
 export function outcomeSentence({ best, certificate, policies, front, infeasibility }: ExplorationOutcome) {

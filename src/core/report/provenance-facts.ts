@@ -1,7 +1,7 @@
 import type { Block, Fact } from './document.ts'
 import type { ExplorationRecord } from './exploration-record.ts'
-import { formatCount } from './format-number.ts'
-import { formatShare, formatTime_s } from './format-quantity.ts'
+import { formatCount } from '../format/format-number.ts'
+import { formatShare, formatTime_s } from '../format/format-quantity.ts'
 
 /** A statistic in the unit that its name ends with; the others are counts. */
 const statisticText = (name: string, value: number): string =>

@@ -1,6 +1,6 @@
 import type { ChipSpec } from '../chip/chip-spec.ts'
 import { cell, columns, type Table } from './document.ts'
-import { formatField } from './format-quantity.ts'
+import { formatField } from '../format/format-quantity.ts'
 import { leaves } from './leaf-differences.ts'
 
 const markWords: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import type { ExplorationSpace } from '../search/exploration-space.ts'
 import type { Table } from './document.ts'
 import { familyWafersTable } from './family-table.ts'
-import { formatShare } from './format-quantity.ts'
+import { formatShare } from '../format/format-quantity.ts'
 import { robustSentence, robustTable } from './robust-table.ts'
 import type { DesignPoint, RunRecord } from './run-record.ts'
 

@@ -1,6 +1,6 @@
 import type { RobustFindings } from '../search/exploration.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
-import { formatNumber } from './format-number.ts'
+import { formatNumber } from '../format/format-number.ts'
 
 /** The best wafers by what they reach however they turn out; how many scenarios each had, where not all had as many. */
 export function robustTable({ wafers, unit, for: by }: RobustFindings): Table {

@@ -2,8 +2,8 @@ import { fieldTitle, inSentence } from '../chip/editing/fields.ts'
 import { bestUse, type ShadowPrice, type ShadowPrices } from '../search/shadow-prices.ts'
 import { cell, columns, type Table } from './document.ts'
 import { limitWords } from './field-words.ts'
-import { formatNumber } from './format-number.ts'
-import { formatField, signedShare } from './format-quantity.ts'
+import { formatNumber } from '../format/format-number.ts'
+import { formatField, signedShare } from '../format/format-quantity.ts'
 
 const signed = (value: number): string =>
   value === 0 ? '0' : `${value > 0 ? '+' : '−'}${formatNumber(Math.abs(value))}`

@@ -1,4 +1,4 @@
-import { formatNumber } from './format-number.ts'
+import { formatNumber } from '../format/format-number.ts'
 
 /** What a simulation takes, in words: 'under a second', 'about 4.0 s'. */
 export const simulationPrice = (seconds: number): string =>

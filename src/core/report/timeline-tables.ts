@@ -1,6 +1,6 @@
 import { cell, columns, type Table } from './document.ts'
-import { formatCount } from './format-number.ts'
-import { formatShare, formatTime_s } from './format-quantity.ts'
+import { formatCount } from '../format/format-number.ts'
+import { formatShare, formatTime_s } from '../format/format-quantity.ts'
 import type { criticalSums, sumsOf } from './timeline-bars.ts'
 
 /** What events come to, by their kind. */

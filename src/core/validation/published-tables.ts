@@ -1,5 +1,5 @@
 import { cell, columns, type Table } from '../report/document.ts'
-import { formatShare, formatTime_s } from '../report/format-quantity.ts'
+import { formatShare, formatTime_s } from '../format/format-quantity.ts'
 import { publishedChoices, publishedError, type PublishedResult } from './published-errors.ts'
 import type { PublishedSet, PublishedStep } from './published-steps.ts'
 

@@ -1,6 +1,6 @@
 import type { CollectiveAlgorithmName } from '../simulator/collectives/algorithms.ts'
 import { cell, columns, type Table } from '../report/document.ts'
-import { formatShare, formatTime_s } from '../report/format-quantity.ts'
+import { formatShare, formatTime_s } from '../format/format-quantity.ts'
 import type { Identity, MeshRow } from './identities.ts'
 import type { Agreement } from './level-agreement.ts'
 import { constantName } from '../chip/uncertain-constants.ts'

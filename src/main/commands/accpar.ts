@@ -6,7 +6,7 @@ import {
 import { layerNetwork, misfits } from '../../core/policies/accpar-networks/layer-network.ts'
 import { Problem } from '../../core/problem.ts'
 import { cell, columns, type Table } from '../../core/report/document.ts'
-import { formatCount, formatNumber } from '../../core/report/format-number.ts'
+import { formatCount, formatNumber } from '../../core/format/format-number.ts'
 import { textTable } from '../../core/report/tables.ts'
 import { layersFrom } from '../input/layers-input.ts'
 import { exitCodes, type Command } from './command.ts'

@@ -1,6 +1,6 @@
 import { cell, columns, type Table } from '../../core/report/document.ts'
-import { formatCount, formatNumber } from '../../core/report/format-number.ts'
-import { formatField } from '../../core/report/format-quantity.ts'
+import { formatCount, formatNumber } from '../../core/format/format-number.ts'
+import { formatField } from '../../core/format/format-quantity.ts'
 import { leaves } from '../../core/report/leaf-differences.ts'
 import { textTable } from '../../core/report/tables.ts'
 import { modelPreset, modelPresets, type ModelPreset } from '../../core/workload/model-presets.ts'

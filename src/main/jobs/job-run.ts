@@ -1,7 +1,7 @@
 import { isActive } from '../../contract/job-status.ts'
 import { Problem } from '../../core/problem.ts'
 import { bindingSentence } from '../../core/report/check-words.ts'
-import { formatBytes_B } from '../../core/report/format-quantity.ts'
+import { formatBytes_B } from '../../core/format/format-quantity.ts'
 import { outcomeSentence } from '../../core/report/outcome-sentence.ts'
 import type { SpawnEngine } from '../host/spawn-engine.ts'
 import type { ProjectStore } from '../projects/project-store.ts'

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3'
 import type { ProjectCheck } from '../../contract/projects-contract.ts'
 import { documentKinds, parseContent } from '../../contract/document-contents.ts'
 import { contentHash } from '../../core/content-hash.ts'
-import { counted } from '../../core/report/counted.ts'
+import { counted } from '../../core/format/counted.ts'
 import { formatWith } from './migrations.ts'
 import { unpackJson } from './packed-json.ts'
 

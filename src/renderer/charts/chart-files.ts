@@ -1,7 +1,7 @@
 import { chartThemes } from '../../core/report/charts/chart-theme.ts'
 import type { Chart } from '../../core/report/charts/chart.ts'
 import type { ChartTheme } from '../../core/report/charts/chart-theme.ts'
-import { inDecimalBytes } from '../../core/report/format-quantity.ts'
+import { inDecimalBytes } from '../../core/format/format-quantity.ts'
 
 /** A chart for some theme, so that what leaves the page can be built for paper. */
 export type ChartBuilder = (theme: ChartTheme) => Chart

@@ -1,7 +1,7 @@
 import { hasEnded } from '../../contract/job-status.ts'
 import type { JobState } from '../../contract/jobs-contract.ts'
 import { limitWords } from '../../core/report/field-words.ts'
-import { formatDuration_s } from '../../core/report/format-duration.ts'
+import { formatDuration_s } from '../../core/format/format-duration.ts'
 
 /** Where a search stands, in a word. */
 export const jobStatusWords: Readonly<Record<JobState['status'], string>> = {

@@ -1,5 +1,5 @@
 import type { Ref } from 'vue'
-import { byteUnits } from '../../core/report/format-quantity.ts'
+import { byteUnits } from '../../core/format/format-quantity.ts'
 import { isField, useCommands, type CommandAction } from '../stores/commands.ts'
 import { askForMenu } from '../stores/context-menu.ts'
 import { shownBlock } from '../stores/report-sources.ts'

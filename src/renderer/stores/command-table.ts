@@ -1,5 +1,5 @@
 import { frameworkTitles } from '../../core/frameworks/framework.ts'
-import { byteUnits } from '../../core/report/format-quantity.ts'
+import { byteUnits } from '../../core/format/format-quantity.ts'
 import { stepGroupings } from '../../core/report/step-bars.ts'
 import type { ViewName } from './place.ts'
 

@@ -1,7 +1,7 @@
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
-import { formatIn, formatShare } from '../../core/report/format-quantity.ts'
+import { formatIn, formatShare } from '../../core/format/format-quantity.ts'
 import { stageOfDies } from './stage-regions.ts'
 import type { DieOverlay, LinkOverlay, WaferSelection } from './wafer-overlay.ts'
 import { keyOf, type SceneDie } from '../../core/chip/editing/wafer-scene.ts'

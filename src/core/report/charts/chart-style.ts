@@ -1,4 +1,4 @@
-import { formatCount } from '../format-number.ts'
+import { formatCount } from '../../format/format-number.ts'
 import type { ChartTheme } from './chart-theme.ts'
 
 /** Width of a chart on paper, pixels. */

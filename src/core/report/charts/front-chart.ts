@@ -1,7 +1,7 @@
 import { paretoFront2d } from '../../optimization/pareto.ts'
 import { isPolicy, pointName } from '../exploration-record.ts'
 import { workloadOfSource } from '../../search/point-source.ts'
-import { formatBytes_B, formatPower_W, formatThroughput_tokensPerSecond } from '../format-quantity.ts'
+import { formatBytes_B, formatPower_W, formatThroughput_tokensPerSecond } from '../../format/format-quantity.ts'
 import type { PointColumns } from '../point-columns.ts'
 import type { Chart, ChartStop } from './chart.ts'
 import { baseOption, withoutPatterns, legend, paperWidth, textStyle, tick, valueAxis } from './chart-style.ts'

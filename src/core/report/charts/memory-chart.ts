@@ -1,5 +1,5 @@
 import { memoryCategories } from '../categories.ts'
-import { formatBytes_B } from '../format-quantity.ts'
+import { formatBytes_B } from '../../format/format-quantity.ts'
 import type { Chart } from './chart.ts'
 import type { ChartTheme } from './chart-theme.ts'
 import { stackedBars } from './stacked-bars.ts'

@@ -1,5 +1,5 @@
 import { memoryCategories } from '../categories.ts'
-import { formatBytes_B, formatTime_s } from '../format-quantity.ts'
+import { formatBytes_B, formatTime_s } from '../../format/format-quantity.ts'
 import type { MemorySeries } from '../memory-view.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, legend, paperWidth, quantityTick, textStyle, valueAxis } from './chart-style.ts'

@@ -1,6 +1,6 @@
 import type { FailedPolicy } from '../../search/exploration.ts'
 import { isPolicy, pointName } from '../exploration-record.ts'
-import { formatNumber } from '../format-number.ts'
+import { formatNumber } from '../../format/format-number.ts'
 import type { StoredPoint } from '../run-record.ts'
 import type { Chart } from './chart.ts'
 import {

@@ -1,5 +1,5 @@
-import { formatNumber } from '../format-number.ts'
-import { formatFlopRate, formatTime_s } from '../format-quantity.ts'
+import { formatNumber } from '../../format/format-number.ts'
+import { formatFlopRate, formatTime_s } from '../../format/format-quantity.ts'
 import type { RooflinePoint, Roofs } from '../roofline.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, legend, paperWidth, quantityTick, textStyle, valueAxis, withoutPatterns } from './chart-style.ts'

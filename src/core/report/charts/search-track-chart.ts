@@ -1,4 +1,4 @@
-import { formatTime_s } from '../format-quantity.ts'
+import { formatTime_s } from '../../format/format-quantity.ts'
 import type { JobTrack, TrackSample } from '../job-track.ts'
 import { baseOption, legend, paperWidth, quantityTick, valueAxis, withoutPatterns } from './chart-style.ts'
 import type { Chart } from './chart.ts'

@@ -1,4 +1,4 @@
-import { formatTime_s } from '../format-quantity.ts'
+import { formatTime_s } from '../../format/format-quantity.ts'
 import { stepParts, total_s, type StepBar } from '../step-bars.ts'
 import type { Chart } from './chart.ts'
 import type { ChartTheme } from './chart-theme.ts'

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../../simulator/evaluation.ts'
 import { timeCategories } from '../categories.ts'
-import { formatTime_s } from '../format-quantity.ts'
+import { formatTime_s } from '../../format/format-quantity.ts'
 import type { Chart } from './chart.ts'
 import type { ChartTheme } from './chart-theme.ts'
 import { stackedBars } from './stacked-bars.ts'

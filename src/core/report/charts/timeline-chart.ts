@@ -1,5 +1,5 @@
 import type { TimelineColumns } from '../../simulator/event/timeline-columns.ts'
-import { formatBytes_B, formatShare, formatTime_s } from '../format-quantity.ts'
+import { formatBytes_B, formatShare, formatTime_s } from '../../format/format-quantity.ts'
 import { barKinds, type criticalBars, type TimelineBar, type TimelineRow } from '../timeline-bars.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, legend, paperWidth, quantityTick, valueAxis, withoutPatterns } from './chart-style.ts'

@@ -1,5 +1,5 @@
 import type { TimelineInsight } from '../../simulator/insight/step-insight.ts'
-import { formatShare, formatTime_s } from '../format-quantity.ts'
+import { formatShare, formatTime_s } from '../../format/format-quantity.ts'
 import { barKinds, bubbleShares, timelineBars, timelineRows } from '../timeline-bars.ts'
 import type { Chart } from './chart.ts'
 import { baseOption, legend, paperWidth, quantityTick, textStyle, valueAxis, withoutPatterns } from './chart-style.ts'

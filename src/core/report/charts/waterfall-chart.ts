@@ -1,5 +1,5 @@
 import type { DataSheet } from '../data-sheet.ts'
-import { formatShare, formatTime_s } from '../format-quantity.ts'
+import { formatShare, formatTime_s } from '../../format/format-quantity.ts'
 import { timeWaterfall } from '../time-waterfall.ts'
 import type { Chart } from './chart.ts'
 import {

@@ -1,6 +1,6 @@
 import { isPolicy } from '../exploration-record.ts'
-import { prefixOf } from '../format-number.ts'
-import * as format from '../format-quantity.ts'
+import { prefixOf } from '../../format/format-number.ts'
+import * as format from '../../format/format-quantity.ts'
 
 /** A quantity of points: how it is called, which way is better, and in what unit it is. */
 export interface PointMetric {

@@ -1,5 +1,5 @@
 import { geometricMean, median } from '../../optimization/statistics.ts'
-import { formatPower_W, formatRatio, formatShare } from '../../report/format-quantity.ts'
+import { formatPower_W, formatRatio, formatShare } from '../../format/format-quantity.ts'
 import { OURS, type ContenderMetrics } from '../case-result.ts'
 import { beatenIn, chipGainIn, lossIn, speedupIn, statisticOf } from '../measure.ts'
 import type { StudyResults } from '../study-results.ts'

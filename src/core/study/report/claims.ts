@@ -1,6 +1,6 @@
 import { geometricMean } from '../../optimization/statistics.ts'
 import { cell, columns, type Cell, type Table } from '../../report/document.ts'
-import { formatRatio } from '../../report/format-quantity.ts'
+import { formatRatio } from '../../format/format-quantity.ts'
 import { memoryRatioIn, speedupIn, statisticOf, type Measured } from '../measure.ts'
 import type { StudyResults } from '../study-results.ts'
 import type { PublishedClaim } from '../study-spec.ts'

@@ -1,6 +1,6 @@
 import { geometricMean, median } from '../../optimization/statistics.ts'
 import { cell, columns, type Table } from '../../report/document.ts'
-import { formatEnergy_J, formatPower_W, formatShare, formatTime_s, signedShare } from '../../report/format-quantity.ts'
+import { formatEnergy_J, formatPower_W, formatShare, formatTime_s, signedShare } from '../../format/format-quantity.ts'
 import { OURS, type ContenderMetrics } from '../case-result.ts'
 import { beatenIn, chipGainIn, lossIn, memoryRatioIn, onGivenChip, speedupIn, statisticOf } from '../measure.ts'
 import { fastestOf, oursIn, type FinishedCase, type StudyResults } from '../study-results.ts'

@@ -1,5 +1,5 @@
-import { formatNumber } from '../../report/format-number.ts'
-import { formatShare } from '../../report/format-quantity.ts'
+import { formatNumber } from '../../format/format-number.ts'
+import { formatShare } from '../../format/format-quantity.ts'
 import type { Measured } from '../measure.ts'
 import type { Measure } from '../study-spec.ts'
 

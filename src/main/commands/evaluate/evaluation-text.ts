@@ -7,8 +7,8 @@ import type { Workload } from '../../../core/workload/workload.ts'
 import { memoryCategories, timeCategories } from '../../../core/report/categories.ts'
 import { mappingSentence, stageTable } from '../../../core/report/describe-mapping.ts'
 import { cell, columns, type Table } from '../../../core/report/document.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
-import * as format from '../../../core/report/format-quantity.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
+import * as format from '../../../core/format/format-quantity.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const BAR = 30

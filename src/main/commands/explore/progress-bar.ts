@@ -1,4 +1,4 @@
-import { formatShare, formatThroughput_tokensPerSecond } from '../../../core/report/format-quantity.ts'
+import { formatShare, formatThroughput_tokensPerSecond } from '../../../core/format/format-quantity.ts'
 import type { EngineProgress } from '../../engine/protocol.ts'
 
 /** What a bar shows of where an exploration stands. */

@@ -7,7 +7,7 @@ import {
   formatShare,
   formatThroughput_tokensPerSecond,
   formatTime_s
-} from '../../../core/report/format-quantity.ts'
+} from '../../../core/format/format-quantity.ts'
 import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'

@@ -3,8 +3,8 @@ import { ExecutionTraces } from '../../../core/export/chakra/execution-traces.ts
 import { groupsFile, memoryFile, networkFile, systemFile } from '../../../core/export/chakra/simulator-files.ts'
 import type { CollectiveOrder } from '../../../core/export/chakra/stage-graph.ts'
 import type { PreparedStep } from '../../../core/export/prepared-step.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
-import { formatBytes_B } from '../../../core/report/format-quantity.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
+import { formatBytes_B } from '../../../core/format/format-quantity.ts'
 import { OutputStream, writeResultFolder } from '../../output/streamed-output.ts'
 import type { TraceSource, Written } from './written.ts'
 

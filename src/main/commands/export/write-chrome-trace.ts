@@ -1,7 +1,7 @@
 import type { Span, TraceSelection } from '../../../core/export/chrome/trace-extent.ts'
 import { writeTrace } from '../../../core/export/chrome/write-trace.ts'
 import type { PreparedStep } from '../../../core/export/prepared-step.ts'
-import { formatBytes_B, formatTime_s } from '../../../core/report/format-quantity.ts'
+import { formatBytes_B, formatTime_s } from '../../../core/format/format-quantity.ts'
 import { writeStreamedFile } from '../../output/streamed-output.ts'
 import type { Jitter } from '../../../core/simulator/event/jitter.ts'
 import type { Written, TraceSource } from './written.ts'

@@ -1,7 +1,7 @@
 import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
 import { writeFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
 import { floorplanMap } from '../../../core/report/floorplan-map.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { defectsFrom } from '../../input/defects-input.ts'
 import type { OptionValues } from '../command.ts'

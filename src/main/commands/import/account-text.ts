@@ -1,6 +1,6 @@
 import type { ForeignValue, ImportAccount } from '../../../core/import-account.ts'
 import { cell, columns, type Table } from '../../../core/report/document.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
 import { textTable } from '../../../core/report/tables.ts'
 
 const shown = (value: ForeignValue | null): string =>

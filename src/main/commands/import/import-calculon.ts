@@ -1,7 +1,7 @@
 import { importCalculonSystem } from '../../../core/chip/calculon-system.ts'
 import { readCalculonExecution } from '../../../core/frameworks/calculon-execution.ts'
 import { Problem } from '../../../core/problem.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
 import { importCalculonModel } from '../../../core/workload/calculon-model.ts'
 import { parameterCount } from '../../../core/workload/parameter-count.ts'
 import { MOST_DEVICES } from '../../../contract/chip-reference.ts'

@@ -4,7 +4,7 @@ import { importedMapping, ranksPerReplica, type FrameworkImport } from '../../..
 import { readMegatronArguments } from '../../../core/frameworks/megatron/read-arguments.ts'
 import { readRankMap } from '../../../core/frameworks/rank-map.ts'
 import { gridOf } from '../../../core/policies/policy.ts'
-import { formatBytes_B, formatTime_s } from '../../../core/report/format-quantity.ts'
+import { formatBytes_B, formatTime_s } from '../../../core/format/format-quantity.ts'
 import { machineOf } from '../../../core/simulator/machine.ts'
 import { buildWorkload } from '../../../core/workload/workload.ts'
 import { MOST_DEVICES } from '../../../contract/chip-reference.ts'

@@ -1,4 +1,4 @@
-import { formatCount } from '../../../core/report/format-number.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
 import { importHuggingFace } from '../../../core/workload/hugging-face-import.ts'
 import { parameterCount } from '../../../core/workload/parameter-count.ts'
 import { readJsonFile } from '../../input/read-json-file.ts'

@@ -1,6 +1,6 @@
 import type { Place } from '../../../core/chip/defects/defect-map.ts'
 import type { BrushStroke, Link } from '../../../core/chip/defects/edit-defects.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
 import type { PaintStroke } from '../../wafer/wafer-overlay.ts'
 import { keyOf, placeOfKey } from '../../../core/chip/editing/wafer-scene.ts'
 

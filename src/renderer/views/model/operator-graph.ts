@@ -1,5 +1,5 @@
-import { formatBytes_B, formatFlops, formatShare } from '../../../core/report/format-quantity.ts'
-import { formatCount } from '../../../core/report/format-number.ts'
+import { formatBytes_B, formatFlops, formatShare } from '../../../core/format/format-quantity.ts'
+import { formatCount } from '../../../core/format/format-number.ts'
 import type { OperatorRow } from '../../../core/workload/operator-rows.ts'
 
 /** By which quantity operators are coloured. */

@@ -1,7 +1,7 @@
 import { strToU8, zipSync } from 'fflate'
 import type { ComputedRef } from 'vue'
 import { frameworkNames, frameworkTitles, type FrameworkName } from '../../../../core/frameworks/framework.ts'
-import { formatTime_s, signedShare } from '../../../../core/report/format-quantity.ts'
+import { formatTime_s, signedShare } from '../../../../core/format/format-quantity.ts'
 import { saveFile } from '../../../charts/save-file.ts'
 import { client } from '../../../client.ts'
 import { useCommands } from '../../../stores/commands.ts'
