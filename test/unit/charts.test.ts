@@ -15,22 +15,11 @@ import { rowWords, sheetCsv, sheetTable } from '../../src/core/report/data-sheet
 import { pointFrame } from '../../src/core/report/points/point-frame.ts'
 import { pointColumns } from '../../src/core/report/point-columns.ts'
 import { chartSvg } from '../../src/drawing/chart-svg.ts'
+import { contrast } from '../fixtures/contrast.ts'
 import { exampleRecord, materialOf } from '../fixtures/exploration-record.ts'
 
 const record = exampleRecord()
 const designs = record.points.slice(0, 3).map((point) => ({ name: point.label, evaluation: point.evaluation }))
-
-const luminance = (color: string): number => {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-    const share = Number.parseInt(color.slice(at, at + 2), 16) / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b
-}
-const contrast = (a: string, b: string): number => {
-  const [low = 0, high = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y)
-  return (high + 0.05) / (low + 0.05)
-}
 
 test('text of every theme reads at 4.5:1, marks and the first four categories at 3:1 (WCAG 2.2)', () => {
   for (const theme of Object.values(chartThemes)) {
