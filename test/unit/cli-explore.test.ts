@@ -138,11 +138,11 @@ describe('an exploration that is cut short', () => {
       inTheMiddle((child) => void child.kill('SIGINT'))
     )
     expect(cut.code).toBe(130)
-    expect(parse(cut.out).ended).toBe('interrupted')
+    expect(parse(cut.out).ended).toBe('stopped')
     expect(cut.err).toContain('The same command with --resume goes on')
     {
       using store = openProject(project, { readOnly: true })
-      expect(store.run(1).status).toBe('interrupted')
+      expect(store.run(1).status).toBe('stopped')
       expect(store.points(1).map(({ source }) => source)).toContain('search')
     }
     const resumed = await runCli([...args, '--resume'])

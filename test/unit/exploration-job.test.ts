@@ -69,7 +69,7 @@ describe('a job in an engine process', () => {
     expect(store.bestPoint(run.id)!.mapping).toEqual(outcome.best!.mapping)
   })
 
-  test('interrupted in the middle it keeps the run, which goes on to the same outcome', async () => {
+  test('stopped in the middle it keeps the run, which goes on to the same outcome', async () => {
     const inputs = smallInputs({ space: longerSpace })
     const { outcome } = await exploreDirectly(inputs)
     const controller = new AbortController()
@@ -80,8 +80,8 @@ describe('a job in an engine process', () => {
         if (share >= 0.4) controller.abort()
       }
       const { ended } = await runExplorationJob(job(run, inputs, { onProgress, signal: controller.signal }))
-      expect(ended).toBe('interrupted')
-      expect(store.run(run.id).status).toBe('interrupted')
+      expect(ended).toBe('stopped')
+      expect(store.run(run.id).status).toBe('stopped')
       expect(store.points(run.id).length).toBeGreaterThan(0)
     }
     using store = openProject(path)
@@ -97,8 +97,8 @@ describe('a job in an engine process', () => {
     using store = openProject(path, { create: true })
     const run = store.startRun(inputs, start)
     const { ended } = await runExplorationJob(job(run, inputs, { signal: AbortSignal.abort() }))
-    expect(ended).toBe('interrupted')
-    expect(store.run(run.id).status).toBe('interrupted')
+    expect(ended).toBe('stopped')
+    expect(store.run(run.id).status).toBe('stopped')
   })
 
   test('an engine that is killed goes on as another, and what is found is what an undisturbed one finds', async () => {
@@ -155,7 +155,7 @@ describe('a job in an engine process', () => {
       }
       const { ended } = await runExplorationJob({ ...job(run, inputs), onProgress, pause: controller.signal })
       expect(ended).toBe('paused')
-      expect(store.run(run.id).status).toBe('interrupted')
+      expect(store.run(run.id).status).toBe('paused')
       expect(store.track(run.id)).toMatchObject({ ended: 'paused', share })
       run = store.resumeRun(run.id)
     }
@@ -264,7 +264,7 @@ describe('a job and what its engine says', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(engine.heard).toEqual([{ type: 'stop' }])
     engine.tell({ type: 'done', outcome })
-    expect((await finished).ended).toBe('interrupted')
+    expect((await finished).ended).toBe('stopped')
     expect(store.resumable(inputs)?.id).toBe(run.id)
   })
 

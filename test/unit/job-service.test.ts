@@ -219,8 +219,11 @@ describe('runs that a program left behind', () => {
     await turn()
     const other = service()
     expect(other.interrupted()).toMatchObject([{ run: 1, paused: true }])
+    const told = (): string[] => library.view(project).runs.map(({ status }) => status)
+    expect(told()).toEqual(['paused', 'stopped'])
     other.dismissRun(project, 1)
     expect(other.interrupted()).toEqual([])
+    expect(told()).toEqual(['stopped', 'stopped'])
   })
 
   test('closing the program pauses what runs and waits, and the next program is offered both', async () => {
@@ -234,7 +237,7 @@ describe('runs that a program left behind', () => {
     expect(jobs.list().map(({ status }) => status)).toEqual(['paused', 'paused'])
     library.close()
     using store = openProject(library.view(project).path, { readOnly: true })
-    expect(store.runs().map(({ status }) => status)).toEqual(['interrupted', 'interrupted'])
+    expect(store.runs().map(({ status }) => status)).toEqual(['paused', 'paused'])
     expect(service().interrupted()).toHaveLength(2)
   })
 })

@@ -7,7 +7,8 @@ import type {
   KeptPoint
 } from '../search/exploration.ts'
 
-export type RunStatus = 'running' | 'interrupted' | 'finished' | 'failed'
+/** A run ends unfinished by a person, paused or stopped, or is interrupted with the program that it ran in. */
+export type RunStatus = 'running' | 'paused' | 'stopped' | 'interrupted' | 'finished' | 'failed'
 
 /** What produced a run: the program's version, the engine's and the project format's. */
 export interface Versions {

@@ -193,11 +193,11 @@ async function answer(
   if (report !== undefined) note(`Report   ${report}`)
   if (ended === 'budget' && project !== undefined)
     note('The budget ended this run; the same command with --resume goes on')
-  if (ended === 'interrupted') {
+  if (ended === 'stopped') {
     note(
       project === undefined
-        ? 'Interrupted; this is what had been found. With --project a run can be resumed'
-        : 'Interrupted; what was found is kept. The same command with --resume goes on'
+        ? 'Stopped; this is what had been found. With --project a run can be resumed'
+        : 'Stopped; what was found is kept. The same command with --resume goes on'
     )
     return exitCodes.interrupted
   }

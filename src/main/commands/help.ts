@@ -49,7 +49,7 @@ usage: tmac COMMAND [OPTIONS]
 ${definitions(entries.map(({ name, summary }) => [name, summary]))}
 
 Results go to standard output, progress and messages to standard error.
-Exit codes: 0 done, 2 bad input or usage, 3 nothing feasible, 130 interrupted, 70 a fault of the program.
+Exit codes: 0 done, 2 bad input or usage, 3 nothing feasible, 130 stopped, 70 a fault of the program.
 `
 
 /** Help of one command. */

@@ -116,7 +116,7 @@ async function run({ values, json }: Invocation, context: CommandContext): Promi
     )
     bar.clear()
     if (context.signal.aborted) {
-      notes(context.err, json)('Interrupted; nothing is told of wafers that were not looked at')
+      notes(context.err, json)('Stopped; nothing is told of wafers that were not looked at')
       return exitCodes.interrupted
     }
     await context.out(

@@ -47,7 +47,7 @@ export interface DividedJob extends Omit<ExplorationJob, 'pause'> {
 export interface FinishedJob {
   readonly outcome: ExplorationOutcome
   /** The signal or the budget ended it early. */
-  readonly ended: 'complete' | 'budget' | 'interrupted'
+  readonly ended: 'complete' | 'budget' | 'stopped'
 }
 export interface PausedJob {
   readonly outcome: undefined
@@ -120,12 +120,12 @@ export function runExplorationJob(
         fail(error)
       }
     }
-    const stop = (reason: 'budget' | 'interrupted'): void => {
-      if (ended === 'interrupted') return
+    const stop = (reason: 'budget' | 'stopped'): void => {
+      if (ended === 'stopped') return
       ended = reason
       engine.post({ type: 'stop' })
     }
-    const onAbort = (): void => stop('interrupted')
+    const onAbort = (): void => stop('stopped')
     const onPause = (): void => {
       if (ended !== 'complete') return
       ended = 'paused'
@@ -141,7 +141,7 @@ export function runExplorationJob(
     const finishRun = (outcome: ExplorationOutcome): void => {
       // Nothing goes on from a run that came to its end: of its journal, half a megabyte, only how it went is kept.
       if (ended === 'complete') [results, partial] = [{}, {}]
-      leave(ended === 'interrupted' ? 'stopped' : null)
+      leave(ended === 'stopped' ? 'stopped' : null)
       const summary = {
         ...(outcome.certificate && {
           certificate: { ...outcome.certificate, ...(outcome.prices && { prices: outcome.prices }) }
@@ -149,10 +149,10 @@ export function runExplorationJob(
         ...(outcome.findings && { findings: outcome.findings }),
         statistics: { ...outcome.statistics, endedByBudget: ended === 'budget' ? 1 : 0 },
         front: outcome.front,
-        ...(outcome.infeasibility && ended !== 'interrupted' && { failure: outcome.infeasibility.message }),
-        failedPolicies: ended === 'interrupted' ? [] : outcome.failedPolicies
+        ...(outcome.infeasibility && ended !== 'stopped' && { failure: outcome.infeasibility.message }),
+        failedPolicies: ended === 'stopped' ? [] : outcome.failedPolicies
       }
-      if (ended === 'interrupted') run.interrupt(summary)
+      if (ended === 'stopped') run.interrupt(summary)
       else run.finish(summary)
     }
     const pauseRun = (): void =>
@@ -165,7 +165,7 @@ export function runExplorationJob(
       switch (message.type) {
         case 'ready':
           engine.post({ type: 'explore', inputs, workers, journal: { results, partial }, shard })
-          if (ended === 'budget' || ended === 'interrupted') engine.post({ type: 'stop' })
+          if (ended === 'budget' || ended === 'stopped') engine.post({ type: 'stop' })
           return
         case 'progress': {
           const { best_tokensPerSecond, gap, evaluations, share } = message.progress
@@ -196,7 +196,7 @@ export function runExplorationJob(
           return pauseRun()
         case 'shard-done':
           return attempt(() => {
-            leave(ended === 'interrupted' ? 'stopped' : null)
+            leave(ended === 'stopped' ? 'stopped' : null)
             run.interrupt()
             settle(() => resolve({ outcome: undefined, ended: 'shard', early: ended !== 'complete' }))
           })

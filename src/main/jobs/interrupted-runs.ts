@@ -29,7 +29,7 @@ export function interruptedRuns(library: ProjectLibrary, live: readonly JobState
         const store = library.store(id)
         return store
           .runs()
-          .filter(({ status, id: run }) => status === 'interrupted' && !isIn(live, id, run))
+          .filter(({ status, id: run }) => (status === 'interrupted' || status === 'paused') && !isIn(live, id, run))
           .flatMap((record) => interruptedRun(id, store, record))
       } catch (error) {
         if (error instanceof Problem) return []
@@ -38,10 +38,10 @@ export function interruptedRuns(library: ProjectLibrary, live: readonly JobState
     })
 }
 
-/** An interrupted run as a list offers it; none for one that a person stopped. */
+/** An interrupted or paused run as a list offers it; none for one of another program, which keeps no track. */
 function interruptedRun(project: string, store: ProjectStore, record: RunRecord): InterruptedRun[] {
   const track = store.track(record.id)
-  if (!track || track.ended === 'stopped') return []
+  if (!track) return []
   return [
     {
       project,
@@ -54,7 +54,7 @@ function interruptedRun(project: string, store: ProjectStore, record: RunRecord)
       elapsed_s: track.elapsed_s,
       budget_s: track.budget_s ?? undefined,
       pointCount: record.pointCount,
-      paused: track.ended === 'paused'
+      paused: record.status === 'paused'
     }
   ]
 }

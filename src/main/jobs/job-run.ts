@@ -119,7 +119,7 @@ function end(job: Job, store: ProjectStore, { outcome, ended }: FinishedJob | Pa
   }
   job.change({
     ...rest,
-    status: ended === 'interrupted' ? 'stopped' : 'finished',
+    status: ended === 'stopped' ? 'stopped' : 'finished',
     share: ended === 'complete' ? 1 : job.state.share,
     best_tokensPerSecond: outcome.best?.evaluation.tokensPerSecond ?? job.state.best_tokensPerSecond,
     gap: outcome.certificate?.gap ?? job.state.gap,

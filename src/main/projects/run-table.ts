@@ -14,11 +14,16 @@ import type {
 import { evaluationOf } from './evaluation-table.ts'
 import type { SpecTable } from './spec-table.ts'
 
+/** What a run's row says; who ended one that is interrupted stands in its track. */
+type StoredStatus = Exclude<RunStatus, 'paused' | 'stopped'>
+
 interface RunRow {
   readonly id: number
   readonly created_at: string
   readonly finished_at: string | null
-  readonly status: RunStatus
+  readonly status: StoredStatus
+  /** How a person ended a run that is interrupted. */
+  readonly ended: JobTrack['ended']
   readonly command: string
   readonly seed: number
   readonly objective: Objective
@@ -48,7 +53,7 @@ interface FailureRow {
 
 /** How a run ended: what the search proves about its best design, what else it tells, and what it counted. */
 export interface RunEnding {
-  readonly status: RunStatus
+  readonly status: StoredStatus
   readonly certificate?: Certificate
   readonly findings?: Findings
   readonly statistics?: Readonly<Record<string, number>>
@@ -115,7 +120,8 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
   )
   const deleteRow = database.prepare('DELETE FROM run WHERE id = ?')
   const interruptRows = database.prepare(`UPDATE run SET status = 'interrupted' WHERE status = 'running'`)
-  const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points FROM run`
+  const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points,
+    CASE WHEN status = 'interrupted' THEN json_extract(checkpoint, '$.track.ended') END AS ended FROM run`
   const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
   // The first format knows no trash, the next ones no notes, then no findings.
   const columns = new Set(database.prepare<[], string>(`SELECT name FROM pragma_table_info('run')`).pluck().all())
@@ -163,9 +169,14 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
     all: row.inputs_hash
   })
 
+  const statusOf = ({ status, ended }: RunRow): RunStatus => {
+    if (status === 'interrupted') return ended ?? status
+    return status === 'running' && !writerLives() ? 'interrupted' : status
+  }
+
   const assemble = (row: RunRow): RunRecord => ({
     id: row.id,
-    status: row.status === 'running' && !writerLives() ? 'interrupted' : row.status,
+    status: statusOf(row),
     createdAt: row.created_at,
     finishedAt: row.finished_at ?? undefined,
     command: row.command,

@@ -36,7 +36,7 @@ export async function tellShard(
 ): Promise<ExitCode> {
   const shard = textOption(values, 'shard')!
   const project = textOption(values, 'project')!
-  const ended = early ? 'interrupted' : 'shard'
+  const ended = early ? 'stopped' : 'shard'
   if (json) await context.out(`${JSON.stringify({ schema: 'tmac.exploration/1', run: runId, ended, shard })}\n`)
   else if (!early) await context.out(`Shard ${shard} is done and kept in ${project} (run ${runId})\n`)
   notes(
