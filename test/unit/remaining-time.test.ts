@@ -55,20 +55,6 @@ describe('how long a job still takes', () => {
       kind: 'unknown',
       reason: 'no estimate: no measurable progress for 57 s'
     })
-    expect(remainingTime(observed([...moved, [60, 0.3]]), 90)).toMatchObject({
-      reason: expect.stringContaining('the time limit ends it') as unknown
-    })
-  })
-
-  test('is never longer than the time limit leaves', () => {
-    const remaining = remainingTime(
-      observed([
-        [10, 0.01],
-        [20, 0.02]
-      ]),
-      30
-    )
-    expect(remaining).toEqual({ kind: 'range', low_s: 10, high_s: 10 })
   })
 
   test('falls soon when the job quickens: the range spans the old rate and the new', () => {

@@ -59,11 +59,10 @@ export function paceAfter(pace: Pace, elapsed_s: number, share: number): Pace {
 const rateOf = ({ share, time_s }: WeightedRate): number => (time_s > 0 ? share / time_s : 0)
 
 /**
- * How long a job still takes: what is left at the quicker and at the slower of its rates, never longer than its time limit leaves. A
+ * How long a job still takes to its own end, whatever time limit it has: what is left at the quicker and at the slower of its rates. A
  * share is what the job says of itself and need not grow evenly, so this is a range and not a promise.
  */
-export function remainingTime(pace: Pace, limit_s?: number): Remaining {
-  const left_s = limit_s === undefined ? Infinity : Math.max(0, limit_s - pace.elapsed_s)
+export function remainingTime(pace: Pace): Remaining {
   const stood_s = pace.elapsed_s - pace.movedAt_s
   const rates = [rateOf(pace.quick), rateOf(pace.slow)]
   const slowest = Math.min(...rates)
@@ -73,12 +72,12 @@ export function remainingTime(pace: Pace, limit_s?: number): Remaining {
       pace.share === 0 && stood_s <= STILL_s
         ? 'no estimate yet: it has just begun'
         : `no estimate: no measurable progress for ${Math.round(stood_s)} s`
-    return { kind: 'unknown', reason: limit_s === undefined ? reason : `${reason}; the time limit ends it` }
+    return { kind: 'unknown', reason }
   }
   const rest = Math.max(0, 1 - pace.share)
   return {
     kind: 'range',
-    low_s: Math.min(rest / (Math.max(...rates) * (1 + SPREAD)), left_s),
-    high_s: Math.min((rest / slowest) * (1 + SPREAD), left_s)
+    low_s: rest / (Math.max(...rates) * (1 + SPREAD)),
+    high_s: (rest / slowest) * (1 + SPREAD)
   }
 }

@@ -106,7 +106,7 @@ export class Job {
       ...this.#state,
       ...progress,
       elapsed_s,
-      remaining: remainingTime(this.#pace, this.#state.budget_s),
+      remaining: remainingTime(this.#pace),
       evaluationsPerSecond: this.#rate.observe(elapsed_s, progress.evaluations),
       pointCount: pointCount()
     }
