@@ -120,6 +120,15 @@ test.skipIf(!hasChromium())(
     await page.getByRole('button', { name: 'Reset to none' }).waitFor()
     await page.keyboard.press('Control+Alt+L')
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light')
+    // What names a key beside a button names the one that a person set.
+    await page.getByRole('button', { name: 'Key of Go to …' }).click()
+    await page.keyboard.press('Control+Alt+G')
+    await page.getByRole('button', { name: 'Go to … Ctrl+Alt+G' }).waitFor()
+    await page
+      .getByRole('row', { name: /^Go to …/ })
+      .getByRole('button', { name: 'Reset to Ctrl+P' })
+      .click()
+    await page.getByRole('button', { name: 'Go to … Ctrl+P' }).waitFor()
     await page.reload()
     await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('light')
     await page.getByRole('main').focus()

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { canMeet, commandTable, type CommandEntry, type CommandId } from '../../src/renderer/stores/command-table.ts'
 import { chordOf } from '../../src/renderer/stores/key-chord.ts'
@@ -19,6 +20,18 @@ describe('the table of commands', () => {
         )
     )
     expect(clashes).toEqual([])
+  })
+
+  it('is where tooltips take keys from: one that is written out is untrue once a person set another', () => {
+    const chord = String.raw`(?:(?:Ctrl|Alt|Shift)\+)*(?:[A-Z0-9?/.,]|F\d+)`
+    const written = new RegExp(String.raw`<kbd>${chord}</kbd>|\btitle="(?:[^"]*\()?${chord}\)?"`)
+    const untrue = globSync('src/renderer/**/*.vue').flatMap((path) =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => written.test(line))
+        .map((line) => `${path}: ${line.trim()}`)
+    )
+    expect(untrue).toEqual([])
   })
 
   it('names only chords that a keyboard gives', () => {

@@ -16,7 +16,7 @@ export function usePaletteEntries() {
       id: command.id,
       title: command.title,
       kind: command.menu,
-      keys: store.keysOf(command),
+      keys: store.shownKeys(command.id),
       disabled: !store.isEnabled(command),
       run: command.run
     }))

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, onMounted, onUnmounted, shallowRef } from 'vue'
 import { commandTable, type CommandEntry, type CommandId, type MenuName } from './command-table.ts'
-import { chordOf, isPlain } from './key-chord.ts'
+import { chordOf, isPlain, shownChord } from './key-chord.ts'
 import { useSettings } from './settings.ts'
 
 /** Things with a menu of their own. */
@@ -23,6 +23,8 @@ export const isField = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
 
+const isMac = /Mac/.test(navigator.userAgent)
+
 export const useCommandStore = defineStore('commands', () => {
   const groups = shallowRef<readonly (readonly Command[])[]>([])
   const settings = useSettings()
@@ -33,6 +35,13 @@ export const useCommandStore = defineStore('commands', () => {
   const keysOf = (command: Pick<Command, 'id' | 'keys'>): string => settings.value.keys[command.id] ?? command.keys
   /** The chord of a command, whether or not it can be run here. */
   const keyOf = (id: CommandId): string => keysOf({ id, keys: commandTable[id].keys })
+  /** The chord of a command in the words of the platform's own menus, '' for none. */
+  const shownKeys = (id: CommandId): string => shownChord(keyOf(id), isMac)
+  /** What a tooltip says of a command: what it does, with its key where it has one. */
+  const hint = (words: string, id: CommandId): string => {
+    const keys = shownKeys(id)
+    return keys ? `${words} (${keys})` : words
+  }
   /** Commands about an object, what its own view gives before what those around it do. */
   const about = (kind: ObjectKind): Command[] =>
     groups.value
@@ -66,7 +75,7 @@ export const useCommandStore = defineStore('commands', () => {
     return () => (groups.value = groups.value.filter((one) => one !== commands))
   }
 
-  return { all, isEnabled, keysOf, keyOf, inMenu, about, run, press, add }
+  return { all, isEnabled, keysOf, keyOf, shownKeys, hint, inMenu, about, run, press, add }
 })
 
 /** Gives what commands do for the life of the component that calls this. */
