@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { savedFile } from '../fixtures/saved-file.ts'
 import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
 import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
@@ -205,6 +206,12 @@ test.skipIf(!hasChromium())(
     await page.getByRole('img', { name: /Die of 21.9 by 22.8 mm with 256 cores/ }).waitFor()
     await page.getByText('Peak of a die').first().click()
     await page.getByText('cores × MACs per core × 2 × clock').waitFor()
+    const [svg, csv] = [await savedFile(page, page, 'SVG'), await savedFile(page, page, 'CSV of the numbers shown')]
+    expect([svg.name, csv.name]).toEqual(['die.svg', 'die.csv'])
+    expect(svg.content.toString()).toMatch(/^<svg .*Die of 21\.92 by 22\.81 mm with 256 cores/)
+    expect(csv.content.toString()).toMatch(/^link PHY,north,,14\.\d+/m)
+    const png = await savedFile(page, page, 'PNG, 4×')
+    expect(png.content.readUInt32BE(16)).toBe(4 * 640)
     await shoot('chip-die')
     await page.getByRole('heading', { name: /inside of the die/ }).click()
     const cores = field('Cores')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { savedFile } from '../fixtures/saved-file.ts'
 import { endsUncomplained, workbenchFlow } from '../fixtures/workbench-flow.ts'
 import type { WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { hasChromium } from './chromium.ts'
@@ -81,7 +82,32 @@ test.skipIf(!hasChromium())('an operator is chosen in the graph and told in the 
   await workbench.shoot('model')
   await page.getByRole('button', { name: 'View as table' }).click()
   await page.getByRole('row', { name: /up linear 12288 × 49152/ }).waitFor()
+  await workbench.shoot('model-table')
 })
+
+test.skipIf(!hasChromium())(
+  'the graph is seen whole in the smallest window, and saved as picture and numbers',
+  async () => {
+    const table = await savedFile(page, page, 'CSV of the numbers shown')
+    await page.getByRole('button', { name: 'View as graph' }).click()
+    await page.setViewportSize({ width: 1280, height: 720 })
+    const graph = page.getByRole('group', { name: /^Operators of the model/ })
+    const pane = (await page.getByRole('region', { name: 'One training step' }).boundingBox())!
+    for (const operator of await graph.getByRole('button').all()) {
+      const { x, width } = (await operator.boundingBox())!
+      expect(x).toBeGreaterThanOrEqual(pane.x)
+      expect(x + width).toBeLessThanOrEqual(pane.x + pane.width)
+    }
+    // At its own size: not made smaller than can be read.
+    const { height } = (await graph.getByRole('button', { name: /^up, / }).boundingBox())!
+    expect(height).toBeGreaterThan(20)
+    const [svg, csv] = [await savedFile(page, page, 'SVG'), await savedFile(page, page, 'CSV of the numbers shown')]
+    expect([svg.name, csv.name]).toEqual(['operators.svg', 'operators.csv'])
+    expect(svg.content.toString()).toContain('>up</text>')
+    expect(csv.content.toString()).toMatch(/^dense,96,up,linear,12288 × 49152,/m)
+    expect(table.content.equals(csv.content)).toBe(true)
+  }
+)
 
 test.skipIf(!hasChromium())(
   'a configuration of Hugging Face is accounted for, field by field; nonsense is refused in words',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testHost, type TestHost } from '../fixtures/browser-host.ts'
+import { savedFile } from '../fixtures/saved-file.ts'
 import { chromiumPath, hasChromium } from './chromium.ts'
 
 const screenshots = join(import.meta.dirname, '../../out/screenshots')
@@ -149,6 +150,13 @@ test.skipIf(!hasChromium())(
     await page.getByLabel(/^Instant/).waitFor({ timeout: 30_000 })
     await page.locator('[data-drawn=true]').first().waitFor()
     await shoot('memory')
+    const dies = page.getByRole('region', { name: 'Peaks of all dies' })
+    const [svg, csv] = [await savedFile(page, dies, 'SVG'), await savedFile(page, dies, 'CSV of the numbers shown')]
+    expect(svg.content.toString()).toContain('aria-label="Peak memory of dies on the wafer')
+    expect(csv.content.toString()).toMatch(/^row,column,replica,stage,peak_B,capacity_B\r\n0,0,/)
+    await page
+      .locator('section[aria-labelledby=dies]')
+      .screenshot({ path: join(screenshots, 'results-memory-dies.png') })
     // A tensor is a row of the mapping, a moment is the same for the links.
     const tensors = page.getByRole('application', { name: /^Treemap/ })
     await tensors.press('End')
@@ -197,18 +205,10 @@ test.skipIf(!hasChromium())(
     await go('links')
     await page.getByRole('heading', { name: /Links: .+ used on average/ }).waitFor()
     await page.getByRole('radio', { name: 'Peak' }).click()
-    await page
-      .getByRole('region', { name: /fullest of/ })
-      .getByRole('button')
-      .first()
-      .click()
+    await page.getByRole('region', { name: 'Fullest links' }).getByRole('button').first().click()
     await page.waitForURL(/link=\d/)
     await page.getByRole('heading', { name: /What goes over/ }).waitFor()
-    await page
-      .getByRole('region', { name: /What goes over/ })
-      .getByRole('button')
-      .first()
-      .click()
+    await page.getByRole('region', { name: 'What goes over the link' }).getByRole('button').first().click()
     await page.getByText(/Only the route of/).waitFor()
     await shoot('links')
   }

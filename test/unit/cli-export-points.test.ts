@@ -5,7 +5,7 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
-import { floorplanMap } from '../../src/core/report/floorplan-map.ts'
+import { floorplanFigure } from '../../src/core/report/floorplan-map.ts'
 import { references } from '../../src/core/report/references.ts'
 import { modelPresets } from '../../src/core/workload/model-presets.ts'
 import { defectsFrom } from '../../src/main/input/defects-input.ts'
@@ -131,7 +131,7 @@ describe('floorplans on the command line', () => {
     const { code, err, output } = await exported('svg', 'w.svg', '--chip', 'temp-48', '--defects', 'sample:8')
     expect(code, err).toBe(0)
     const chip = chipPreset('temp-48') as WaferChipSpec
-    expect(readFileSync(output, 'utf8')).toBe(floorplanMap(chip, defectsFrom('sample:8', chip, '.')))
+    expect(readFileSync(output, 'utf8')).toBe(floorplanFigure(chip, defectsFrom('sample:8', chip, '.')).picture.svg)
     expect((await exported('svg', 'c.svg', '--chip', 'a100-80gb')).err).toMatch(/wafer/)
   })
 

@@ -96,6 +96,10 @@ const suffixes: readonly (readonly [string, string])[] = [
   ['usd', 'USD'],
   ['Hz', 'Hz'],
   ['pJ', 'pJ'],
+  ['FLOPperB', 'FLOP/B'],
+  ['FLOP', 'FLOP'],
+  ['flops', 'FLOP/s'],
+  ['share', 'share'],
   ['B', 'B'],
   ['s', 's'],
   ['W', 'W'],
@@ -106,7 +110,7 @@ const suffixes: readonly (readonly [string, string])[] = [
 export function formatField(path: string, value: unknown): string {
   if (value === undefined) return '—'
   if (value === null) return 'none'
-  const unit = suffixes.find(([suffix]) => path.endsWith(`_${suffix}`))?.[1]
+  const unit = suffixes.find(([suffix]) => path === suffix || path.endsWith(`_${suffix}`))?.[1]
   if (typeof value === 'number') return unit === undefined ? formatCount(value) : fieldNumber(value, unit)
   if (Array.isArray(value) && value.every((item) => typeof item === 'number')) {
     const [low = 0, high = 0] = value

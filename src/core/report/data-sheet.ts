@@ -36,4 +36,10 @@ export const rowWords = ({ columns, rows }: DataSheet, row: number): string =>
     .join(', ')
 
 /** A sheet for programs: keys with units as the header, plain numbers. */
-export const sheetCsv = ({ columns, rows }: DataSheet): string => csvText([columns.map(({ key }) => key), ...rows])
+export const sheetRecords = ({ columns, rows }: DataSheet): DataSheet['rows'] => [
+  columns.map(({ key }) => key),
+  ...rows
+]
+
+/** The same as comma-separated values. */
+export const sheetCsv = (sheet: DataSheet): string => csvText(sheetRecords(sheet))

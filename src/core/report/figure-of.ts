@@ -3,26 +3,18 @@ import type { Chart } from './charts/chart.ts'
 import type { ChartTheme } from './charts/chart-theme.ts'
 import { insightChart, memoryTimeOf } from './insight-charts.ts'
 import { linksFigure } from './links-figure.ts'
+import { memoryDiesFigure } from './memory-map.ts'
 import { memoryChart } from './charts/memory-chart.ts'
 import { policiesChart } from './charts/policies-chart.ts'
 import { timeChart, type NamedEvaluation } from './charts/time-chart.ts'
 import { waterfallChart } from './charts/waterfall-chart.ts'
-import type { DataSheet } from './data-sheet.ts'
 import { bestPerSource, pointName } from './exploration-record.ts'
+import type { Figure } from './figure.ts'
 import { pointColumns } from './point-columns.ts'
 import type { ReportMaterial } from './report-material.ts'
 import type { FigureSpec } from './report-spec.ts'
 import type { StoredPoint } from './run-record.ts'
 import { waferMap } from './wafer-map.ts'
-
-/** A picture ready for who draws: a chart, or a drawing that is done. */
-export interface Figure {
-  /** The same for the same picture, unique among different ones of a project. */
-  readonly name: string
-  readonly title: string
-  readonly sheet: DataSheet
-  readonly picture: { readonly chart: Chart } | { readonly svg: string }
-}
 
 /** The runs and points that a figure shows. */
 export function sourcesOf(spec: FigureSpec): { readonly run?: number; readonly points: readonly number[] } {
@@ -40,6 +32,7 @@ export function sourcesOf(spec: FigureSpec): { readonly run?: number; readonly p
     case 'roofline':
     case 'breakdown':
     case 'memory-time':
+    case 'memory-dies':
     case 'links':
       return { points: [spec.point] }
   }
@@ -121,6 +114,8 @@ export function figureOf(spec: FigureSpec, material: ReportMaterial, theme: Char
       const chart = memoryTimeOf(points[0]!, spec.stage, material, theme)
       return chart && ofChart(spec.stage === undefined ? name : `${name}S${spec.stage}`, chart)
     }
+    case 'memory-dies':
+      return memoryDiesFigure(name, points[0]!, points[0]!.evaluation.stages)
     case 'links': {
       const moment = spec.moment ?? 'mean'
       return linksFigure(moment === 'mean' ? name : `${name}peak`, moment, points[0]!, material, theme)

@@ -21,6 +21,7 @@ export function figureLink(spec: FigureSpec, material: ReportMaterial): string |
     breakdown: 'breakdown',
     timeline: 'timeline',
     'memory-time': 'memory',
+    'memory-dies': 'memory',
     links: 'links'
   }
   const stage = spec.figure === 'memory-time' && spec.stage !== undefined ? `&stage=${spec.stage}` : ''

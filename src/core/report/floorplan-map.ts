@@ -2,10 +2,12 @@ import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import { coresMade } from '../chip/defects/edit-defects.ts'
 import type { DefectMap } from '../chip/defects/defect-map.ts'
 import { usableRadius_mm } from '../chip/editing/site-drawing.ts'
-import { keyOf, usableOutline, waferScene } from '../chip/editing/wafer-scene.ts'
+import { keyOf, usableOutline, waferScene, type WaferScene } from '../chip/editing/wafer-scene.ts'
 import type { Rectangle } from '../chip/floorplan.ts'
 import { chartThemes } from './charts/chart-theme.ts'
+import type { DataSheet } from './data-sheet.ts'
 import { escapeHtml } from './escape-html.ts'
+import type { DrawnFigure } from './figure.ts'
 import { counted } from '../format/counted.ts'
 import { limitColor, quietInk } from './palette.ts'
 import { boxOf } from './svg-box.ts'
@@ -31,8 +33,7 @@ function remainders({ slowDies, deadCores }: DefectMap, chip: WaferChipSpec): Re
  * The wafers of a chip seen from above, to scale in millimetres: outline, what may carry dies, dies with their DRAM; with a defect map also
  * dead dies and links, crossed out, and what is left of others.
  */
-export function floorplanMap(chip: WaferChipSpec, defects?: DefectMap): string {
-  const scene = waferScene(chip)
+function floorplanMap(chip: WaferChipSpec, scene: WaferScene, defects?: DefectMap): string {
   const half = chip.wafer.size_mm / 2
   const isDisc = chip.wafer.shape === 'disc'
   const stack = `fill="#d5dbe1" stroke="${quietInk}" stroke-width="0.15"`
@@ -91,4 +92,39 @@ export function floorplanMap(chip: WaferChipSpec, defects?: DefectMap): string {
     `viewBox="${x.toFixed(1)} ${y.toFixed(1)} ${width.toFixed(1)} ${(height + 18).toFixed(1)}" width="${Math.min(920, Math.round(520 * Math.max(1, width / height)))}" ` +
     `font-family="${escapeHtml(chartThemes.print.font)}">${wafers.join('')}${dies.join('')}${links.join('')}${scale}</svg>`
   )
+}
+
+/** The dies that are drawn, by place and in mm of the drawing; with a defect map, what is left of each. */
+function sheetOf({ dies }: WaferScene, chip: WaferChipSpec, defects?: DefectMap): DataSheet {
+  const dead = new Set(defects?.deadDies.map(keyOf))
+  const left = defects ? remainders(defects, chip) : new Map<string, string>()
+  return {
+    caption: 'Dies of the wafers, by the upper left corner of each in the drawing',
+    columns: [
+      ...['wafer', 'row', 'column', 'rows', 'columns'].map((key) => ({ key, title: key, numeric: true })),
+      ...['x_mm', 'y_mm', 'width_mm', 'height_mm'].map((key) => ({ key, title: key.slice(0, -3), numeric: true })),
+      { key: 'onWafer', title: 'on the wafer' },
+      ...(defects ? [{ key: 'state', title: 'state' }] : [])
+    ],
+    rows: dies.map(({ key, place, wafer, rows, columns, die, onWafer }) => [
+      wafer,
+      ...place,
+      rows,
+      columns,
+      ...[die.x, die.y, die.width, die.height].map((mm) => Number(mm.toFixed(4))),
+      onWafer,
+      ...(defects ? [dead.has(key) ? 'dead' : (left.get(key) ?? 'whole')] : [])
+    ])
+  }
+}
+
+/** The wafers of a chip with their dies, drawn and as numbers; with a defect map also what is broken on them. */
+export function floorplanFigure(chip: WaferChipSpec, defects?: DefectMap): DrawnFigure {
+  const scene = waferScene(chip)
+  return {
+    name: defects ? 'defects' : 'floorplan',
+    title: `Wafer of ${chip.title || chip.name}`,
+    sheet: sheetOf(scene, chip, defects),
+    picture: { svg: floorplanMap(chip, scene, defects) }
+  }
 }

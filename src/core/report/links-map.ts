@@ -5,6 +5,7 @@ import { escapeHtml } from './escape-html.ts'
 import { formatShare } from '../format/format-quantity.ts'
 import { ink, quietInk, sequence, sequenceColor } from './palette.ts'
 import { boxOf } from './svg-box.ts'
+import { waferGrounds } from './wafer-grounds.ts'
 
 /** The scale below the wafers: colours from no use to all, what is hatched and what is dashed. */
 function scale(name: string, width: number): string {
@@ -33,13 +34,6 @@ export function linksMap(name: string, chip: WaferChipSpec, shares: ReadonlyMap<
   const scene = waferScene(chip)
   const links = sceneLinks(chip, scene)
   if (links.length === 0) return undefined
-  const half = chip.wafer.size_mm / 2
-  const ground = 'fill="#f4f6f8" stroke-width="0.8"'
-  const wafers = scene.wafers.map(({ x, y }) =>
-    chip.wafer.shape === 'disc'
-      ? `<circle cx="${x}" cy="${y}" r="${half}" ${ground} stroke="${quietInk}"/>`
-      : `<rect ${boxOf({ x: x - half, y: y - half, width: 2 * half, height: 2 * half })} ${ground} stroke="${quietInk}"/>`
-  )
   const dies = scene.dies.map(({ die }) => `<rect ${boxOf(die)} fill="#ffffff" stroke="#b8c1ca" stroke-width="0.6"/>`)
   const bars = links.map(({ key, bar, title }) => {
     const share = shares.get(key)
@@ -58,7 +52,7 @@ export function linksMap(name: string, chip: WaferChipSpec, shares: ReadonlyMap<
     `font-family="${escapeHtml(chartThemes.print.font)}"><defs>` +
     `<linearGradient id="${name}-scale">${stops.join('')}</linearGradient>` +
     `<pattern id="${name}-hot" width="2.4" height="2.4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="1" height="2.4" fill="${ink}"/></pattern>` +
-    `</defs>${wafers.join('')}${dies.join('')}${bars.join('')}` +
+    `</defs>${waferGrounds(chip, scene.wafers)}${dies.join('')}${bars.join('')}` +
     `<g transform="translate(${(x + 4).toFixed(1)} ${(y + height + 10).toFixed(1)})">${scale(name, width)}</g></svg>`
   )
 }

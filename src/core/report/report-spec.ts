@@ -26,6 +26,7 @@ export const FigureSpec = z.discriminatedUnion('figure', [
     point: id,
     stage: z.int().nonnegative().optional().describe('the fullest when left out')
   }),
+  z.strictObject({ figure: z.literal('memory-dies'), point: id }),
   z.strictObject({ figure: z.literal('links'), point: id, moment: z.enum(linkMoments).optional().describe('mean') })
 ])
 export type FigureSpec = z.output<typeof FigureSpec>
@@ -40,6 +41,7 @@ export const figureKinds = [
   'breakdown',
   'timeline',
   'memory-time',
+  'memory-dies',
   'links'
 ] as const
 

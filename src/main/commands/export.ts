@@ -1,6 +1,8 @@
 import { figureKinds, linkMoments } from '../../core/report/report-spec.ts'
+import { weighingNames } from '../../core/report/operator-graph.ts'
 import type { Command } from './command.ts'
 import { command as evaluate } from './evaluate.ts'
+import { drawingKinds } from './export/figure-formats.ts'
 
 const { jsonl: _jsonl, level: _level, timeline: _timeline, ...designOptions } = evaluate.options
 
@@ -25,7 +27,12 @@ const options: Command['options'] = {
     type: 'boolean',
     help: 'chakra: all collectives of a die in one order; without it gradients are synchronised beside the others'
   },
-  figure: { type: 'string', value: figureKinds.join('|'), help: 'svg, csv: which figure; csv without it holds points' },
+  figure: {
+    type: 'string',
+    value: [...figureKinds, ...drawingKinds].join('|'),
+    help: 'svg, csv: which figure, the last three of a chip or a model; csv without it holds points'
+  },
+  by: { type: 'string', value: weighingNames.join('|'), help: 'operators: by which share they are coloured (flops)' },
   points: { type: 'string', value: '3,7', help: 'svg, csv: the points of the figure' },
   stage: { type: 'string', value: 'N', help: 'memory-time: the stage, from 0 (the fullest)' },
   moment: { type: 'string', value: linkMoments.join('|'), help: 'links: over the step, or at the highest (mean)' },
@@ -40,7 +47,8 @@ export const command: Command = {
     '--format chakra|megatron|deepspeed --output FOLDER (a point, or a model, a chip and a mapping, as above)',
     '--format svg|csv --output FILE --project F.tmac --figure F [--run N] [--points 3,7]',
     '--format csv|parquet|bibtex --output FILE --project F.tmac [--run N]',
-    '--format svg --output F.svg --chip C [--defects D]',
+    '--format svg|csv --output FILE --figure floorplan|die --chip C [--defects D]',
+    '--format svg|csv --output FILE --figure operators --model M [--seq-length N]',
     '--format flp --output F.flp --chip C'
   ],
   description:
@@ -48,7 +56,7 @@ export const command: Command = {
     'a process per stage or die with lanes for compute, collectives, transfers and synchronisation, arrows along transfers, counters of memory and links, ' +
     'and the chip, model and mapping it belongs to. chakra writes what every die executes as MLCommons Chakra execution traces, with the network, ' +
     'system and group files that ASTRA-sim 2 asks for. megatron and deepspeed write launch arguments or a configuration for the nearest setting that the framework ' +
-    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows; csv without a figure and parquet write the points of a run or of all, units in the names of the columns, bibtex what they rest on. svg of a chip draws its wafers, with defects what is broken on them; flp writes the dies of a wafer as a HotSpot floorplan. What the files hold: docs/traces.md, docs/exports.md.',
+    'can be told, the die of every rank, and what is lost with its predicted cost; import reads them back. svg and csv write one figure of a project, the same as in its reports, and the numbers it shows; csv without a figure and parquet write the points of a run or of all, units in the names of the columns, bibtex what they rest on. floorplan draws the wafers of a chip, with defects what is broken on them, die the inside of one of its dies, operators the graph of a model; flp writes the dies of a wafer as a HotSpot floorplan. What the files hold: docs/traces.md, docs/exports.md.',
   options,
   run: async (invocation, context) => (await import('./export/run-export.ts')).runExport(invocation, context)
 }

@@ -1,4 +1,4 @@
-import type { Figure } from '../../core/report/figure-of.ts'
+import type { Figure } from '../../core/report/figure.ts'
 import { chartSvg } from '../../drawing/chart-svg.ts'
 
 /** Figures as SVG text by name; those without anything to show are left out. */

@@ -1,2 +1,5 @@
-/** In which one figure of a project is written: the picture, or its numbers. */
+/** In which one figure is written: the picture, or its numbers. */
 export const figureFormats = ['svg', 'csv'] as const
+
+/** Figures that are of a chip or a model and need no project. */
+export const drawingKinds = ['floorplan', 'die', 'operators'] as const

@@ -12,7 +12,7 @@ import { choiceOption, flagOption, requiredText } from '../option-values.ts'
 import { checkResultFile } from '../write-result-file.ts'
 import { jitterFrom, jitterOptions } from '../evaluate/request-from-options.ts'
 import { designFromOptions } from './design-from-options.ts'
-import { figureFormats } from './figure-formats.ts'
+import { drawingKinds, figureFormats } from './figure-formats.ts'
 import { spanOption } from './span-option.ts'
 import { writeChakra } from './write-chakra.ts'
 import { writeChromeTrace } from './write-chrome-trace.ts'
@@ -27,8 +27,8 @@ const ownOptions: Readonly<Record<Format, readonly string[]>> = {
   chakra: ['one-stream'],
   megatron: [],
   deepspeed: [],
-  svg: ['figure', 'points', 'run'],
-  csv: ['figure', 'points', 'run'],
+  svg: ['figure', 'points', 'run', 'by'],
+  csv: ['figure', 'points', 'run', 'by'],
   parquet: ['run'],
   bibtex: ['run'],
   flp: []
@@ -44,6 +44,15 @@ function formatOf(values: OptionValues): Format {
   return format
 }
 
+/** What is drawn of a chip or a model where no project is named; its wafers when only a chip is. */
+function drawingOf(values: OptionValues, format: Format): (typeof drawingKinds)[number] | undefined {
+  if (values.project !== undefined) return undefined
+  const kind = drawingKinds.find((one) => one === values.figure)
+  return (
+    kind ?? (format === 'svg' && values.figure === undefined && values.chip !== undefined ? 'floorplan' : undefined)
+  )
+}
+
 /** Saves one step, or one figure, in the format that the options name. */
 export async function runExport({ values, json }: Invocation, context: CommandContext): Promise<ExitCode> {
   const { cwd, out } = context
@@ -55,8 +64,9 @@ export async function runExport({ values, json }: Invocation, context: CommandCo
     await out(json ? `${JSON.stringify({ schema: 'tmac.export/1', format, output, ...summary })}\n` : message)
     return exitCodes.done
   }
-  if (format === 'svg' && values.figure === undefined && values.chip !== undefined)
-    return told((await import('./write-floorplan.ts')).writeFloorplanPicture(values, output, cwd))
+  const drawing = drawingOf(values, format)
+  if (drawing && (format === 'svg' || format === 'csv'))
+    return told((await import('./write-drawing.ts')).writeDrawing(drawing, values, format, output, cwd))
   if (format === 'svg' || (format === 'csv' && values.figure !== undefined)) {
     const { writeFigure } = await import('./write-figure.ts')
     return told({ summary: {}, message: await writeFigure(values, format, output, cwd) })

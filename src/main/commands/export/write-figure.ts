@@ -37,6 +37,7 @@ function figureSpecOf(values: OptionValues, newestRun: number | undefined): Figu
     case 'wafer':
     case 'roofline':
     case 'breakdown':
+    case 'memory-dies':
       return { figure, point: points?.[0] ?? missing("'--point N'") }
     case 'memory-time': {
       const stage = wholeOption(values, 'stage', 0)

@@ -1,21 +1,11 @@
 import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
 import { writeFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
-import { floorplanMap } from '../../../core/report/floorplan-map.ts'
 import { formatCount } from '../../../core/format/format-number.ts'
 import { chipFrom } from '../../input/chip-input.ts'
-import { defectsFrom } from '../../input/defects-input.ts'
 import type { OptionValues } from '../command.ts'
 import { requiredText } from '../option-values.ts'
 import { writeResultFile } from '../write-result-file.ts'
 import type { Written } from './written.ts'
-
-/** Writes the wafers of a chip as a picture, with a defect map what is broken on them. @throws Problem for a cluster, which has none */
-export function writeFloorplanPicture(values: OptionValues, output: string, cwd: string): Written {
-  const chip = requireWafer(chipFrom(requiredText(values, 'chip', 'C'), cwd))
-  const defects = values.defects === undefined ? undefined : defectsFrom(values.defects, chip, cwd)
-  writeResultFile(output, cwd, floorplanMap(chip, defects))
-  return { summary: { chip: chip.name }, message: `Wafer of ${chip.name}: ${output}\n` }
-}
 
 /** Writes one wafer of a chip as a HotSpot floorplan. @throws Problem for a cluster, which has none */
 export function writeFloorplanFile(values: OptionValues, output: string, cwd: string): Written {

@@ -1,8 +1,8 @@
 import { ref, type ComputedRef, type Ref } from 'vue'
 import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { writeFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
-import { floorplanMap } from '../../../core/report/floorplan-map.ts'
-import { svgBlob, usePictureItems } from '../../charts/picture-items.ts'
+import { floorplanFigure } from '../../../core/report/floorplan-map.ts'
+import { useFigureItems } from '../../charts/figure-items.ts'
 import { messageOf } from '../../client.ts'
 import { useCommands } from '../../stores/commands.ts'
 import { useWorkbench } from '../../stores/workbench.ts'
@@ -48,7 +48,7 @@ export function useChipExchange({
   const saveJson = (): void => download(`${fileName()}.json`, chipText(before.value))
   const saveFloorplan = (): void => download(`${fileName()}.flp`, writeFloorplan(before.value))
 
-  const picture = usePictureItems(() => ({ name: fileName(), svg: () => svgBlob(floorplanMap(before.value)) }), 'Wafer')
+  const picture = useFigureItems(() => ({ ...floorplanFigure(before.value), name: fileName() }), 'Wafer')
   useCommands([
     { id: 'chip.copy', run: copy },
     { id: 'chip.paste', run: paste },

@@ -36,6 +36,10 @@ export function useReportInsertions(insert: (draft: BlockDraft) => Promise<void>
       kind: 'figure',
       figure: { figure: 'memory-time', point }
     })),
+    inserting('Figure: peak memory of dies', ({ point }) => ({
+      kind: 'figure',
+      figure: { figure: 'memory-dies', point }
+    })),
     inserting('Figure: use of links', ({ point }) => ({ kind: 'figure', figure: { figure: 'links', point } })),
     inserting('Table', ({ run }) => ({ kind: 'table', table: 'policies', run })),
     inserting('Passage on a run', ({ run }) => ({ kind: 'passage', passage: 'headline', run })),
