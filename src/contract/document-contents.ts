@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ChipSpec } from '../core/chip/chip-spec.ts'
 import { DefectMap } from '../core/chip/defects/defect-map.ts'
+import { formatBytes_B } from '../core/format/format-quantity.ts'
 import { parseInput, Problem } from '../core/problem.ts'
 import { ModelSpec } from '../core/workload/model-spec.ts'
 import { InputReference } from './input-reference.ts'
@@ -40,8 +41,8 @@ export type DocumentContent<Kind extends DocumentKind = DocumentKind> = z.output
 
 export const documentKinds = Object.keys(documentContents) as [DocumentKind, ...DocumentKind[]]
 
-/** Longest content of a document, in characters of JSON: far above any wafer, below what would hold up a page. */
-export const LONGEST_CONTENT = 8_000_000
+/** Longest content of a document, in bytes of JSON: far above any wafer, below what would hold up a page and what a message takes. */
+export const LONGEST_CONTENT_B = 8_000_000
 
 /**
  * A document's content as it is kept: complete, with defaults filled in.
@@ -55,10 +56,11 @@ export function parseContent<Kind extends DocumentKind>(
 ): DocumentContent<Kind> {
   const parsed = parseInput(documentContents[kind] as z.ZodType, content, what)
   const json = JSON.stringify(parsed)
-  if (json.length > LONGEST_CONTENT)
+  const size_B = new TextEncoder().encode(json).length
+  if (size_B > LONGEST_CONTENT_B)
     throw new Problem(
       'bad-input',
-      `${what} takes ${json.length} characters; a document has ${LONGEST_CONTENT} at most. Split it`
+      `${what} takes ${formatBytes_B(size_B)}; a document has ${formatBytes_B(LONGEST_CONTENT_B)} at most. Divide it into several`
     )
   return JSON.parse(json) as DocumentContent<Kind>
 }

@@ -2,7 +2,7 @@ import { eventIterator, type } from '@orpc/contract'
 import * as z from 'zod'
 import type { JsonPatch } from '../core/documents/json-patch.ts'
 import { base, Name, ProjectInput } from './base.ts'
-import { documentKinds, LONGEST_CONTENT, type DocumentContent, type DocumentKind } from './document-contents.ts'
+import { documentKinds, LONGEST_CONTENT_B, type DocumentContent, type DocumentKind } from './document-contents.ts'
 import { InputReference } from './input-reference.ts'
 
 /** A document in a list. Times are ISO 8601 in UTC. */
@@ -130,7 +130,7 @@ export const documentsContract = {
     .input(
       ProjectInput.extend({
         fileName: z.string().min(1).max(255),
-        text: z.string().max(LONGEST_CONTENT),
+        text: z.string().max(LONGEST_CONTENT_B),
         chip: InputReference.optional()
       })
     )

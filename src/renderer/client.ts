@@ -2,6 +2,7 @@ import { createORPCClient, DynamicLink, ORPCError } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import { ref } from 'vue'
+import { assertMessageFits } from '../contract/message-size.ts'
 import { customJsonSerializers } from '../contract/typed-arrays.ts'
 import type { ProblemCode } from '../core/problem.ts'
 import type { WorkbenchClient } from '../contract/workbench.ts'
@@ -25,10 +26,18 @@ function portLink(): Link {
   return new PortLink({ port: port1, customJsonSerializers })
 }
 
+/** A socket that refuses what its other end would not read. */
+class CheckedSocket extends WebSocket {
+  override send(message: Parameters<WebSocket['send']>[0]): void {
+    assertMessageFits(message)
+    super.send(message)
+  }
+}
+
 function socketLink(): Link {
   const url = new URL('/rpc', window.location.href)
   url.protocol = 'ws:'
-  const websocket = new WebSocket(url)
+  const websocket = new CheckedSocket(url)
   websocket.addEventListener('open', () => {
     if (!lost.value) return
     lost.value = false

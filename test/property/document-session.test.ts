@@ -161,6 +161,26 @@ describe('a page', () => {
     expect(session.saved).toBe(true)
   })
 
+  test('waits with what came of a gesture, not with every step of it', async () => {
+    const program = programOverBadLine()
+    const { session, kept } = await open(program, [])
+    // Typing goes on for minutes while the program is away.
+    program.fates.push(...Array.from({ length: 400 }, () => 'request lost' as const))
+    const text = 'x'.repeat(1000)
+    session.edit('Note', { ...session.content, note: text }, 'first')
+    await session.push()
+    for (let length = 1; length <= 100; length++)
+      session.edit('Note', { ...session.content, note: text + 'y'.repeat(length) }, 'second')
+    expect(kept()).toHaveLength(2)
+    expect(JSON.stringify(kept()).length).toBeLessThan(3000)
+    // One that ends where it began is none.
+    session.edit('Note', { ...session.content, note: text }, 'second')
+    expect(kept()).toHaveLength(1)
+    program.fates.length = 0
+    await session.push()
+    expect(program.documents.read(program.id)).toMatchObject({ revision: 1, content: { note: text } })
+  })
+
   test('keeps edits that no longer fit in a document of their own, and says where', async () => {
     const program = programOverBadLine()
     const told: string[] = []

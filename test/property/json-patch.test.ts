@@ -37,6 +37,15 @@ describe('changes of documents', () => {
     ])
   })
 
+  test('many elements that all change are one step, no longer than what they become', () => {
+    const cells = Array.from({ length: 20_000 }, (_, cell) => cell)
+    const [before, after] = [{ dies: [{ cells }, { cells }] }, { dies: [{ cells: cells.toReversed() }, { cells }] }]
+    const patch = patchBetween(before, after)
+    expect(patch).toEqual([{ op: 'replace', path: '/dies/0/cells', value: cells.toReversed() }])
+    expect(patched(before, patch)).toEqual(after)
+    expect(patched(after, inversePatch(before, patch))).toEqual(before)
+  })
+
   test('a step that does not fit is refused, not passed over', () => {
     expect(() => patched({ places: [] }, [{ op: 'replace', path: '/places/1/row', value: 5 }])).toThrow('/places/1/row')
     expect(() => patched({}, [{ op: 'remove', path: '/places' }])).toThrow('/places')

@@ -72,6 +72,16 @@ describe('a document', () => {
     expect(project.documents.history(id)).toEqual([])
   })
 
+  test('is no larger than a message takes, whatever it is written in', () => {
+    const text = '語'.repeat(99_000)
+    const blocks = Array.from({ length: 80 }, (_, at) => ({ kind: 'text', key: `block-${at}`, text }))
+    const report = { title: 'Long', blocks }
+    expect(() => parseContent('report', report, "the report 'Long'")).toThrow(
+      "the report 'Long' takes 23.8 MB; a document has 8.00 MB at most. Divide it into several"
+    )
+    expect(parseContent('report', { ...report, blocks: blocks.slice(0, 26) }, 'the report').blocks).toHaveLength(26)
+  })
+
   test('gets a name that no other of its kind has', () => {
     expect([makeModel().name, makeModel().name]).toEqual(['Tiny', 'Tiny 2'])
     const { id } = makeModel()

@@ -22,9 +22,13 @@ const isMembers = (value: unknown): value is Members =>
 /** Whether two JSON values say the same; members that are undefined say nothing. */
 export const sameJson = (a: unknown, b: unknown): boolean => patchBetween(a, b).length === 0
 
+/** An array of which more changes may be shorter to say whole; step by step it would take quadratic time to make, too. */
+const MANY_STEPS = 500
+
 /**
  * The steps from one JSON value to another, in time linear in their size: members by name, elements of arrays by what the two have in
- * common at their ends. (General least edits of arrays are quadratic: too slow for the defects of a wafer.)
+ * common at their ends, or the array as a whole where most of it is another. (General least edits of arrays are quadratic: too slow for
+ * the defects of a wafer.)
  */
 export function patchBetween(before: unknown, after: unknown): JsonPatch {
   const steps: PatchOperation[] = []
@@ -63,10 +67,13 @@ function compareElements(
   while (tail < shorter - head && sameJson(before[before.length - 1 - tail], after[after.length - 1 - tail])) tail++
   const [oldEnd, newEnd] = [before.length - tail, after.length - tail]
   const both = Math.min(oldEnd, newEnd)
+  const first = steps.length
   for (let index = head; index < both; index++) compare(before[index], after[index], `${path}/${index}`, steps)
   for (let index = oldEnd - 1; index >= both; index--) steps.push({ op: 'remove', path: `${path}/${index}` })
   for (let index = both; index < newEnd; index++)
     steps.push({ op: 'add', path: `${path}/${index}`, value: after[index] })
+  if (steps.length - first > MANY_STEPS && JSON.stringify(steps.slice(first)).length > JSON.stringify(after).length)
+    steps.splice(first, Infinity, { op: 'replace', path, value: after })
 }
 
 /** Whether a step names a place that the value has; the library passes over, or makes up, those that it has not. */

@@ -1,15 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { pipeline } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
+import { LONGEST_MESSAGE_B } from '../../contract/message-size.ts'
 import { customJsonSerializers } from '../../contract/typed-arrays.ts'
 import { router } from '../router.ts'
 import type { Services } from '../services.ts'
 import { noShell } from './host-shell.ts'
+import { listenOn } from './listen-on.ts'
 import { pageFile, pageHeaders } from './page-files.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -19,7 +20,6 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml'
 }
 const COOKIE = 'tmac-session'
-const LARGEST_MESSAGE_B = 16 * 1024 * 1024
 
 const secret = (): string => randomBytes(32).toString('base64url')
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
@@ -36,15 +36,15 @@ export interface BrowserHostOptions {
   readonly services: Services
   /** Folder of the built page. */
   readonly page: string
-  /** 0 for any that is free. */
-  readonly port: number
+  /** The first of these that is free is taken; 0 is any. */
+  readonly ports: readonly number[]
 }
 
 /**
  * Serves the page and the contract on loopback. A link's token is traded once for a session cookie; every file and the socket need the
  * cookie, a Host that is ours (against DNS rebinding), and the socket the page's own Origin, too.
  */
-export async function startBrowserHost({ services, page, port }: BrowserHostOptions): Promise<BrowserHost> {
+export async function startBrowserHost({ services, page, ports }: BrowserHostOptions): Promise<BrowserHost> {
   const session = secret()
   const tokens = new Set<string>()
   let origins = new Set<string>()
@@ -101,7 +101,7 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
     else pipeline(createReadStream(file), response, () => {})
   })
 
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE_B })
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE_B })
   const handler = new RPCHandler(router, { customJsonSerializers })
   server.on('upgrade', (request, socket, head) => {
     // Node takes its own listener away with the upgrade; without one a connection that is reset would end the program.
@@ -116,8 +116,7 @@ export async function startBrowserHost({ services, page, port }: BrowserHostOpti
     })
   })
 
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
-  const bound = (server.address() as AddressInfo).port
+  const bound = await listenOn(server, ports)
   origins = new Set([`http://127.0.0.1:${bound}`, `http://localhost:${bound}`])
   cookie = `${COOKIE}-${bound}`
 

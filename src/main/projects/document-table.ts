@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3'
-import { LONGEST_CONTENT, type DocumentKind } from '../../contract/document-contents.ts'
+import { LONGEST_CONTENT_B, type DocumentKind } from '../../contract/document-contents.ts'
 
 export interface DocumentRow {
   readonly id: number
@@ -66,7 +66,7 @@ export function documentTable(database: Database): DocumentTable {
   const selectId = database.prepare<[number], DocumentRow>(
     // No content of ours is longer; one put there by other means is not let in.
     `SELECT id, kind, substr(name, 1, 200) AS name, revision, changed_at, trashed_at,
-       CASE WHEN octet_length(content) <= ${4 * LONGEST_CONTENT} THEN content ELSE 'null' END AS content
+       CASE WHEN octet_length(content) <= ${4 * LONGEST_CONTENT_B} THEN content ELSE 'null' END AS content
      FROM document WHERE id = ?`
   )
   const insertRow = database.prepare(

@@ -112,7 +112,7 @@ export class DocumentSession<Kind extends DocumentKind> {
     if (patch.length === 0) return
     const last = this.#pending.at(-1)
     if (last && last !== this.#sent && mergeKey !== undefined && last.mergeKey === mergeKey)
-      this.#pending = [...this.#pending.slice(0, -1), { ...last, label, patch: [...last.patch, ...patch] }]
+      this.#merge(last, label, parsed)
     else {
       const key = this.#options.newKey()
       this.#pending = [...this.#pending, { label, patch, key, ...(mergeKey !== undefined && { mergeKey }) }]
@@ -155,6 +155,14 @@ export class DocumentSession<Kind extends DocumentKind> {
       await this.#send()
       if (this.saved) await this.#reread()
     }).catch((error: unknown) => this.#stand(error))
+  }
+
+  /** Makes the last edit waiting, of the same gesture, lead to this: what came of it, not every step, or a message would outgrow the document. */
+  #merge(last: PendingEdit, label: string, content: DocumentContent<Kind>): void {
+    const others = this.#pending.slice(0, -1)
+    const before = others.reduce<unknown>((made, { patch }) => patched(made, patch), this.#confirmed.content)
+    const patch = patchBetween(before, content)
+    this.#pending = patch.length === 0 ? others : [...others, { ...last, label, patch }]
   }
 
   #serially<Result>(task: () => Promise<Result>): Promise<Result> {

@@ -1,5 +1,5 @@
 import { LARGEST_UPLOAD_B, PIECE_B, type ProjectView } from '../../contract/projects-contract.ts'
-import { LONGEST_CONTENT } from '../../contract/document-contents.ts'
+import { LONGEST_CONTENT_B } from '../../contract/document-contents.ts'
 import { client } from '../client.ts'
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
@@ -31,7 +31,9 @@ export async function fetchProject(project: string): Promise<File> {
 
 /** The text of a file that shall become a document. @throws Error when it is too large */
 export async function documentText(file: File): Promise<string> {
-  if (file.size > LONGEST_CONTENT)
-    throw new Error(`'${file.name}' has ${megabytes(file.size)}; a document has ${megabytes(LONGEST_CONTENT)} at most`)
+  if (file.size > LONGEST_CONTENT_B)
+    throw new Error(
+      `'${file.name}' has ${megabytes(file.size)}; a document has ${megabytes(LONGEST_CONTENT_B)} at most`
+    )
   return file.text()
 }
