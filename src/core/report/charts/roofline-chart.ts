@@ -2,8 +2,18 @@ import { formatNumber } from '../../format/format-number.ts'
 import { formatFlopRate, formatTime_s } from '../../format/format-quantity.ts'
 import type { RooflinePoint, Roofs } from '../roofline.ts'
 import type { Chart } from './chart.ts'
-import { baseOption, legend, paperWidth, quantityTick, textStyle, valueAxis, withoutPatterns } from './chart-style.ts'
+import {
+  baseOption,
+  legend,
+  paperWidth,
+  quantityTick,
+  textStyle,
+  tick,
+  valueAxis,
+  withoutPatterns
+} from './chart-style.ts'
 import type { ChartTheme } from './chart-theme.ts'
+import { logAxis, type LogAxis } from './log-axis.ts'
 
 /** Operators of a die below what its memory and its arithmetic allow (Williams, Waterman, Patterson 2009); both axes logarithmic. */
 export function rooflineChart(
@@ -13,15 +23,25 @@ export function rooflineChart(
 ): Chart {
   const ridge = peak_flops / bandwidth_Bps
   const intensities = points.map(({ intensity }) => intensity)
-  const low = Math.min(ridge, ...intensities) / 4
-  const high = Math.max(ridge, ...intensities) * 4
-  const slowest = Math.min(low * bandwidth_Bps, ...points.map(({ rate_flops }) => rate_flops))
+  const across = logAxis(Math.min(ridge, ...intensities) / 2, Math.max(ridge, ...intensities) * 2)
+  const { min: low, max: high } = across
+  const up = logAxis(
+    Math.min(low * bandwidth_Bps, ...points.map(({ rate_flops }) => rate_flops)) / 1.5,
+    peak_flops * 1.5
+  )
   const most_s = Math.max(0, ...points.map(({ time_s }) => time_s))
   const layers = [...new Set(points.map(({ layer }) => layer))]
-  const axis = (name: string, gap: number, format: (value: number) => string) => ({
-    ...valueAxis(theme, name, gap, format),
-    type: 'log' as const
-  })
+  const axis = (name: string, gap: number, format: (value: number) => string, { min, max, ticks }: LogAxis) => {
+    const linear = valueAxis(theme, name, gap, format)
+    return {
+      ...linear,
+      type: 'log' as const,
+      min,
+      max,
+      axisTick: { ...linear.axisTick, customValues: ticks },
+      axisLabel: { ...linear.axisLabel, customValues: ticks }
+    }
+  }
   return {
     name: 'roofline',
     title: 'Operators under the roofs of a die',
@@ -62,10 +82,10 @@ export function rooflineChart(
         formatter: ({ name, value }: { name: string; value: readonly number[] }) =>
           `${name}\n${formatNumber(value[0]!)} FLOP/B\n${formatFlopRate(value[1]!)}\n${formatTime_s(value[2] ?? 0)} per step`
       },
-      grid: { left: 96, right: 40, top: 20, bottom: 88 },
+      grid: { left: 106, right: 40, top: 20, bottom: 88 },
       legend: { ...legend(theme), data: layers },
-      xAxis: { ...axis('FLOP per byte of main memory', 30, (value) => formatNumber(value)), min: low, max: high },
-      yAxis: { ...axis('FLOP/s of a die', 76, quantityTick(formatFlopRate)), min: slowest / 2, max: peak_flops * 2 },
+      xAxis: axis('FLOP per byte of main memory', 30, tick, across),
+      yAxis: axis('FLOP/s of a die', 86, quantityTick(formatFlopRate), up),
       series: [
         ...layers.map((layer, at) => ({
           type: 'scatter',
