@@ -84,6 +84,12 @@ test.skipIf(!hasChromium())(
       .first()
       .getByRole('button', { name: 'split output' })
     await cell.waitFor()
+    const table = page.getByRole('table', { name: 'What becomes of each operator' })
+    const frame = (await table.locator('..').boundingBox())!
+    for (const name of ['Operator', 'Per step', 'Memory', 'Comm']) {
+      const { x, width } = (await table.getByRole('columnheader', { name, exact: true }).boundingBox())!
+      expect(x + width, name).toBeLessThanOrEqual(frame.x + frame.width)
+    }
     await shoot('mapping')
     await cell.focus()
     await page.keyboard.press('F2')

@@ -3,14 +3,14 @@ import { stagesWords, type MappingRow } from '../../../../core/report/mapping-ro
 
 export type Quantity = 'forward_s' | 'backward_s' | 'recompute_s' | 'communication_s' | 'step_s' | 'memory_B'
 
-/** What the table of a mapping says in numbers of each row: the quantity, its title, what it is. */
+/** What the table of a mapping says in numbers of each row: the quantity, its title, what it is. What a narrow table shows comes first. */
 export const quantities: readonly (readonly [Quantity, title: string, help: string])[] = [
+  ['step_s', 'Per step', 'All of a stage’s layers and micro-batches, on the slowest stage'],
+  ['memory_B', 'Memory', 'Weights, gradients, optimizer state and activations of one micro-batch, one layer'],
+  ['communication_s', 'Comm', 'Exposed communication of one layer and micro-batch'],
   ['forward_s', 'Forward', 'Compute of one layer and micro-batch, forward'],
   ['backward_s', 'Backward', 'Compute of one layer and micro-batch, backward'],
-  ['recompute_s', 'Again', 'Forward compute that runs again before the backward pass'],
-  ['communication_s', 'Comm', 'Exposed communication of one layer and micro-batch'],
-  ['step_s', 'Per step', 'All of a stage’s layers and micro-batches, on the slowest stage'],
-  ['memory_B', 'Memory', 'Weights, gradients, optimizer state and activations of one micro-batch, one layer']
+  ['recompute_s', 'Again', 'Forward compute that runs again before the backward pass']
 ]
 
 /** The rows of a mapping for a spreadsheet, a header first; times in seconds, memory in bytes. */
