@@ -27,6 +27,25 @@ test.skipIf(!hasChromium())('points are put aside by Space and in the table, and
   await chart.press('Home')
   await chart.press(' ')
   await shell().getByText(/^#\d+/).waitFor()
+  // It stands below the view, and covers nothing of it wherever that is scrolled to.
+  for (const size of [
+    { width: 1280, height: 720 },
+    { width: 700, height: 900 }
+  ]) {
+    await page.setViewportSize(size)
+    const [tray, view] = await Promise.all([shell().boundingBox(), page.getByRole('main').boundingBox()])
+    expect(tray!.y).toBeGreaterThanOrEqual(view!.y + view!.height)
+  }
+  await page.setViewportSize({ width: 1280, height: 720 })
+  // Who takes a point out by the keyboard stays at the keyboard's place.
+  await shell()
+    .getByRole('button', { name: /^Take point/ })
+    .press('Enter')
+  await shell().waitFor({ state: 'detached' })
+  await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('MAIN')
+  await chart.press('Home')
+  await chart.press(' ')
+  await shell().waitFor()
   const row = page.getByRole('region', { name: /^Designs; up and down/ }).getByRole('row')
   await row.nth(4).click({ modifiers: ['Control'] })
   await shell().getByRole('button', { name: 'Compare 2' }).click()

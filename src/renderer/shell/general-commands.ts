@@ -105,7 +105,7 @@ export function useGeneralCommands(dialog: Ref<Dialog>): void {
   useCommands(commands)
 
   function nextPane(): void {
-    const panes = [...document.querySelectorAll<HTMLElement>('.activity, .tree, main, .inspector, .panel')]
+    const panes = [...document.querySelectorAll<HTMLElement>('.activity, .tree, main, .tray, .inspector, .panel')]
     const at = panes.findIndex((pane) => pane.contains(document.activeElement))
     const next = panes[(at + 1) % panes.length]
     const first = next?.matches('main') ? next : next?.querySelector<HTMLElement>('a[href], button, [tabindex="0"]')
