@@ -6,6 +6,7 @@ import { dominates, paretoFront } from '../../src/core/optimization/pareto.ts'
 import { randomStream } from '../../src/core/optimization/random.ts'
 import { exploredWafers } from '../../src/core/search/explored-wafers.ts'
 import { taskFrame } from '../../src/core/search/explore.ts'
+import { membersOf } from '../../src/core/search/family.ts'
 import type { ExplorationSpaceInput } from '../../src/core/search/exploration-space.ts'
 import { traitsOf } from '../../src/core/search/known-mappings.ts'
 import { runTask, type ResultOf, type TaskFrame } from '../../src/core/search/tasks.ts'
@@ -80,6 +81,21 @@ describe.each(frames.map((frame) => [frame.space.family?.length ?? 1, frame, poo
       expect(estimated).toBeGreaterThan(50)
     })
 
+    test('promise no less than any objective makes of it', () => {
+      for (const objective of ['throughput', 'energy', 'throughput-per-watt', 'throughput-per-cost'] as const) {
+        const one = { ...frame, objective }
+        const seen = drawn(7, 120).flatMap((genome) => {
+          const { wafer, promise } = lookAt(one, template, { ...known, members: membersOf(one) }, genome)
+          return wafer ? [wafer.score / promise!] : []
+        })
+        expect(seen.length).toBeGreaterThan(20)
+        // Energies count below zero: more of them is a larger share of what was promised.
+        for (const share of seen)
+          if (objective === 'energy') expect(share).toBeGreaterThanOrEqual(1 - 1e-9)
+          else expect(share).toBeLessThanOrEqual(1 + 1e-9)
+      }
+    })
+
     test('drop no wafer of the front, neither of a sweep nor together with wafers that are kept already', () => {
       const swept = { by: 'random', wafers: 400, seed: 3, stream: 1, starts: [] } as const
       const all = new FrontArchive<EstimatedWafer>()
@@ -118,7 +134,8 @@ test('a wafer is beaten only where every throughput that it may reach is', () =>
     idle_W: coordinate,
     joulesPerToken: coordinate,
     cost_usd: coordinate,
-    peak_B: coordinate
+    peak_B: coordinate,
+    tokensPerStep: coordinate
   })
   fc.assert(
     fc.property(

@@ -1,7 +1,8 @@
-import type { FinalistFindings, Findings } from '../search/exploration.ts'
+import type { FinalistFindings, Findings, WaferBoundFindings } from '../search/exploration.ts'
 import { simulatorLevels, type SimulatorLevel } from '../simulator/evaluation.ts'
 import { cell, columns, type Block, type Table } from './document.ts'
 import { formatCount, formatNumber } from '../format/format-number.ts'
+import { formatShare } from '../format/format-quantity.ts'
 
 /** Units of what objectives count, and whether it is told as it counts or turned around. */
 const units = {
@@ -52,12 +53,25 @@ export function finalistsSentence({ wafers, objective, analyticWinner, ...change
 export const rungsSentence = ({ rungs }: Pick<Findings, 'rungs'>): string | undefined =>
   rungs && rungs.map(({ name, wafers }) => `${name} ${formatCount(wafers)}`).join(' → ')
 
+/** What no wafer that was looked at surpasses, and what that rests on. */
+export function waferBoundSentence({ objective, most, gap, searched, left }: WaferBoundFindings): string {
+  const [unit, sign] = units[objective]
+  const reach = sign > 0 ? 'reaches more than' : 'needs less than'
+  const wafers = (count: number): string => `${formatCount(count)} ${count === 1 ? 'wafer' : 'wafers'}`
+  return (
+    `By closed forms no wafer that was looked at ${reach} ${formatNumber(sign * most)} ${unit}, whatever its mapping: the best is within ${formatShare(gap)} of that. ` +
+    `${wafers(searched)} ${searched === 1 ? 'was' : 'were'} searched for the bounds alone` +
+    (left > 0 ? `; ${wafers(left)} more might be better by theirs.` : '; no other might be better by its own.')
+  )
+}
+
 /** How wafers came to be chosen, rung by rung. */
 export function finalistBlocks(findings: Findings): Block[] {
   const rungs = rungsSentence(findings)
-  const { finalists } = findings
+  const { finalists, waferBound } = findings
   return [
     ...(rungs === undefined ? [] : [{ kind: 'paragraph' as const, text: `Wafers that came to each rung: ${rungs}.` }]),
+    ...(waferBound ? [{ kind: 'paragraph' as const, text: waferBoundSentence(waferBound) }] : []),
     ...(finalists
       ? [
           { kind: 'paragraph' as const, text: finalistsSentence(finalists) },

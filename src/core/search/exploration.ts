@@ -197,12 +197,26 @@ export interface Rung {
   readonly wafers: number
 }
 
+/** What bounds say of the wafers that were looked at, by closed forms. More is better, as {@link Objective} counts. */
+export interface WaferBoundFindings {
+  readonly objective: Objective
+  readonly best: number
+  /** No mapping of the space on a wafer that was looked at reaches more. */
+  readonly most: number
+  /** How much more that is, as a share. */
+  readonly gap: number
+  /** Wafers that were searched because of their bounds, and others whose bounds are better than the best found. */
+  readonly searched: number
+  readonly left: number
+}
+
 /** What an exploration tells beside its points, as a run keeps it. Plain JSON data. */
 export interface Findings {
   /** The best wafer, with the mapping of the first workload. */
   readonly bestWafer?: DesignHashes
   /** How many wafers came to each rung, from cheap to dear. */
   readonly rungs?: readonly Rung[]
+  readonly waferBound?: WaferBoundFindings
   readonly finalists?: FinalistFindings
   readonly family?: FamilyFindings
   readonly robust?: RobustFindings

@@ -1,30 +1,24 @@
 import type { Mapping } from '../mapping/mapping.ts'
 import { leastCrowded } from '../optimization/crowding.ts'
 import { paretoFront } from '../optimization/pareto.ts'
-import { machineOf } from '../simulator/machine.ts'
-import { buildWorkload } from '../workload/workload.ts'
 import { drawWafers, thinned } from './draw-wafers.ts'
 import { exploredWafers, type ExploredWafers } from './explored-wafers.ts'
-import type { Rung } from './exploration.ts'
+import type { Rung, WaferBoundFindings } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import { membersOf } from './family.ts'
 import type { Genome } from './gene.ts'
-import { keptPoint } from './kept-point.ts'
-import { nearestFirst, traitsOf, type KnownMapping } from './known-mappings.ts'
-import type { SearchResult } from './mapping-search.ts'
-import { sourceFor } from './point-source.ts'
+import type { KnownMapping } from './known-mappings.ts'
 import { scoutWafers } from './scout-wafers.ts'
+import { searchByBound } from './search-by-bound.ts'
 import type { TaskFrame } from './tasks.ts'
 import { estimateCoordinates, type EstimatedWafer, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
+import { explored, WaferSearches } from './wafer-searches.ts'
 import { designCoordinates, oneOfEachChip, rankedDesigns, type WaferDesign } from './wafer-design.ts'
-import { genomeLabel, withProvenance } from './wafer-template.ts'
 
 /** Wafers whose own mapping search is worth its time: the front of each round, thinned evenly to this many. */
 const SEARCHED_PER_ROUND = [12, 32] as const
 /** Share of the wafers that each round looks at. */
 const SHARE_OF_ROUND = [0.6, 0.4] as const
-/** Mappings of other wafers that a search starts from. */
-const WARM = 3
 /** Wafers of one numbered part where all are looked at. */
 const PART = 64
 /** Wafers looked at before anything else. */
@@ -41,6 +35,8 @@ interface ArchitectureOutcome {
   readonly designs: readonly WaferDesign[]
   /** From all that were looked at to those that were searched for mappings because their estimates were good. */
   readonly rungs: readonly Rung[]
+  /** Undefined where no wafer takes all workloads. */
+  readonly waferBound: WaferBoundFindings | undefined
   readonly statistics: Readonly<Record<string, number>>
 }
 
@@ -51,24 +47,6 @@ interface Guidance {
   /** Of every workload the mappings known to be good on some wafer. */
   readonly pools: readonly (readonly KnownMapping[])[]
   readonly report: (phase: string, share: number) => void
-}
-
-/** A wafer with one mapping for every workload. */
-function explored(frame: TaskFrame, genome: Genome, mappings: readonly Mapping[]): WaferDesign {
-  const { template } = exploredWafers(frame)
-  const bare = template.chip(genome)
-  const chip = withProvenance(template, bare)
-  const machine = machineOf(chip, frame.space.overlap)
-  const label = genomeLabel(template, bare, genome)
-  return membersOf(frame).map(({ name, frame: { model, training } }, index) =>
-    keptPoint(
-      buildWorkload(model, training),
-      machine,
-      sourceFor('architecture', index === 0 ? undefined : name),
-      index === 0 ? label : `${label}; ${name}`,
-      mappings[index]!
-    )
-  )
 }
 
 /** A first front of wafers for one workload, spread over the space, while the real searches are under way. */
@@ -115,7 +93,7 @@ function partsOf(
 }
 
 /** What all sweeps found together. */
-function joined(results: readonly SweepResult[]): Omit<SweepResult, 'front'> {
+function joined(results: readonly SweepResult[]): Omit<SweepResult, 'front' | 'promising' | 'restPromise'> {
   const counted = (of: (result: SweepResult) => Readonly<Record<string, number>>): Record<string, number> => {
     const counts: Record<string, number> = {}
     for (const result of results)
@@ -153,55 +131,18 @@ export async function exploreArchitectures(
 ): Promise<ArchitectureOutcome> {
   const space = frame.architecture!
   const wafers = exploredWafers(frame)
-  const { template } = wafers
   const { report, seed } = guidance
   const members = membersOf(frame)
   const weights = members.map(({ weight }) => weight)
   const coordinates = designCoordinates(weights)
-  let { pools } = guidance
-  const warmFor = (pool: readonly KnownMapping[], genome: Genome): readonly Mapping[] =>
-    nearestFirst(pool, template.chip(genome))
-      .slice(0, WARM)
-      .map((place) => pool[place]!.mapping)
-  /** Searches of every wafer for every workload. */
-  const search = async (
-    genomes: readonly Genome[],
-    onDone: (share: number) => void
-  ): Promise<readonly (readonly SearchResult[])[]> => {
-    const found = await host.run<'search'>(
-      genomes.flatMap((genome) =>
-        pools.map((pool, workload) => ({
-          kind: 'search',
-          genome,
-          effort: 'quick',
-          warm: warmFor(pool, genome),
-          ...(workload > 0 && { workload })
-        }))
-      ),
-      (done) => onDone(done / (genomes.length * members.length))
-    )
-    const byWafer = genomes.map((_genome, wafer) =>
-      members.map((_member, workload) => found[wafer * members.length + workload]!)
-    )
-    pools = pools.map((pool, workload) => [
-      ...pool,
-      ...byWafer.flatMap((results, wafer) => {
-        const traits = traitsOf(template.chip(genomes[wafer]!))
-        return results[workload]!.trail.map(({ mapping }) => ({ mapping, foundOn: traits }))
-      })
-    ])
-    return byWafer
-  }
+  const searches = new WaferSearches(frame, host, guidance.pools)
 
   report('checking wafers against their limits', 0)
   const scouts = await scoutWafers(frame, host, seed)
-  let searched = 0
-  for (const [wave, scouted] of scouts.entries()) {
-    await search(scouted, (done) =>
+  for (const [wave, scouted] of scouts.entries())
+    await searches.search(scouted, (done) =>
       report('mapping wafers of each grid', 0.02 + (0.28 * (wave + done)) / scouts.length)
     )
-    searched += scouted.length
-  }
 
   let picked = 0
   const sweeps: SweepResult[] = []
@@ -210,9 +151,9 @@ export async function exploreArchitectures(
   let estimates: readonly (EstimatedWafer & { readonly designs: readonly Mapping[] })[] = []
   const rounds = wafers.all ? 1 : SHARE_OF_ROUND.length
   for (let round = 0; round < rounds; round++) {
-    const begun = 0.3 + (0.7 * round) / rounds
-    const part = 0.7 / rounds
-    const known = pools
+    const begun = 0.3 + (0.6 * round) / rounds
+    const part = 0.6 / rounds
+    const known = searches.pools
     // What was searched or kept before; its coordinates go to every part, so only the most telling of them.
     const incumbents = leastCrowded(
       paretoFront([...refined, ...guidance.known], coordinates),
@@ -247,21 +188,25 @@ export async function exploreArchitectures(
       host.keep(first.flat())
     }
     const promising = thinned(estimates, SEARCHED_PER_ROUND[last ? 1 : 0]).map(({ genome }) => genome)
-    const better = await search(promising, (done) =>
+    const better = await searches.search(promising, (done) =>
       report('searching mappings of the best wafers', begun + part * (0.5 + 0.5 * done))
     )
-    searched += promising.length
     picked += promising.length
-    const improved = better.flatMap((results, wafer) => {
-      const mappings = results.flatMap(({ best }) => (best ? [best.mapping] : []))
-      return mappings.length === members.length ? [explored(frame, promising[wafer]!, mappings)] : []
-    })
-    host.keep(improved.flat())
-    refined.push(...improved)
+    host.keep(better.flat())
+    refined.push(...better)
   }
+  const sure = await searchByBound(
+    frame,
+    searches,
+    sweeps,
+    [...refined, ...first, ...guidance.known],
+    weights,
+    (done) => report('searching wafers that may be better by their bounds', 0.9 + 0.1 * done)
+  )
+  host.keep(sure.found.flat())
 
   const { looked, buildable, estimated, broken, unfit, proved } = joined(sweeps)
-  const designs = [...refined, ...first, ...guidance.known]
+  const designs = [...refined, ...sure.found, ...first, ...guidance.known]
   const front = rankedDesigns(paretoFront(designs, coordinates), frame.objective, weights)
   return {
     front,
@@ -274,6 +219,7 @@ export async function exploreArchitectures(
       { name: 'on the front by closed forms', wafers: oneOfEachChip(front).length },
       { name: 'searched', wafers: picked }
     ],
+    waferBound: sure.findings,
     statistics: {
       wafers: looked,
       wafersBuildable: buildable,
@@ -282,7 +228,7 @@ export async function exploreArchitectures(
       ...named('wafersRuledOut', proved),
       wafersEstimated: estimated,
       ...(frame.space.family && named('wafersUnfit', unfit)),
-      wafersSearched: searched
+      wafersSearched: searches.count
     }
   }
 }

@@ -194,6 +194,7 @@ export async function explore(inputs: ExplorationInputs, host: ExplorationHost):
         bestWafer: { chip: contentHash(front[0][0]!.chip), mapping: contentHash(front[0][0]!.mapping) }
       }),
       ...(architectures && { rungs: [...architectures.rungs, ...deeperRungs(deeper?.findings)] }),
+      ...(architectures?.waferBound && { waferBound: architectures.waferBound }),
       ...(deeper && { finalists: deeper.findings }),
       ...(robust && { robust: robust.findings }),
       ...(family && { family: familyFindings(members, objective, mapped, front, architectures?.designs ?? []) })

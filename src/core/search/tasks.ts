@@ -37,7 +37,7 @@ import { withinSpace } from './within-space.ts'
 import { sampleSpace, type SampleResult } from './sample.ts'
 import { designCoordinates } from './wafer-design.ts'
 import { withstand, type Withstood } from './withstand.ts'
-import { sweepWafers, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
+import { NOTHING_SWEPT, sweepWafers, type SweepResult, type SweptWafers } from './wafer-sweep.ts'
 
 /** What all tasks of one exploration share. Plain JSON data. */
 export interface TaskFrame {
@@ -63,6 +63,8 @@ export type Task = (
       readonly effort: 'thorough' | 'quick'
       /** Mappings that are good on wafers like it: the search starts from the best of them. */
       readonly warm?: readonly Mapping[]
+      /** Only what costs less is wanted, as the search counts it: the sooner the search knows that there is nothing, the sooner it ends. */
+      readonly below_s?: number
       /** Searches as though each die had this many times its memory, to learn how much is short. */
       readonly memoryFactor?: number
       /** What is broken, in place of the space's own; null for nothing. */
@@ -167,12 +169,13 @@ function search(
   const goal = goalOf(frame.objective, machine)
   if (strategy === 'exhaustive') return enumerationResult(workload, machine, space, goal, onProgress)
   const start = chip && task.warm && warmStart(workload, machine, chip, task.warm, goal)
+  const incumbent_s = Math.min(start?.cost_s ?? Infinity, task.below_s ?? Infinity)
   const found = searchMapping(workload, machine, {
     space,
     // What is proved is the mapping of the given chip; wafers around it are compared by searches alike.
     effort: strategy === 'exact' && !task.genome ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
     goal,
-    ...(start && { incumbent_s: start.cost_s }),
+    incumbent_s,
     ...(resume && { resume }),
     ...(onProgress && { onProgress })
   })
@@ -247,8 +250,7 @@ function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[]
  */
 export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'screen') return { buildable: [], broken: {} }
-  if (task.kind === 'sweep')
-    return { looked: 0, buildable: 0, broken: {}, estimated: 0, unfit: {}, proved: { memory: 0, beaten: 0 }, front: [] }
+  if (task.kind === 'sweep') return NOTHING_SWEPT
   if (task.kind === 'price' || task.kind === 'withstand' || task.kind === 'tell') return null
   if (task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }

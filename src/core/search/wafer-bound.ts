@@ -3,6 +3,7 @@ import { stepBound } from '../simulator/bounds.ts'
 import { dynamicEnergy_J, energyRates } from '../simulator/energy.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
+import type { Objective } from './exploration.ts'
 import { leastWork } from './step-bound.ts'
 
 /** What no mapping on a wafer gets past, whichever it is, for all workloads together. */
@@ -15,6 +16,8 @@ export interface WaferBound {
   readonly cost_usd: number
   /** Least peak memory of a die: model state, shared by all dies. */
   readonly peak_B: number
+  /** Tokens of a step, as the weighted geometric mean over the workloads. */
+  readonly tokensPerStep: number
 }
 
 /** Share by which sums in another order may differ. */
@@ -48,9 +51,24 @@ export function waferBound(
       Math.min(...workloads.map((workload, index) => dynamicEnergy_J(rates, leastWork(workload)) / tokens[index]!)) *
       (1 - ROUNDING),
     cost_usd,
-    peak_B: Math.max(...workloads.map((workload) => leastPeak_B(workload, machine))) * (1 - ROUNDING)
+    peak_B: Math.max(...workloads.map((workload) => leastPeak_B(workload, machine))) * (1 - ROUNDING),
+    tokensPerStep: weightedGeometricMean(tokens, weights)
   }
 }
+
+/** A geometric mean of sums is no less than the sum of the geometric means: what holds of one workload holds of all together. */
+const leastJoulesPerToken = ({ idle_W, tokensPerSecond, joulesPerToken }: WaferBound): number =>
+  idle_W / tokensPerSecond + joulesPerToken
+
+const promises: Readonly<Record<Objective, (bound: WaferBound) => number>> = {
+  throughput: ({ tokensPerSecond }) => tokensPerSecond,
+  energy: (bound) => -bound.tokensPerStep * leastJoulesPerToken(bound),
+  'throughput-per-watt': (bound) => 1 / leastJoulesPerToken(bound),
+  'throughput-per-cost': ({ tokensPerSecond, cost_usd }) => tokensPerSecond / cost_usd
+}
+
+/** Most that an objective makes of a wafer whatever its mappings; see {@link jointScore}. */
+export const promiseOf = (objective: Objective, bound: WaferBound): number => promises[objective](bound)
 
 /**
  * Whether wafers that are known beat another whatever its mapping: for every throughput that it may reach one of them is as fast at no more

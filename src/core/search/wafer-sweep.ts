@@ -11,9 +11,10 @@ import { membersOf, type Member } from './family.ts'
 import { genomeAt, type Gene, type Genome } from './gene.ts'
 import { goalOf } from './goal.ts'
 import { bestKnown, type BestKnown, type KnownMapping } from './known-mappings.ts'
+import { MostPromising, type PromisingWafers } from './most-promising.ts'
 import { jointScore } from './objective.ts'
 import type { TaskFrame } from './tasks.ts'
-import { isBeaten, leastPeak_B, waferBound } from './wafer-bound.ts'
+import { isBeaten, leastPeak_B, promiseOf, waferBound } from './wafer-bound.ts'
 import type { WaferTemplate } from './wafer-template.ts'
 
 /** Which wafers one sweep looks at. Plain JSON data. */
@@ -45,7 +46,7 @@ export interface EstimatedWafer {
 }
 
 /** What a sweep finds: counts, and of the wafers only those that no other of the sweep beats. */
-export interface SweepResult {
+export interface SweepResult extends PromisingWafers {
   readonly looked: number
   readonly buildable: number
   /** By the limit that is broken first. */
@@ -57,6 +58,19 @@ export interface SweepResult {
   /** Of the others those that bounds rule out: without memory for the model state alone, and beaten whatever their mapping. */
   readonly proved: { readonly memory: number; readonly beaten: number }
   readonly front: readonly EstimatedWafer[]
+}
+
+/** What a sweep finds that looks at no wafer. */
+export const NOTHING_SWEPT: SweepResult = {
+  looked: 0,
+  buildable: 0,
+  broken: {},
+  estimated: 0,
+  unfit: {},
+  proved: { memory: 0, beaten: 0 },
+  front: [],
+  promising: [],
+  restPromise: null
 }
 
 /** Known mappings that are tried on a wafer. */
@@ -91,6 +105,8 @@ export type Look = {
   readonly broken?: string
   readonly unfit?: string
   readonly proved?: 'memory' | 'beaten'
+  /** Most that the objective makes of it, where nothing rules it out. */
+  readonly promise?: number
   readonly wafer?: EstimatedWafer
 }
 
@@ -129,17 +145,19 @@ export function lookAt(
   if (full >= 0) return { unfit: members[full]!.name, proved: 'memory' }
   const weights = members.map(({ weight }) => weight)
   const cost_usd = waferCost_usd(chip)
-  if (rivals.length > 0 && isBeaten(waferBound(workloads, weights, machine, cost_usd), rivals))
-    return { proved: 'beaten' }
+  const bound = waferBound(workloads, weights, machine, cost_usd)
+  if (rivals.length > 0 && isBeaten(bound, rivals)) return { proved: 'beaten' }
+  const promise = promiseOf(frame.objective, bound)
   const goal = goalOf(frame.objective, machine)
   const found: BestKnown[] = []
   for (const [index, { name }] of members.entries()) {
     const best = bestKnown(pools[index]!, workloads[index]!, machine, chip, goal, TRIED)
-    if (!best) return { unfit: name }
+    if (!best) return { unfit: name, promise }
     found.push(best)
   }
   const points = found.map(({ evaluation }) => ({ evaluation, cost_usd }))
   return {
+    promise,
     wafer: {
       genome,
       mappings: found.map(({ place }) => place),
@@ -169,6 +187,7 @@ export function sweepWafers(
 ): SweepResult {
   const workloads = knownWorkloads(frame, pools)
   const front = new FrontArchive<EstimatedWafer>()
+  const promising = new MostPromising()
   const broken: Record<string, number> = {}
   const unfit: Record<string, number> = {}
   const proved = { memory: 0, beaten: 0 }
@@ -184,6 +203,7 @@ export function sweepWafers(
     }
     buildable++
     if (seen.proved) proved[seen.proved]++
+    if (seen.promise !== undefined) promising.add({ genome, promise: seen.promise })
     if (seen.unfit !== undefined) {
       unfit[seen.unfit] = (unfit[seen.unfit] ?? 0) + 1
       return undefined
@@ -214,6 +234,7 @@ export function sweepWafers(
     estimated: fitting,
     unfit,
     proved,
-    front: leastCrowded(front.items, MOST_ON_FRONT, estimateCoordinates)
+    front: leastCrowded(front.items, MOST_ON_FRONT, estimateCoordinates),
+    ...promising.told()
   }
 }

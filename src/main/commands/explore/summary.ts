@@ -12,7 +12,7 @@ import { mappingSentence } from '../../../core/report/describe-mapping.ts'
 import type { Table } from '../../../core/report/document.ts'
 import { frontTable, policyTable, sharedLinksSentence } from '../../../core/report/sections.ts'
 import { defectsOfRun, waferSentence } from '../../../core/report/wafer-blocks.ts'
-import { finalistsSentence, rungsSentence } from '../../../core/report/finalists-table.ts'
+import { finalistsSentence, rungsSentence, waferBoundSentence } from '../../../core/report/finalists-table.ts'
 import { robustSentence, robustTable } from '../../../core/report/robust-table.ts'
 import { shadowPricesSentence, shadowPricesTable } from '../../../core/report/shadow-prices-table.ts'
 import { brokenBudget } from '../../../core/search/limits.ts'
@@ -97,6 +97,8 @@ export function summaryText(record: ExplorationRecord, prices?: ShadowPrices): s
   }
   const rungs = run.findings && rungsSentence(run.findings)
   if (rungs !== undefined) lines.push('', `Rungs        ${rungs}`)
+  const waferBound = run.findings?.waferBound
+  if (waferBound) lines.push(`Bounds       ${waferBoundSentence(waferBound)}`)
   const finalists = run.findings?.finalists
   if (finalists) lines.push(`Levels       ${finalistsSentence(finalists)}`)
   const robust = run.findings?.robust
