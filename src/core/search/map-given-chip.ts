@@ -97,8 +97,10 @@ export async function mapGivenChip(
     ? [search!.best?.mapping, bestPolicy?.mapping, known[0]].filter((mapping) => mapping !== undefined)
     : []
   report('polishing', 0.95)
+  // Together they have as many moves as a policy that anneals: whoever searches has the same budget.
+  const moves = Math.floor(POLISH_MOVES / Math.max(1, starts.length))
   const polished = await host.run<'polish'>(
-    starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves: POLISH_MOVES }))
+    starts.map((mapping, index) => ({ kind: 'polish', mapping, seed: inputs.seed + index, moves }))
   )
   // Judged by whole evaluations: a sum in another order may differ in its last digit.
   const designs = [...polished.map(({ mapping }) => mapping), ...starts, ...known].map((mapping) =>

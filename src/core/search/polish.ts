@@ -14,7 +14,7 @@ import { moves as geneMoves, roleChanges, tidy, toggleOffload } from './gene-mov
 import { stepCost_s, type Goal } from './goal.ts'
 import type { FoundMapping } from './mapping-search.ts'
 
-/** Moves of one annealing of an exploration. */
+/** Moves of all annealings of an exploration on one chip, or of a policy that anneals. */
 export const POLISH_MOVES = 20_000
 
 /** How a mapping is polished. */

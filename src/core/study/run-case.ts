@@ -15,7 +15,7 @@ import { chosenWafer, outerSpace, tryWafers, type Tried } from './outer-search.t
 import { settle, type Choice } from './settle.ts'
 import { caseKey, type Study, type StudyCase } from './study-case.ts'
 
-/** Seconds since some moment; who runs a case says by which clock. */
+/** Seconds of work since some moment; who runs a case says by which clock. */
 export type Clock = () => number
 
 /** A task with its result and what it took. */

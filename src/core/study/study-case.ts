@@ -7,6 +7,8 @@ import { isInShard, type Shard } from '../shard.ts'
 
 /** A study with the specs that it names: all that its results depend on. Plain JSON data. */
 export interface Study {
+  /** Of the program, another version of which may give other numbers. */
+  readonly version: string
   readonly spec: StudySpec
   readonly models: Readonly<Record<string, ModelSpec>>
   readonly chips: Readonly<Record<string, ChipSpec>>

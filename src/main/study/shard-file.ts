@@ -45,7 +45,7 @@ function refusal(first: string | undefined, study: Study): string | undefined {
   const { study: hash, name } = header.data
   if (hash === studyHash(study)) return undefined
   return name === study.spec.name
-    ? `is a shard of study '${name}' as it was otherwise (${hash.slice(0, 12)}; this one is ${studyHash(study).slice(0, 12)}): the study's file, a model or a chip has changed since`
+    ? `is a shard of study '${name}' as it was otherwise (${hash.slice(0, 12)}; this one is ${studyHash(study).slice(0, 12)}): the study's file, a model, a chip or the program has changed since`
     : `is a shard of study '${name}', not of '${study.spec.name}'`
 }
 

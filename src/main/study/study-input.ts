@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import packageFile from '../../../package.json' with { type: 'json' }
 import shipped from '../../../resources/studies/tmac-claims.json' with { type: 'json' }
 import { byName } from '../../core/by-name.ts'
 import { parseInput } from '../../core/problem.ts'
@@ -34,6 +35,7 @@ export function studyFrom(given: string, directory: string): Study {
   const folder = isFile ? dirname(resolve(directory, given)) : directory
   const grids = [...spec.grids, ...(spec.reduced ?? [])]
   const study: Study = {
+    version: packageFile.version,
     spec,
     models: Object.fromEntries(named(grids, 'models').map((name) => [name, modelFrom(name, folder)])),
     chips: Object.fromEntries(named(grids, 'chips').map((name) => [name, chipFrom(name, folder)]))

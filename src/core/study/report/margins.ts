@@ -88,7 +88,7 @@ export function stepTable({ finished }: StudyResults): Table {
       '#Recomputation',
       '#Energy per token',
       '#Evaluations',
-      '#Time'
+      '#CPU time'
     ),
     rows: [OURS, ...rivalsOf(cases)].flatMap((name) => {
       const run = cases.flatMap((one) => {
