@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, onMounted, onUnmounted, shallowRef } from 'vue'
+import { hasNoFocus } from '../components/focus-view.ts'
 import { commandTable, type CommandEntry, type CommandId, type MenuName } from './command-table.ts'
 import { chordOf, isPlain, shownChord } from './key-chord.ts'
 import { useSettings } from './settings.ts'
@@ -59,7 +60,8 @@ export const useCommandStore = defineStore('commands', () => {
   function press(event: KeyboardEvent): void {
     const chord = chordOf(event)
     if (chord === undefined || event.defaultPrevented) return
-    const inView = event.target instanceof Element && event.target.closest('main') !== null
+    // Where what had the keyboard has gone, as a button with the view before, the view has it.
+    const inView = hasNoFocus() || (event.target instanceof Element && event.target.closest('main') !== null)
     if (isPlain(chord) && (isField(event.target) || !inView)) return
     const command = all.value.findLast(
       (one) => (keysOf(one) === chord || one.alsoKeys.includes(chord)) && isEnabled(one)
