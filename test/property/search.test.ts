@@ -114,6 +114,8 @@ describe('the exact search', () => {
         expect(exact.best!.iterationTime_s / all!.best.iterationTime_s).toBeCloseTo(1, 9)
         expect(exact.lowerBound_s).toBeLessThanOrEqual(all!.best.iterationTime_s * (1 + 1e-9))
         expect(withinSpace(workload, machine, space)(exact.best!.mapping)).toBe(true)
+        const thorough = searchMapping(workload, machine, { space, effort: THOROUGH })
+        expect(thorough.lowerBound_s).toBeLessThanOrEqual(all!.best.iterationTime_s * (1 + 1e-9))
       }),
       { numRuns: 25 }
     )
@@ -127,7 +129,7 @@ describe('the exact search', () => {
       residual: ['replicated', 'sequence'],
       microBatch: [1, 2]
     })
-    const found = searchMapping(smallOf(base), tightWafer([2, 3], 23, 500, 2000), { space, effort: EXACT })
+    const found = searchMapping(smallOf(base), tightWafer([1, 2], 60, 5, 2000), { space, effort: EXACT })
     expect(found.solved).toBeGreaterThan(found.combinations)
     expect(found.exact).toBe(true)
   })

@@ -81,6 +81,9 @@ test('the certificate tells a proof from a bound, and what lies outside the spac
   expect(told(1.6, 1.25, proved)).toBe(
     'no mapping in the space searched beats 2.00 s, which one reaches; this one lies outside and is 25.0% faster; no mapping at all beats 1.25 s: within 28.0%'
   )
+  expect(told(1.6, 1.25, { ...proved, beyond: 'places' })).toContain(
+    '25.0% faster; no mapping of that space, wherever its regions lie, beats 1.25 s: within 28.0%'
+  )
 })
 
 test('each number of the chip has its source, and one without says so', () => {

@@ -6,7 +6,6 @@ import type { Goal } from './goal.ts'
 import { outerGenesOf, shapesOf, type OuterGenes } from './outer-genes.ts'
 import { fastestLayers, shapeKey, type FastestLayers } from './shape-frontiers.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
-import { slowestStage_s } from './memory-bound.ts'
 import { leastWork_s, outerBound_s, outerWork_s } from './step-bound.ts'
 
 /** Outer genes with a layout of the residual stream, and a time and a cost that no mapping with them can beat. */
@@ -87,11 +86,10 @@ export class Candidates {
       const { first } = this.#refined
       if (!first || first.knowsMemory) return
       first.knowsMemory = true
-      const held_s = slowestStage_s(this.#workload, this.#machine, first.genes, first.layers, this.#space)
-      if (held_s === 0) continue
-      const bound_s = outerBound_s(this.#workload, this.#machine, first.genes, first.layers, held_s)
+      const bound_s = outerBound_s(this.#workload, this.#machine, first.genes, first.layers, this.#space, true)
       if (bound_s <= first.bound_s) continue
       this.#refined.pop()
+      if (bound_s === Infinity) continue
       const leastCost_s = first.leastCost_s + bound_s - first.bound_s
       this.#refined.push(leastCost_s, { ...first, bound_s, leastCost_s })
     }
@@ -104,7 +102,7 @@ export class Candidates {
     ) {
       const { genes, bound_s } = this.#rough[this.#next++]!
       for (const layers of this.#fastestOf(genes)) {
-        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers))
+        const refined_s = Math.max(bound_s, outerBound_s(this.#workload, this.#machine, genes, layers, this.#space))
         this.#leastTime_s = Math.min(this.#leastTime_s, refined_s)
         const leastCost_s = this.#goal ? refined_s + outerWork_s(this.#workload, this.#goal, layers) : refined_s
         this.#refined.push(leastCost_s, {

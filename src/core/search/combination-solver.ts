@@ -1,4 +1,5 @@
 import { foldsChain } from '../mapping/chain-order.ts'
+import type { Projection } from '../optimization/label-set.ts'
 import { bestStagePartition, type StageOption } from '../optimization/stage-partition.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { frameOf } from '../simulator/design.ts'
@@ -6,23 +7,34 @@ import type { Machine } from '../simulator/machine.ts'
 import { stageSpeeds } from '../simulator/machine-defects.ts'
 import { fillTransfers_s, type StepFrame } from '../simulator/pipeline.ts'
 import type { Workload } from '../workload/workload.ts'
-import { delayedMicroBatches, logitsInFlight, microBatchesInFlight, splitsBackward } from '../simulator/schedule.ts'
+import { delayedMicroBatches, microBatchesInFlight } from '../simulator/schedule.ts'
 import { modelAtSpeed } from '../simulator/stage-models.ts'
 import { sharesTable } from '../simulator/tied-table.ts'
 import { work_s, type Goal } from './goal.ts'
-import { tableCuts, tableFilter } from './table-cuts.ts'
-import { layerFrontier, TIME_S, type FrontierRequest, type LayerFrontier } from './layer-frontier.ts'
+import { tableCuts } from './table-cuts.ts'
+import type { LayerFrontier } from './layer-frontier.ts'
+import { LayerPlans, type PlansOf } from './layer-plans.ts'
+import type { LeastLayer } from './least-layer.ts'
 import { type OuterGenes } from './outer-genes.ts'
 import { framedGenes, stageLengths, stageRuns, type Solution, type StageLengths } from './solution.ts'
 import { modelOf, shapeKey } from './shape-frontiers.ts'
 import { MappingSpace } from '../mapping/mapping-space.ts'
+import { stageMemory } from './step-bound.ts'
+import { leastOf, variantBound_s } from './variant-bound.ts'
 import { stageProjection } from './stage-projection.ts'
 import { stageChoices, type ClassRun, type StageChoice } from './stage-options.ts'
 
 import type { Effort } from './effort.ts'
 
-/** What a layer's frontier is asked for. */
-type FrontierUse = Pick<FrontierRequest, 'only' | 'projection'>
+/** What is known of a combination once it is looked at. */
+export interface Solved {
+  /** The best one found that is cheaper than the ceiling. */
+  readonly solution: Solution | undefined
+  /** What nothing is proved about costs at least so much; Infinity where "none" or "this one" is proved. */
+  readonly open_s: number
+}
+
+const NOTHING: Solved = { solution: undefined, open_s: Infinity }
 
 /** Room for the rounding of sums in comparisons that leave something out. */
 const ROUNDING = 1e-9
@@ -50,31 +62,32 @@ export class CombinationSolver {
   readonly #effort: Effort
   readonly #goal: Goal
   readonly #models = new Map<string, CostModel>()
-  readonly #frontiers = new Map<string, LayerFrontier>()
+  readonly #plans: LayerPlans
 
   constructor(workload: Workload, machine: Machine, space: MappingSpace, effort: Effort, goal: Goal) {
     this.#goal = goal
+    this.#plans = new LayerPlans(workload, space, effort, goal)
     this.#workload = workload
     this.#machine = machine
     this.#space = space
     this.#effort = effort
   }
 
-  /** The best solution of one combination that is cheaper than the ceiling, and whether "none" or "this one" is proved. */
-  solve(genes: OuterGenes, residual: number, ceiling: number): { solution: Solution | undefined; exact: boolean } {
+  /** The best solution of one combination that is cheaper than the ceiling. */
+  solve(genes: OuterGenes, residual: number, ceiling: number): Solved {
     const key = `${shapeKey(genes.shape)}z${genes.zeroStage}d${genes.replicas}e${genes.expertParallel}p${genes.stages}${genes.order}${foldsChain(genes.schedule) ? 'v' : ''}`
     let model = this.#models.get(key)
     if (!model) this.#models.set(key, (model = modelOf(this.#workload, this.#machine, genes, this.#space)))
     if (!sharesTable(model)) return this.#solveWith(genes, model, key, residual, undefined, ceiling)
     // Embedding and logits use one table, so they must cut it alike: every cut is a problem of its own.
     let best: Solution | undefined
-    let exact = true
+    let open_s = Infinity
     for (const cut of tableCuts(model, this.#space)) {
       const outcome = this.#solveWith(genes, model, key, residual, cut, best?.cost_s ?? ceiling)
       best = outcome.solution ?? best
-      exact &&= outcome.exact
+      open_s = Math.min(open_s, outcome.open_s)
     }
-    return { solution: best, exact }
+    return { solution: best, open_s }
   }
 
   #solveWith(
@@ -82,16 +95,15 @@ export class CombinationSolver {
     model: CostModel,
     key: string,
     residual: number,
-    cut: string | undefined,
+    tableCut: string | undefined,
     ceiling: number
-  ): { solution: Solution | undefined; exact: boolean } {
+  ): Solved {
     const isExact = this.#effort.frontier === Infinity
-    const frontiersAt = (speed: number, how: FrontierUse = {}): readonly LayerFrontier[] =>
+    const plansOf = (layerClass: number): PlansOf => ({ model, key, genes, residual, layerClass, tableCut })
+    const frontiersAt = (speed: number, projection?: Projection): readonly LayerFrontier[] =>
       this.#workload.classes.map((_layer, layerClass) =>
-        this.#frontier(modelAtSpeed(model, speed), genes, key, layerClass, residual, cut, how)
+        this.#plans.frontier({ ...plansOf(layerClass), model: modelAtSpeed(model, speed) }, projection)
       )
-    const frontiers = frontiersAt(1, isExact ? { only: 'time' } : {})
-    if (frontiers.some(({ labels }) => labels.length === 0)) return { solution: undefined, exact: true }
     const speeds = stageSpeeds(this.#machine, framedGenes(this.#machine, genes))
     const frame = this.#frame(model, genes, residual)
     const constant =
@@ -100,11 +112,15 @@ export class CombinationSolver {
       frame.iterationOverhead_s +
       work_s(this.#goal, { matrixFlops: 0, memoryTraffic_B: 0, linkTraffic_B: frame.linkTraffic_B })
 
+    const leastLayers = this.#workload.classes.map((_layer, layerClass) => this.#plans.least(plansOf(layerClass)))
+    const time_s = leastLayers.map((one) => leastOf(one, { time: 1 }))
+    if (!time_s.every(Number.isFinite)) return NOTHING
+    // On slow dies more communication hides, so that a bound on fills does not hold.
+    const least_s = speeds ? 0 : constant + this.#leastCost_s(genes, frame, leastLayers, time_s)
+    if (least_s * (1 - ROUNDING) >= ceiling) return NOTHING
+    const frontiers = isExact ? [] : frontiersAt(1)
     const fastest_s = this.#workload.classes.reduce(
-      (least_s, { hasAttention }, index) =>
-        hasAttention
-          ? frontiers[index]!.labels.reduce((least, { costs }) => Math.min(least, costs[TIME_S]!), least_s)
-          : least_s,
+      (least, { hasAttention }, index) => (hasAttention ? Math.min(least, time_s[index]!) : least),
       Infinity
     )
     const ownByStage = new Map<number, readonly LayerFrontier[]>()
@@ -120,7 +136,7 @@ export class CombinationSolver {
           least_s: lengths.least * fastest_s,
           countsWork: this.#goal !== undefined
         })
-        ownByStage.set(stage, (own = frontiersAt(speeds?.[stage] ?? 1, { projection })))
+        ownByStage.set(stage, (own = frontiersAt(speeds?.[stage] ?? 1, projection)))
       }
       return own
     }
@@ -155,8 +171,9 @@ export class CombinationSolver {
     let lengths = stageLengths(genes, stack, this.#space, this.#effort.unevenness + slack)
     const exact = this.#effort.unevenness === Infinity && (isExact || frontiers.every(({ complete }) => complete))
     if (isExact) lengths = shortEnough(lengths, genes, stack, frame.microBatches * fastest_s, ceiling - constant)
+    const open_s = exact ? Infinity : least_s
     if (lengths.least * genes.stages > stack || lengths.most * genes.stages < stack)
-      return { solution: undefined, exact }
+      return { solution: undefined, open_s }
     const partition = bestStagePartition(
       genes.stages,
       stack,
@@ -164,63 +181,28 @@ export class CombinationSolver {
       lengths,
       ceiling - constant
     )
-    if (!partition) return { solution: undefined, exact }
+    if (!partition) return { solution: undefined, open_s }
     const stages = partition.stages.map(({ from, to, option }, stage) =>
       options(stage, from, to)[option]!.runs.map((runs) =>
         runs.map(({ label, layers }) => ({ plan: label.plan, layers }))
       )
     )
-    return { solution: { cost_s: partition.cost + constant, genes, model, stages }, exact }
+    return { solution: { cost_s: partition.cost + constant, genes, model, stages }, open_s }
   }
 
-  #frontier(
-    model: CostModel,
-    genes: OuterGenes,
-    key: string,
-    layerClass: number,
-    residual: number,
-    cut: string | undefined,
-    { only, projection }: FrontierUse
-  ): LayerFrontier {
-    const layerName = this.#workload.classes[layerClass]!.name
-    const allows = cut === undefined ? undefined : tableFilter(model, layerName, cut)
-    const { speed = 1 } = model.context
-    const splits = splitsBackward(genes.schedule)
-    const logitsHeld = logitsInFlight(genes.schedule, genes.microBatches)
-    const name = `${key}c${layerClass}a${genes.recompute}r${residual}t${allows ? cut : ''}l${logitsHeld}s${speed}${splits ? 'w' : ''}${only ?? ''}`
-    // What suits one stage of one combination is not looked for again.
-    let known = projection ? undefined : this.#frontiers.get(name)
-    if (!known) {
-      const isLayer = this.#workload.classes[layerClass]!.hasAttention
-      const limit = isLayer ? this.#effort.frontier : Math.min(6, this.#effort.frontier === Infinity ? Infinity : 6)
-      known = layerFrontier({
-        model,
-        layerClass,
-        residual,
-        space: this.#space,
-        recompute: genes.recompute,
-        limit,
-        logitsHeld,
-        splits,
-        ...(only && { only }),
-        ...(projection && { projection }),
-        price: this.#goal && {
-          goal: this.#goal,
-          dies: genes.shape.region.rows * genes.shape.region.columns * genes.replicas,
-          microBatches: genes.microBatches,
-          timeWeight: (genes.microBatches + genes.stages - 1) / genes.stages
-        },
-        ...(allows && { allows })
-      })
-      if (!projection) this.#frontiers.set(name, known)
-    }
-    return known
+  /** Cost below which no variant comes, beside what is the same for all of its solutions. */
+  #leastCost_s(genes: OuterGenes, frame: StepFrame, layers: readonly LeastLayer[], time_s: readonly number[]): number {
+    const memory = stageMemory(this.#workload, this.#machine, genes.shape, time_s)
+    const least_s = variantBound_s(this.#workload, genes, this.#space, frame, layers, memory)
+    if (!this.#goal) return least_s
+    const works_s = layers.map((one) => leastOf(one, { work: 1 }))
+    return this.#workload.chain.reduce((sum, index) => sum + works_s[index]!, least_s)
   }
 
   #frame(model: CostModel, genes: OuterGenes, residual: number): StepFrame {
     return frameOf(
       model,
-      { ...framedGenes(this.#machine, genes) },
+      framedGenes(this.#machine, genes),
       Array.from({ length: genes.stages - 1 }, () => residual)
     )
   }

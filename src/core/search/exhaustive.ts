@@ -8,7 +8,8 @@ import { addLayers, PEAK_B, STEP_COLUMNS, TIME_S, type StepFrame } from '../simu
 import { PLAN_COLUMNS, planCost } from '../simulator/plan-cost.ts'
 import { sharesTable, tableCut } from '../simulator/tied-table.ts'
 import type { Workload } from '../workload/workload.ts'
-import { layerRecomputations, recomputeMasks, residualLayouts, roleOptions } from './layer-frontier.ts'
+import { residualLayouts } from './residual-layouts.ts'
+import { layerRecomputations, recomputeMasks, roleOptions } from './step-choices.ts'
 import { outerGenesOf, shapesOf, variantsOf, type OuterGenes, type Recomputation } from './outer-genes.ts'
 import { modelOf } from './shape-frontiers.ts'
 import { stepCost_s, type Goal } from './goal.ts'
@@ -289,6 +290,7 @@ export function enumerationResult(
     trail: found ? [found] : [],
     lowerBound_s: !found ? 0 : stopped || goal ? universal_s : found.iterationTime_s,
     leastCost_s: !found ? 0 : stopped ? leastCost_s : found.cost_s,
+    anywhere: { time_s: universal_s, cost_s: leastCost_s, offloading_s: universal_s },
     combinations: designs,
     solved: designs,
     exact: !stopped

@@ -71,12 +71,20 @@ export interface SharedLinks {
   readonly firstIterationTime_s: number
 }
 
+/**
+ * What the best mapping is free in that the space searched is not: where its regions lie, that it also offloads tensors, or anything. The bound
+ * told beside it is of all mappings that are free in no more.
+ */
+export type Freedom = 'places' | 'offloading' | 'everything'
+
 /** The best mapping of the space that was searched, and what none of it beats. */
 export interface SearchedSpace {
   readonly lowerBound_s: number
   readonly best_s: number
   /** best/bound - 1; 0 where it is proved to be the best */
   readonly gap: number
+  /** There where the best mapping of all lies outside and below this bound. */
+  readonly beyond?: Freedom
 }
 
 export interface Certificate {

@@ -7,7 +7,7 @@ import { evaluateAt } from '../simulator/evaluate-level.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { damagedMachine } from '../simulator/machine-defects.ts'
 import { buildWorkload } from '../workload/workload.ts'
-import { certificateOf } from './certificate.ts'
+import { certificateOf, wherever } from './certificate.ts'
 import type { ExplorationInputs, ExplorationOutcome, FailedPolicy, KeptPoint } from './exploration.ts'
 import type { ExplorationHost } from './exploration-host.ts'
 import type { ExplorationSpace } from './exploration-space.ts'
@@ -150,8 +150,8 @@ export async function exploreDamaged(
   report('done', 1)
   return {
     best,
-    // No mapping of the damaged wafer is faster than the fastest of the whole one.
-    certificate: best && certificateOf(best, reference!, workload, machine, inputs.objective),
+    // No mapping of the damaged wafer is faster than the fastest of the whole one, wherever that lies.
+    certificate: best && certificateOf(best, wherever(reference!), workload, machine, inputs.objective),
     policies,
     failedPolicies,
     front: [],

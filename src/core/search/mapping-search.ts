@@ -44,6 +44,17 @@ export interface SearchProgress {
   state(): SearchState
 }
 
+/**
+ * What no mapping of a space gets below even if its regions lie elsewhere than where the space lays them: proved of the combinations alone, in
+ * which every layer may have a plan of its own.
+ */
+export interface AnywhereBound {
+  readonly time_s: number
+  readonly cost_s: number
+  /** Of the time where tensors may also be offloaded, so that no memory binds. */
+  readonly offloading_s: number
+}
+
 export interface SearchResult {
   /** Undefined when nothing in the space fits, or nothing beats the incumbent. */
   readonly best: FoundMapping | undefined
@@ -52,6 +63,8 @@ export interface SearchResult {
   readonly lowerBound_s: number
   /** None costs less than this; the same as the time's bound where time alone counts. */
   readonly leastCost_s: number
+  /** Zeros where nothing is known. */
+  readonly anywhere: AnywhereBound
   readonly combinations: number
   readonly solved: number
   /** Every solved combination was solved exactly and none that could matter was left out. */
@@ -121,8 +134,8 @@ export function searchMapping(
   while (solved < most && candidates.least_s < best_s) {
     const { genes, residual, leastCost_s } = candidates.take()!
     for (const variant of variantsOf(genes, space)) {
-      const { solution, exact } = solver.solve(variant, residual, best_s)
-      if (!exact) open_s = Math.min(open_s, leastCost_s)
+      const { solution, open_s: unproved_s } = solver.solve(variant, residual, best_s)
+      open_s = Math.min(open_s, Math.max(unproved_s, leastCost_s))
       if (solution && solution.cost_s < best_s) {
         best_s = solution.cost_s
         const mapping = mappingOf(workload, machine, space, solution)
@@ -143,12 +156,14 @@ export function searchMapping(
     if (options.onProgress(progress) === false) break
   }
   const rest_s = candidates.least_s
+  const offloading_s = candidates.leastTime_s
   const leastCost_s = Number.isFinite(best_s) ? Math.min(best_s, open_s, rest_s) : 0
   return {
     best,
     trail,
-    lowerBound_s: goal && leastCost_s > 0 ? candidates.leastTime_s : leastCost_s,
+    lowerBound_s: goal && leastCost_s > 0 ? offloading_s : leastCost_s,
     leastCost_s,
+    anywhere: { time_s: goal ? offloading_s : first_s, cost_s: first_s, offloading_s },
     combinations: candidates.total,
     solved,
     exact: open_s >= best_s && rest_s >= best_s

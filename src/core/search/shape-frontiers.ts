@@ -5,18 +5,12 @@ import type { Machine } from '../simulator/machine.ts'
 import { switchedNetworkOf } from '../simulator/switched-network.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
-import {
-  KEPT_B,
-  TIME_S,
-  layerFrontier,
-  residualLayouts,
-  type FrontierRequest,
-  type LayerLabel,
-  type WorkPrice
-} from './layer-frontier.ts'
+import { LeastLayer } from './least-layer.ts'
 import { placeRegions } from './living-placement.ts'
-import type { OuterGenes, Recomputation, Shape } from './outer-genes.ts'
+import type { OuterGenes, Shape } from './outer-genes.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
+import { residualLayouts } from './residual-layouts.ts'
+import { KEPT_B, MINUS_WEIGHT_GRADIENT_S, REMATERIALIZED_B, TIME_S, WORK_S, type WorkPrice } from './step-choices.ts'
 
 /** Fastest times of the classes of a workload on a shape, for one layout of the residual stream. */
 export interface FastestLayers {
@@ -27,10 +21,13 @@ export interface FastestLayers {
   readonly fill_s: readonly number[]
   /** Least work of a whole step in seconds of idle power, by class; zeros where time alone counts. */
   readonly work_s: readonly number[]
-  /** Bytes that the fastest plan keeps of a micro-batch, by class. */
-  readonly kept_B: readonly number[]
-  /** Least seconds of any plan, recomputing or not, where every byte that it keeps of a micro-batch costs so many; by class. */
-  readonly priced_s: (keptPrice_sPerB: number) => readonly number[]
+  /**
+   * Least seconds of any plan, recomputing or not, where every byte that it keeps of a micro-batch costs so many, and every byte that it makes
+   * again `waits` times as many; by class.
+   */
+  readonly priced_s: (keptPrice_sPerB: number, waits: number) => readonly number[]
+  /** Least bytes of a micro-batch that any plan keeps, with `waits` times those that it makes again; by class. */
+  readonly held_B: (waits: number) => readonly number[]
 }
 
 export const shapeKey = ({ region, microBatch }: Shape): string =>
@@ -122,48 +119,30 @@ export function fastestLayers(
     timeWeight: 1,
     leavesOut: expertParallel > 1 ? 'once and links' : 'once'
   }
-  // Without recomputation a layer is fastest, where the space does not insist on it.
-  const lightest = space.recompute === 'full' ? 'full' : 'none'
-  const allowed = space.recompute === 'model' ? 'layer' : space.recompute
+  const recompute = space.recompute === 'model' ? 'layer' : space.recompute
+  const columns = [TIME_S, MINUS_WEIGHT_GRADIENT_S, KEPT_B, REMATERIALIZED_B, ...(price ? [WORK_S] : [])]
   const result: FastestLayers[] = []
   for (const residual of residualLayouts(model, space)) {
-    const best = (
-      layerClass: number,
-      only: NonNullable<FrontierRequest['only']>,
-      recompute: Recomputation
-    ): LayerLabel | undefined =>
-      layerFrontier({
-        model,
-        layerClass,
-        residual,
-        space,
-        recompute,
-        limit: 1,
-        only,
-        price: only === 'work' ? price : undefined
-      }).labels.reduce<LayerLabel | undefined>(
-        (least, label) => (!least || label.costs[TIME_S]! < least.costs[TIME_S]! ? label : least),
-        undefined
-      )
-    const least = (layerClass: number, only: 'fill' | 'work'): number =>
-      best(layerClass, only, lightest)?.costs[TIME_S] ?? Infinity
-    const fastest = workload.classes.flatMap((_layer, index) => best(index, 'time', lightest) ?? [])
-    if (fastest.length < workload.classes.length) continue
-    const priced = new Map<number, readonly number[]>()
+    const layers = workload.classes.map(
+      (_layer, layerClass) => new LeastLayer({ model, layerClass, residual, space, recompute, price }, columns)
+    )
+    const least = (...weights: readonly number[]): readonly number[] => layers.map((layer) => layer.least(weights))
+    const time_s = least(1, 0, 0, 0, 0)
+    if (!time_s.every(Number.isFinite)) continue
+    const priced = new Map<number, Map<number, readonly number[]>>()
     result.push({
       residual,
-      time_s: fastest.map(({ costs }) => costs[TIME_S]!),
-      kept_B: fastest.map(({ costs }) => costs[KEPT_B]!),
-      priced_s(keptPrice_sPerB) {
-        let known = priced.get(keptPrice_sPerB)
-        if (!known) {
-          known = workload.classes.map((_layer, index) => best(index, { keptPrice_sPerB }, allowed)!.costs[TIME_S]!)
-          priced.set(keptPrice_sPerB, known)
-        }
+      time_s,
+      fill_s: least(1, 2, 0, 0, 0),
+      work_s: price ? least(0, 0, 0, 0, 1) : workload.classes.map(() => 0),
+      priced_s(keptPrice_sPerB, waits) {
+        let byPrice = priced.get(waits)
+        if (!byPrice) priced.set(waits, (byPrice = new Map<number, readonly number[]>()))
+        let known = byPrice.get(keptPrice_sPerB)
+        if (!known) byPrice.set(keptPrice_sPerB, (known = least(1, 0, keptPrice_sPerB, waits * keptPrice_sPerB, 0)))
         return known
       },
-      fill_s: workload.classes.map((_layer, index) => least(index, 'fill')),
-      work_s: workload.classes.map((_layer, index) => (price ? least(index, 'work') : 0))
+      held_B: (waits) => least(0, 0, 1, waits, 0)
     })
   }
   const stack = ({ time_s }: FastestLayers): number => workload.chain.reduce((sum, index) => sum + time_s[index]!, 0)

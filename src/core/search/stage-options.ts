@@ -1,8 +1,8 @@
 import type { StepFrame } from '../simulator/pipeline.ts'
 import { occupied_s } from '../simulator/pipeline.ts'
 import { delayedMicroBatches, fill_s, microBatchesInFlight } from '../simulator/schedule.ts'
-import * as layer from './layer-frontier.ts'
 import type { LayerLabel } from './layer-frontier.ts'
+import * as layer from './step-choices.ts'
 
 /** Layers of a stage that share one plan. */
 export interface ChosenRun {

@@ -1,7 +1,7 @@
 import type { Projection } from '../optimization/label-set.ts'
 import { BACKWARD_SHARE, type StepFrame } from '../simulator/pipeline.ts'
 import { crossings } from '../simulator/schedule.ts'
-import * as layer from './layer-frontier.ts'
+import * as layer from './step-choices.ts'
 
 /** A stage of a combination whose schedule, micro-batches and neighbours are known. */
 export interface KnownStage {

@@ -1,51 +1,71 @@
 import { optimizerTraffic_B } from '../simulator/model-state.ts'
+import type { MappingSpace } from '../mapping/mapping-space.ts'
 import type { StepWork } from '../simulator/energy.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { work_s, type Goal } from './goal.ts'
+import { leastOptimizer_s, leastState_B } from './least-state.ts'
 import type { OuterGenes } from './outer-genes.ts'
 import type { FastestLayers } from './shape-frontiers.ts'
+import { leastStep_s, type LeastOfLayers, type StageMemory } from './stage-limits.ts'
 
 /**
- * Seconds below which no mapping with these outer genes and this residual layout can come, whatever its plans and its stage cuts. A step
- * takes `sum of fills + m t - fill + tail` of any of its stages `i`, so `sum of the other stages' fills + m t + tail`, to which a layer on
- * `i` adds `m` times its time and any other its fill, each at its least. The slowest stage has the rounded-up share of equal layers, or takes what memory makes of
- * it; the average over all stages `i` has the fair share, and the optimiser's traffic on all dies in use.
- * @param held_s per micro-batch, below which memory lets no slowest stage come; 0 unless given
+ * Prices of a byte kept, in seconds per byte over what a layer takes per byte that it stores. Making everything again costs about a third of
+ * a layer's time, a part of it less or more per byte; any price gives a bound, these a good one.
+ */
+const PRICES = [0.02, 0.05, 0.1, 0.2, 0.3, 0.45, 0.7, 1.2, 3]
+
+/**
+ * Seconds below which no mapping with these outer genes and this residual layout can come, whatever its plans and its stage cuts.
+ * @param knowsMemory every stage must hold its layers, too; takes longer to tell
+ * @returns Infinity where nothing fits the memory
  */
 export function outerBound_s(
   workload: Workload,
   machine: Machine,
   genes: OuterGenes,
   fastest: FastestLayers,
-  held_s = 0
+  space: MappingSpace,
+  knowsMemory = false
 ): number {
-  const { chain, classes, model } = workload
-  const { stages, schedule, microBatches } = genes
-  // Of a V's fill nothing is known but that it is not negative.
-  const leastFill_s = (index: number): number =>
-    schedule.name === 'zb-v'
-      ? 0
-      : schedule.name === 'zb-h1'
-        ? fastest.fill_s[index]!
-        : fastest.time_s[index]! / schedule.virtualStages
-  let [time_s, fills_s, ownLayer_s, fillShare] = [0, 0, Infinity, 0]
-  for (const index of chain) {
-    const [layer_s, fill_s] = [fastest.time_s[index]!, leastFill_s(index)]
-    time_s += layer_s
-    fills_s += fill_s
-    if (layer_s > 0) fillShare = Math.max(fillShare, fill_s / layer_s)
-    if (classes[index]!.hasAttention) ownLayer_s = Math.min(ownLayer_s, microBatches * layer_s - fill_s)
+  const { schedule, microBatches, shape } = genes
+  const optimizer_s = leastOptimizer_s(workload, machine, genes)
+  const least: LeastOfLayers = {
+    own_s: (price, waits) =>
+      fastest.priced_s(price, waits).map((time_s, kind) => microBatches * time_s + optimizer_s[kind]!),
+    // Of a V's fill nothing is known but that it is not negative.
+    fill_s:
+      schedule.name === 'zb-v'
+        ? fastest.fill_s.map(() => 0)
+        : schedule.name === 'zb-h1'
+          ? fastest.fill_s
+          : fastest.time_s.map((time_s) => time_s / schedule.virtualStages),
+    state_B: leastState_B(workload, space, genes),
+    held_B: fastest.held_B
   }
-  const dies = genes.replicas * stages * genes.shape.region.rows * genes.shape.region.columns
-  const optimizer_s =
-    (optimizerTraffic_B(workload.training) * workload.parameters) /
-    (dies * machine.engine.memoryBandwidth_Bps * machine.engine.memoryEfficiency)
-  const average_s = (Math.max(0, fills_s) * (stages - 1) + microBatches * time_s) / stages + optimizer_s
-  const rounded_s = fills_s + Math.ceil(model.layers / stages) * ownLayer_s
-  // Of the fills those of the slowest stage's own layers count in its time: at their least no more than this share of it.
-  const slowest_s = Math.max(0, fills_s + (microBatches - fillShare) * held_s, microBatches * held_s)
-  return Math.max(average_s, rounded_s, slowest_s) + machine.iterationOverhead_s
+  const memory = knowsMemory ? stageMemory(workload, machine, shape, fastest.time_s) : undefined
+  return leastStep_s(workload, genes, space, least, memory) + machine.iterationOverhead_s
+}
+
+/**
+ * Memory of a die with prices in {@link PRICES} of the seconds of the chain's layers over the bytes that they store of a micro-batch, were all
+ * cut over the region.
+ * @param time_s least seconds of a micro-batch, by class
+ */
+export function stageMemory(
+  { chain, classes, training }: Workload,
+  { capacity_B }: Machine,
+  { region, microBatch }: OuterGenes['shape'],
+  time_s: readonly number[]
+): StageMemory {
+  const tokens = microBatch * training.sequenceLength
+  let [seconds, bytes] = [0, 0]
+  for (const kind of chain) {
+    seconds += time_s[kind]!
+    for (const { stored } of classes[kind]!.steps) for (const tensor of stored) bytes += tokens * tensor.bytes
+  }
+  const scale_sPerB = (seconds * region.rows * region.columns) / bytes
+  return { capacity_B, prices_sPerB: PRICES.map((price) => price * scale_sPerB) }
 }
 
 /** Work below which no mapping comes: the model's own products and one step of the optimiser. */

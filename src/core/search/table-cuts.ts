@@ -1,7 +1,7 @@
 import type { CostModel } from '../simulator/cost-model.ts'
 import { tableCut } from '../simulator/tied-table.ts'
 import type { LayerClass } from '../workload/operator.ts'
-import { roleOptions } from './layer-frontier.ts'
+import { roleOptions } from './step-choices.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
 
 const uses = { embedding: 'embedding', head: 'logits' } as const

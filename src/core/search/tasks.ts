@@ -255,7 +255,16 @@ export function emptyResult(task: Task): TaskResults[Task['kind']] | undefined {
   if (task.kind === 'preview' || task.kind === 'assess') return []
   if (task.kind === 'policy') return { evaluation: undefined, evaluations: 0, failure: NOT_TRIED }
   if (task.kind === 'search' && (task.genome !== undefined || task.memoryFactor !== undefined))
-    return { best: undefined, trail: [], lowerBound_s: 0, leastCost_s: 0, combinations: 0, solved: 0, exact: false }
+    return {
+      best: undefined,
+      trail: [],
+      lowerBound_s: 0,
+      leastCost_s: 0,
+      anywhere: { time_s: 0, cost_s: 0, offloading_s: 0 },
+      combinations: 0,
+      solved: 0,
+      exact: false
+    }
   return undefined
 }
 
