@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import { chipPreset, chipPresets } from '../../src/core/chip/chip-presets.ts'
 import { diesPerWafer, waferCost_usd, waferCostParts_usd } from '../../src/core/chip/cost.ts'
 import { chipPower_W, powerCap_W, staticPower_W, waferPower_W } from '../../src/core/chip/power.ts'
 import { shorelineCapacity_Bps, shorelineDemand_Bps } from '../../src/core/chip/shoreline.ts'
 import type { Verdict } from '../../src/core/chip/verdict.ts'
 import { chipVerdicts } from '../../src/core/chip/verdicts.ts'
+import { formatIn } from '../../src/core/format/format-quantity.ts'
 import { waferPreset } from './chip-wafer-preset.ts'
 
+const wafers = chipPresets.flatMap((chip) => (chip.kind === 'wafer' ? [chip] : []))
 const failing = (name: string, override: unknown = {}): string[] =>
   chipVerdicts(waferPreset(name, override))
     .filter((verdict) => !verdict.ok)
@@ -15,6 +17,23 @@ const verdictOn = (budget: string, name: string, override: unknown = {}): Verdic
   chipVerdicts(waferPreset(name, override)).find((verdict) => verdict.name === budget)!
 
 describe('budgets of a wafer', () => {
+  it.each(wafers.map((chip) => [chip.name, chip] as const))(
+    'of %s say value and limit in the words of tables, bars and the command line',
+    (_name, chip) => {
+      for (const { message, value, limit, unit } of chipVerdicts(chip)) {
+        expect(message).toContain(formatIn(value, unit))
+        if (limit !== null) expect(message).toContain(formatIn(limit, unit))
+        // A waiver is in the words of who wrote it.
+        expect(message.split('; waived')[0]).not.toMatch(/\d{4}/)
+      }
+    }
+  )
+
+  it('tell a power once, whatever its size', () => {
+    const { message } = verdictOn('power', 'wsc-llm-54')
+    expect(message).toMatch(/^power of a wafer at full rate \(19\.5 to 26\.6 kW\): 19\.5 kW of 15\.0 kW, 30\.0% over/)
+  })
+
   it('all close for the lean reference and for the tile that was built', () => {
     expect(failing('lean-48')).toEqual([])
     expect(failing('dojo-tile-5x5')).toEqual([])

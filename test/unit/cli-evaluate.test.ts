@@ -129,7 +129,9 @@ describe('tmac evaluate', () => {
     const evaluation = JSON.parse(out) as Evaluation
     expect(evaluation.feasible).toBe(false)
     expect(evaluation.violations[0]).toMatchObject({ code: 'memory-capacity', unit: 'B', limit: 85899345920 })
-    expect(err).toMatch(/^tmac: not feasible: stage 0 needs [\d.]+ GB per die, [\d.]+x the 85\.90 GB there are.*\n$/)
+    expect(err).toMatch(
+      /^tmac: not feasible: stage 0 needs [\d.,]+ [GT]B per die, [\d.,]+ [GT]B more than the 85\.9 GB there are.*\n$/
+    )
     expect((await runCli(args)).out).toContain('DOES NOT FIT')
   })
 

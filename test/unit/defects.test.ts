@@ -36,12 +36,12 @@ describe('a map', () => {
   })
 
   test.each([
-    [['dead-die,7,0,,,'], /line 2: dead-die \(row 7, column 0\): .* outside the grid, rows 0 to 6 and columns 0 to 7/],
-    [['# note', 'dead-link,0,0,0,8,'], /line 3: dead-link .*\(row 0, column 8\) lies outside the grid/],
-    [['dead-link,0,0,1,1,'], /line 2: dead-link from \(row 0, column 0\) to \(row 1, column 1\): .* no neighbours/],
+    [['dead-die,7,0,,,'], /line 2: dead-die row 7, column 0: .* outside the grid, rows 0 to 6 and columns 0 to 7/],
+    [['# note', 'dead-link,0,0,0,8,'], /line 3: dead-link .*row 0, column 8 lies outside the grid/],
+    [['dead-link,0,0,1,1,'], /line 2: dead-link from row 0, column 0 to row 1, column 1: .* no neighbours/],
     [['dead-link,0,7,1,0,'], /no neighbours/],
     [['dead-link,0,0,0,0,'], /no neighbours/],
-    [['dead-die,1,1,,,', '', 'dead-die,1,1,,,'], /line 4: dead-die \(row 1, column 1\): line 2 says so already/],
+    [['dead-die,1,1,,,', '', 'dead-die,1,1,,,'], /line 4: dead-die row 1, column 1: line 2 says so already/],
     [['dead-link,0,0,0,1,', 'dead-link,0,1,0,0,'], /line 3: .* line 2 says so already/],
     [['dead-cores,0,0,,,3', 'dead-core-share,0,0,,,0.1'], /line 3: .* line 2 says so already/],
     [['slow-die,0,0,,,0.5', 'dead-die,0,0,,,'], /line 2: slow-die .* line 3 says that this die is dead/],
@@ -138,7 +138,7 @@ describe('what a map leaves', () => {
     const map = parseDefectsCsv(sample('watos-56-isolated.csv'), grid, 'map')
     const facts = defectFacts(map, chip)
     expect(facts.parts.map(({ length }) => length)).toEqual([55, 1])
-    const message = /^die \(row 0, column 0\) cannot be reached from the other 55 that live: .* it stays idle$/
+    const message = /^die row 0, column 0 cannot be reached from the other 55 that live: .* it stays idle$/
     expect(isolationOf(facts, grid)).toMatch(message)
     expect(describeDefects(map, facts).filter((line) => line.includes('cannot be reached'))).toHaveLength(1)
     const without = mapOf({ ...map, deadDies: [[0, 0]] })
@@ -199,8 +199,8 @@ describe('tmac defects', () => {
     const path = 'resources/samples/defects/watos-56-isolated.csv'
     const { code, out, err } = await runCli(['defects', 'check', path, '--chip', 'watos-56'])
     expect(code).toBe(3)
-    expect(err).toMatch(/^tmac: die \(row 0, column 0\) cannot be reached from the other 55 that live: [^\n]*\n$/)
-    expect(out).toContain('Die (row 0, column 0) cannot be reached from the other 55')
+    expect(err).toMatch(/^tmac: die row 0, column 0 cannot be reached from the other 55 that live: [^\n]*\n$/)
+    expect(out).toContain('Die row 0, column 0 cannot be reached from the other 55')
   })
 
   test.each([
@@ -222,7 +222,7 @@ describe('tmac defects', () => {
     const path = join(folder, 'wrong.csv')
     writeFileSync(path, csv('dead-die,9,0,,,'))
     const { err } = await runCli(['defects', 'check', path, '--chip', 'watos-56'])
-    expect(err).toMatch(/wrong\.csv', line 2: dead-die \(row 9, column 0\)/)
+    expect(err).toMatch(/wrong\.csv', line 2: dead-die row 9, column 0/)
     expect(() => defectsFrom('sample:-1', chip, folder)).toThrow(/a seed is a whole number/)
   })
 })

@@ -194,7 +194,7 @@ describe('a rank map', () => {
     ['rank,die\n0,1\n', /must be 'rank,row,column'/],
     ['rank,row,column\n', /no rank in it/],
     ['rank,row,column\n0,0,0\n2,0,1\n', /rank 1 of 3 is missing/],
-    ['rank,row,column\n0,0,0\n1,0,0\n', /ranks 0 and 1 are both on die \(0, 0\)/],
+    ['rank,row,column\n0,0,0\n1,0,0\n', /ranks 0 and 1 are both on die row 0, column 0/],
     ['rank,row,column\n0,0\n', /line 2 is '0,0'/]
   ])('%j is refused', (text, message) => {
     expect(() => readRankMap(text)).toThrow(message)

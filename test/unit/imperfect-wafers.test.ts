@@ -44,7 +44,7 @@ describe('a mapping on a damaged wafer', () => {
       expect(evaluation.violations).toHaveLength(1)
       expect(evaluation.violations[0]).toMatchObject({
         code: 'dead-die',
-        subject: `stage 2 of replica 1, die (row ${row}, column ${column + 1})`,
+        subject: `stage 2 of replica 1, die row ${row}, column ${column + 1}`,
         value: 1,
         limit: 0
       })
@@ -68,7 +68,7 @@ describe('a mapping on a damaged wafer', () => {
     const { feasible, violations } = evaluateAt('fluid', workload, isolated, mapping)
     expect(feasible).toBe(false)
     expect(violations.map(({ code, subject }) => [code, subject])).toEqual([
-      ['unreachable-die', 'stage 0 of replica 0, die (row 0, column 0)']
+      ['unreachable-die', 'stage 0 of replica 0, die row 0, column 0']
     ])
     expect(violations[0]!.message).toMatch(/no living link joins to the other dies; place the stage elsewhere/)
   })
@@ -302,7 +302,7 @@ describe('the command line on damaged wafers', () => {
         defects: map
       }
       const streamed = await runCli(['evaluate', '--jsonl'], { input: [`${JSON.stringify(request)}\n`] })
-      expect(JSON.parse(streamed.out).violations[0].subject).toBe('stage 0 of replica 0, die (row 0, column 2)')
+      expect(JSON.parse(streamed.out).violations[0].subject).toBe('stage 0 of replica 0, die row 0, column 2')
     }
   })
 

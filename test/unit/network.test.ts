@@ -109,10 +109,10 @@ describe('a damaged mesh', () => {
     })
     const problem = problemOf(() => cut.route(0, 5))
     expect(problem.code).toBe('unreachable')
-    expect(problem.message).toContain('die (row 0, column 0) to die (row 1, column 2)')
+    expect(problem.message).toContain('die row 0, column 0 to die row 1, column 2')
     const dead = problemOf(() => mesh(3, 3, { deadDies: [4] }).route(0, 4))
     expect(dead.code).toBe('unreachable')
-    expect(dead.message).toContain('die (row 1, column 1) is dead')
+    expect(dead.message).toContain('die row 1, column 1 is dead')
     expect(problemOf(() => mesh(3, 3, { deadDies: [4] }).route(4, 0)).code).toBe('unreachable')
   })
 

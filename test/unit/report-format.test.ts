@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { formatCount, formatNumber, formatPrefixed } from '../../src/core/format/format-number.ts'
+import { dieWords, linkWords, placeOfWords } from '../../src/core/format/place-words.ts'
 import * as format from '../../src/core/format/format-quantity.ts'
 import { textTable } from '../../src/core/report/tables.ts'
 import { cell, columns } from '../../src/core/report/document.ts'
+
+describe('places for people', () => {
+  test('a die is called the same everywhere, and found again by it', () => {
+    expect(dieWords([2, 15])).toBe('die row 2, column 15')
+    expect(linkWords([0, 1], [0, 2])).toBe('die row 0, column 1 to die row 0, column 2')
+    expect(placeOfWords(`stage 2 of replica 1, ${dieWords([2, 15])}`)).toEqual([2, 15])
+    expect(placeOfWords('stage 2')).toBeUndefined()
+  })
+})
 
 describe('numbers for people', () => {
   test.each([
@@ -49,6 +59,19 @@ describe('numbers for people', () => {
     format.showBytesIn('GB')
     expect(format.formatBytes_B(64e9)).toBe('64.0 GB')
   })
+
+  test.each([
+    [21.92, 'mm', '21.92 mm'],
+    [40, 'mm', '40 mm'],
+    [214.1304, 'mm', '214.13 mm'],
+    [0.0123, 'mm', '0.0123 mm'],
+    [6000, 'GB/s', '6.00 TB/s'],
+    [6e12, 'B/s', '6.00 TB/s'],
+    [0.581, 'share', '58.1%'],
+    [3e-7, 'share', '3.00 × 10⁻⁵%'],
+    [18.494, 'share', '1,849.4%'],
+    [19490, 'W', '19.5 kW']
+  ])('%d %s reads %s wherever it stands', (value, unit, text) => expect(format.formatIn(value, unit)).toBe(text))
 
   test('times, money and shares carry their usual signs', () => {
     expect(format.formatTime_s(1.55)).toBe('1.55 s')

@@ -85,7 +85,7 @@ describe('an illegal mapping is refused with what is wrong, its value and the li
           ]
         ]
       },
-      /die \(0, 3\)/
+      /die row 0, column 3 is given to two regions/
     ],
     [
       'a region off the grid',

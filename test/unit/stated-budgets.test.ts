@@ -42,7 +42,7 @@ describe('a cap on power that is stated', () => {
         `by ${Math.round(published_W - 1000)
           .toLocaleString('en')
           .slice(0, 2)}`,
-        ' W',
+        ' kW',
         'lower the clock'
       ])
         expect(outcome.infeasibility!.message).toContain(part)

@@ -240,8 +240,8 @@ describe('the report on links', () => {
     const { linkBytes, time_s: all_s } = runSteps(network, [{ flows, times: 1 }])
     const { links, hot } = linkReport(network, linkBytes, all_s)
     expect(hot).toMatchObject({
-      from: 'die (row 0, column 1)',
-      to: 'die (row 0, column 2)',
+      from: 'die row 0, column 1',
+      to: 'die row 0, column 2',
       direction: 'east',
       bytes: 2e6
     })

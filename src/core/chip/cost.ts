@@ -1,7 +1,8 @@
 import type { WaferChipSpec } from './chip-spec.ts'
 import { dieArea_mm2, diesOfWafer } from './floorplan.ts'
 import { assembly, technology } from './technology.ts'
-import { atMost, shownNumber, type Verdict } from './verdict.ts'
+import { formatArea_mm2, formatCost_usd } from '../format/format-quantity.ts'
+import { atMost, type Verdict } from './verdict.ts'
 import { dieYield, waferYield } from './yield.ts'
 
 /** Whole dies on a round wafer: pi (R-e)^2/A - pi (d-2e)/sqrt(2A), scribe lines in A (Gemini 2312.16436, cost model). */
@@ -47,9 +48,9 @@ export function waferCost_usd(chip: WaferChipSpec): number {
 export function costVerdict(chip: WaferChipSpec): Verdict {
   const value = waferCost_usd(chip)
   const limit = chip.manufacture?.costCap_usd
-  const subject = `cost of a good wafer (${shownNumber(dieArea_mm2(chip))} mm² dies)`
+  const subject = `cost of a good wafer (dies of ${formatArea_mm2(dieArea_mm2(chip))})`
   if (limit !== undefined)
     return atMost('cost', subject, value, limit, 'USD', 'use fewer or smaller dies, less DRAM, or spare dies')
-  const message = `${subject}: ${shownNumber(value)} USD, no limit set`
+  const message = `${subject}: ${formatCost_usd(value)}, no limit set`
   return { name: 'cost', value, limit: null, unit: 'USD', ok: true, waived: false, margin: null, message, fix: '' }
 }

@@ -2,7 +2,8 @@ import type { ChipSpec, WaferChipSpec } from './chip-spec.ts'
 import { dieMemoryBandwidth_Bps, diePeak_flops } from './die-resources.ts'
 import { diesOfWafer } from './floorplan.ts'
 import { assembly } from './technology.ts'
-import { atMost, shownNumber, type Verdict } from './verdict.ts'
+import { formatPower_W, formatRange } from '../format/format-quantity.ts'
+import { atMost, type Verdict } from './verdict.ts'
 
 /** Both ends of a power that published energies leave open. */
 export interface PowerRange_W {
@@ -79,11 +80,11 @@ export function powerVerdict(chip: WaferChipSpec): Verdict {
   const { low, high } = chipPower_W(chip)
   const cap_W = powerCap_W(chip)
   const limit_W = cap_W ?? assembly.powerCap_W.value
-  const fix = `lower the clock or use fewer dies; ${assembly.powerCapOption_W.value / 1000} kW cooling exists; or waive the cap with a reason`
-  const subject = `power of a wafer at full rate (${shownNumber(low / 1000)}-${shownNumber(high / 1000)} kW)`
+  const fix = `lower the clock or use fewer dies; cooling for ${formatPower_W(assembly.powerCapOption_W.value)} exists; or waive the cap with a reason`
+  const subject = `power of a wafer at full rate (${formatRange({ low, high }, formatPower_W)})`
   const judged = atMost('power', subject, low, limit_W, 'W', fix)
   const doubt =
-    judged.ok && high > limit_W ? `; more at the high end of published energies, ${shownNumber(high)} W` : ''
+    judged.ok && high > limit_W ? `; more at the high end of published energies, ${formatPower_W(high)}` : ''
   const verdict = { ...judged, message: judged.message + doubt }
   if (cap_W !== null) return verdict
   return {

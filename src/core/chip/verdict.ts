@@ -1,3 +1,5 @@
+import { formatGap, formatIn } from '../format/format-quantity.ts'
+
 /** One budget of a wafer: what it has, what it may have, and what to do when that is too much. */
 export interface Verdict {
   readonly name: string
@@ -18,17 +20,6 @@ export interface Verdict {
 /** Numbers that differ by rounding only are equal: a part in a thousand million. */
 const rounding = 1e-9
 
-const fourDigits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
-
-/** Below it a number is mostly zeros, and an exponent says more. */
-const LEAST_PLAIN = 1e-9
-
-/** A number for a sentence: four significant digits, thousands set off, an exponent only for what is next to nothing. */
-export const shownNumber = (value: number): string =>
-  value !== 0 && Math.abs(value) < LEAST_PLAIN ? value.toExponential(3) : fourDigits.format(value)
-
-const shownShare = (share: number): string => `${shownNumber(Math.abs(share) * 100)}%`
-
 /**
  * Verdict on a value with an upper limit; margin = limit/value - 1.
  * @param subject what the value is, as the start of a sentence
@@ -43,9 +34,8 @@ export function atMost(
 ): Verdict {
   const ok = value <= limit * (1 + rounding)
   const margin = value > 0 ? limit / value - 1 : null
-  const excess = limit > 0 ? `, ${shownShare(value / limit - 1)} over` : ''
-  const words = unit.replace('mm2', 'mm²')
-  const message = `${subject}: ${shownNumber(value)} ${words} of ${shownNumber(limit)} ${words}${ok ? '' : excess}`
+  const excess = limit > 0 ? `, ${formatGap(value / limit - 1)} over` : ''
+  const message = `${subject}: ${formatIn(value, unit)} of ${formatIn(limit, unit)}${ok ? '' : excess}`
   return { name, value, limit, unit, ok, waived: false, margin, message, fix: ok ? '' : fix }
 }
 
@@ -59,6 +49,7 @@ export function atLeast(
   fix: string
 ): Verdict {
   const ok = value >= limit * (1 - rounding)
-  const message = `${subject}: ${shownNumber(value)}, at least ${shownNumber(limit)} wanted${ok ? '' : `, ${shownShare(value / limit - 1)} short`}`
+  const lack = ok ? '' : `, ${formatGap(1 - value / limit)} short`
+  const message = `${subject}: ${formatIn(value, unit)}, at least ${formatIn(limit, unit)} wanted${lack}`
   return { name, value, limit, unit, ok, waived: false, margin: value / limit - 1, message, fix: ok ? '' : fix }
 }

@@ -1,4 +1,4 @@
-import { formatBinary, formatCount, formatNumber, formatPrefixed } from './format-number.ts'
+import { formatBinary, formatCount, formatNumber, formatPrefixed, grouped } from './format-number.ts'
 
 /** Seconds as s, ms, µs or ns. */
 export const formatTime_s = (value: number): string =>
@@ -28,8 +28,21 @@ export function inDecimalBytes<Made>(make: () => Made): Made {
 /** Bytes with decimal prefixes, or binary ones where a reader prefers them. */
 export const formatBytes_B = (value: number): string =>
   shownBytes === 'GB' ? formatPrefixed(value, 'B', 3, 1) : formatBinary(value, 'B')
+/** Bandwidths are decimal, whatever a reader prefers for bytes. */
+export const formatBandwidth_Bps = (value: number): string => formatPrefixed(value, 'B/s', 3, 1)
 export const formatPower_W = (value: number): string => formatPrefixed(value, 'W')
 export const formatEnergy_J = (value: number): string => formatPrefixed(value, 'J')
+/** Lengths of a chip are stated: two decimals at most, none made up; what is shorter than that by its digits. */
+export const formatLength_mm = (value: number): string =>
+  `${Math.abs(value) < 0.1 ? formatNumber(value) : formatCount(Number(value.toFixed(2)))} mm`
+/** Width and height of a rectangle: '21.92 × 22.81 mm'. */
+export const formatSize_mm = ({
+  width_mm,
+  height_mm
+}: {
+  readonly width_mm: number
+  readonly height_mm: number
+}): string => `${formatLength_mm(width_mm).slice(0, -' mm'.length)} × ${formatLength_mm(height_mm)}`
 export const formatArea_mm2 = (value: number): string => `${formatNumber(value)} mm²`
 export const formatCost_usd = (value: number): string => `$${formatNumber(value)}`
 export const formatThroughput_tokensPerSecond = (value: number): string => `${formatNumber(value)} tokens/s`
@@ -37,7 +50,7 @@ export const formatFlops = (value: number): string => formatPrefixed(value, 'FLO
 export const formatFlopRate = (value: number): string => formatPrefixed(value, 'FLOP/s', 3, 1)
 /** A share 0 to 1 as a percentage. */
 export const formatShare = (value: number): string =>
-  `${value === 0 ? '0' : (value * 100).toFixed(1).replace('-', '−')}%`
+  `${value === 0 ? '0' : grouped((value * 100).toFixed(1)).replace('-', '−')}%`
 /** How far something may be from a bound, as a share: a little is not told as nothing. */
 export const formatGap = (value: number): string =>
   value >= 1e-9 && value < 5e-4 ? `${Number((value * 100).toPrecision(1))}%` : formatShare(value < 1e-9 ? 0 : value)
@@ -58,6 +71,10 @@ export function formatRange(
   return `${unit !== undefined && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`
 }
 
+/** A share that is next to nothing is not told as nothing. */
+const formatAnyShare = (value: number): string =>
+  value !== 0 && Math.abs(value) < 5e-4 ? `${formatNumber(value * 100)}%` : formatShare(value)
+
 const plain =
   (unit: string) =>
   (value: number): string =>
@@ -66,7 +83,8 @@ const plain =
 const byUnit: Readonly<Record<string, (value: number) => string>> = {
   s: formatTime_s,
   B: formatBytes_B,
-  'B/s': (value) => formatPrefixed(value, 'B/s', 3, 1),
+  'B/s': formatBandwidth_Bps,
+  'GB/s': (value) => formatBandwidth_Bps(value * 1e9),
   W: formatPower_W,
   J: formatEnergy_J,
   Hz: (value) => formatPrefixed(value, 'Hz', 3, 1),
@@ -74,9 +92,10 @@ const byUnit: Readonly<Record<string, (value: number) => string>> = {
   'FLOP/s': formatFlopRate,
   USD: formatCost_usd,
   usd: formatCost_usd,
+  mm: formatLength_mm,
   mm2: formatArea_mm2,
   'mm²': formatArea_mm2,
-  share: formatShare,
+  share: formatAnyShare,
   '%': (value) => `${formatNumber(value)}%`,
   '': formatCount,
   '1': formatCount

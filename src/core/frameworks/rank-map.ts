@@ -1,3 +1,4 @@
+import { dieWords } from '../format/place-words.ts'
 import type { GroupRegion } from '../mapping/group-region.ts'
 import { slabbedRegion } from '../mapping/group-region.ts'
 import type { Mapping } from '../mapping/mapping.ts'
@@ -60,8 +61,8 @@ export function readRankMap(text: string): RankMap {
       refuse(`line ${at + 2} is '${line.slice(0, 60)}'; it must be a rank, a row and a column, whole numbers from 0`)
     const [rank, row, column] = fields.map(Number) as [number, number, number]
     if (ranks[rank]) refuse(`line ${at + 2}: rank ${rank} is there twice`)
-    const die = `${row}, ${column}`
-    if (taken.has(die)) refuse(`line ${at + 2}: ranks ${taken.get(die)} and ${rank} are both on die (${die})`)
+    const die = dieWords([row, column])
+    if (taken.has(die)) refuse(`line ${at + 2}: ranks ${taken.get(die)} and ${rank} are both on ${die}`)
     taken.set(die, rank)
     ranks[rank] = [row, column]
   }

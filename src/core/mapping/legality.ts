@@ -1,3 +1,4 @@
+import { dieWords, placeWords } from '../format/place-words.ts'
 import { Problem } from '../problem.ts'
 import type { Workload } from '../workload/workload.ts'
 import { chainPieces, foldsChain } from './chain-order.ts'
@@ -106,7 +107,7 @@ function checkPlacement({ region, placement, dataParallel, stages }: Mapping, gr
       if (row + region.rows > grid.rows || column + region.columns > grid.columns)
         refuse(
           `placement[${replica}][${stage}]`,
-          `stage ${stage} of replica ${replica} at row ${row}, column ${column} (${region.rows} x ${region.columns} dies) leaves the ${grid.rows} x ${grid.columns} grid`
+          `stage ${stage} of replica ${replica} at ${placeWords([row, column])} (${region.rows} x ${region.columns} dies) leaves the ${grid.rows} x ${grid.columns} grid`
         )
       for (let y = row; y < row + region.rows; y++)
         for (let x = column; x < column + region.columns; x++) {
@@ -114,7 +115,7 @@ function checkPlacement({ region, placement, dataParallel, stages }: Mapping, gr
           if (taken.has(die))
             refuse(
               `placement[${replica}][${stage}]`,
-              `die (${y}, ${x}) is given to two regions, one of them stage ${stage} of replica ${replica}`
+              `${dieWords([y, x])} is given to two regions, one of them stage ${stage} of replica ${replica}`
             )
           taken.add(die)
         }

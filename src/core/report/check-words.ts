@@ -95,7 +95,7 @@ function waferFact({ wafers }: CheckFindings): readonly Fact[] {
       note:
         reasons.length > 0
           ? `of ${formatCount(wafers.looked)} drawn; over: ${reasons.join(', ')}`
-          : `of ${wafers.looked}`
+          : `of ${formatCount(wafers.looked)}`
     }
   ]
 }

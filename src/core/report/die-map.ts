@@ -2,8 +2,8 @@ import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import { dieScene, type DieScene } from '../chip/editing/die-scene.ts'
 import { shorelinePlan } from '../chip/editing/shoreline-plan.ts'
 import { dieArea_mm2 } from '../chip/floorplan.ts'
-import { formatCount, formatNumber } from '../format/format-number.ts'
-import { formatArea_mm2, formatShare } from '../format/format-quantity.ts'
+import { counted } from '../format/counted.ts'
+import { formatArea_mm2, formatLength_mm, formatShare } from '../format/format-quantity.ts'
 import { chartThemes } from './charts/chart-theme.ts'
 import type { DataSheet } from './data-sheet.ts'
 import { escapeHtml } from './escape-html.ts'
@@ -80,7 +80,7 @@ function keysOf(chip: WaferChipSpec, { shares, grid }: DieScene, size: number): 
       .join('')
   })
   const cell = grid.block > 1 ? `; a cell stands for ${grid.block} × ${grid.block} cores` : ''
-  const note = `${formatCount(chip.die.cores)} cores; their order and the depth of PHYs are drawn, not modelled${cell}`
+  const note = `${counted(chip.die.cores, 'core')}; their order and the depth of PHYs are drawn, not modelled${cell}`
   return `${keys.join('')}<text y="${(size * 3.2).toFixed(2)}">${note}</text>`
 }
 
@@ -93,7 +93,7 @@ export function dieFigure(chip: WaferChipSpec): DrawnFigure {
   const size = unit * 0.026
   const thin = `stroke-width="${(unit / 700).toFixed(3)}"`
   const isAbove = chip.memory.kind === 'stacked-on-die'
-  const [width, height] = [formatNumber(chip.die.width_mm, 4), formatNumber(chip.die.height_mm, 4)]
+  const [width, height] = [formatLength_mm(chip.die.width_mm), formatLength_mm(chip.die.height_mm)]
   const core = `fill="${fills.core}"`
   const y = site.y - margin
   const wide = Math.max(site.width + 2 * margin, size * 50)
@@ -110,7 +110,7 @@ export function dieFigure(chip: WaferChipSpec): DrawnFigure {
     sheet: sheetOf(chip, scene),
     picture: {
       svg:
-        `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeHtml(`Die of ${width} by ${height} mm with ${formatCount(chip.die.cores)} cores`)}" ` +
+        `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${escapeHtml(`Die of ${width} by ${height} with ${counted(chip.die.cores, 'core')}`)}" ` +
         `viewBox="${(-wide / 2).toFixed(2)} ${y.toFixed(2)} ${wide.toFixed(2)} ${tall.toFixed(2)}" width="640" font-family="${escapeHtml(chartThemes.print.font)}">` +
         `<rect ${boxOf(site)} fill="none" stroke="#b8c1ca" stroke-dasharray="${(unit / 90).toFixed(2)}" ${thin}/>${isAbove ? '' : stackRects}` +
         `<rect ${boxOf(die)} fill="#f4f6f8" stroke="${ink}" stroke-width="${(unit / 300).toFixed(3)}"/>` +
@@ -126,8 +126,8 @@ export function dieFigure(chip: WaferChipSpec): DrawnFigure {
           .map(({ kind, title, box }) => `<rect ${boxOf(box)} fill="${fills[kind]}"><title>${title}</title></rect>`)
           .join('') +
         (isAbove ? stackRects : '') +
-        `<g font-size="${(margin * 0.5).toFixed(2)}" text-anchor="middle" fill="${ink}"><text y="${(site.y + site.height + margin * 0.7).toFixed(2)}">${width} mm</text>` +
-        `<text transform="translate(${(site.x - margin * 0.3).toFixed(2)} 0) rotate(-90)">${height} mm</text></g>` +
+        `<g font-size="${(margin * 0.5).toFixed(2)}" text-anchor="middle" fill="${ink}"><text y="${(site.y + site.height + margin * 0.7).toFixed(2)}">${width}</text>` +
+        `<text transform="translate(${(site.x - margin * 0.3).toFixed(2)} 0) rotate(-90)">${height}</text></g>` +
         `<g font-size="${size.toFixed(2)}" fill="${quietInk}" transform="translate(${(-wide / 2 + size).toFixed(2)} ${(site.y + site.height + margin + size * 1.4).toFixed(2)})">${keysOf(chip, scene, size)}</g></svg>`
     }
   }

@@ -9,6 +9,7 @@ import type { DataSheet } from './data-sheet.ts'
 import { escapeHtml } from './escape-html.ts'
 import type { DrawnFigure } from './figure.ts'
 import { counted } from '../format/counted.ts'
+import { formatSize_mm } from '../format/format-quantity.ts'
 import { limitColor, quietInk } from './palette.ts'
 import { boxOf } from './svg-box.ts'
 
@@ -76,7 +77,7 @@ function floorplanMap(chip: WaferChipSpec, scene: WaferScene, defects?: DefectMa
   const { x, y, width, height } = scene.bounds
   const { rows, columns } = chip.grid
   const words = [
-    `50 mm; ${rows} × ${columns} dies of ${chip.die.width_mm} × ${chip.die.height_mm} mm`,
+    `50 mm; ${rows} × ${columns} dies of ${formatSize_mm(chip.die)}`,
     ...(chip.wafers > 1 ? [`${chip.wafers} wafers`] : []),
     ...(defects
       ? [`${counted(defects.deadDies.length, 'dead die')}, ${counted(defects.deadLinks.length, 'dead link')}`]

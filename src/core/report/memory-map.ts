@@ -1,3 +1,4 @@
+import { dieWords } from '../format/place-words.ts'
 import type { WaferChipSpec } from '../chip/chip-spec.ts'
 import { waferScene, type SceneDie } from '../chip/editing/wafer-scene.ts'
 import { formatBytes_B, formatShare } from '../format/format-quantity.ts'
@@ -102,7 +103,7 @@ export function memoryDiesFigure(
     const size = Math.min(height * 0.24, (width * 0.85) / (words.length * 0.6))
     const over = share > 1 ? `<rect ${boxOf(one.die)} fill="url(#${name}-over)"/>` : ''
     return (
-      `<g><title>die ${one.place.join(', ')}: ${words}</title><rect ${boxOf(one.die)} fill="${color}" stroke="#ffffff" stroke-width="0.4"/>${over}` +
+      `<g><title>${dieWords(one.place)}: ${words}</title><rect ${boxOf(one.die)} fill="${color}" stroke="#ffffff" stroke-width="0.4"/>${over}` +
       `<text x="${(x + width / 2).toFixed(2)}" y="${(y + height / 2 + size * 0.35).toFixed(2)}" font-size="${size.toFixed(2)}" text-anchor="middle" fill="${inkOn(color)}">${words}</text></g>`
     )
   })

@@ -1,3 +1,4 @@
+import { placeWords } from '../format/place-words.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { LAYOUT_CHANGE } from '../simulator/insight/operator-columns.ts'
 import type { StepInsight } from '../simulator/insight/step-insight.ts'
@@ -134,7 +135,7 @@ export function stepBars(insight: StepInsight, named: Named, grouping: StepGroup
     corners.flatMap(([row, column], at) =>
       Array.from({ length: rows * columns }, (_, place): StepBar => {
         const die = [row + Math.floor(place / columns), column + (place % columns)] as const
-        return { name: `die ${die[0]}, ${die[1]} (stage ${at})`, parts_s: stages[at]!, selection: { stage: at, die } }
+        return { name: `${placeWords(die)} (stage ${at})`, parts_s: stages[at]!, selection: { stage: at, die } }
       })
     )
   )

@@ -1,4 +1,6 @@
-import { shownNumber, type Verdict } from '../chip/verdict.ts'
+import type { Verdict } from '../chip/verdict.ts'
+import { formatCount } from '../format/format-number.ts'
+import { formatBytes_B, formatIn } from '../format/format-quantity.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { evaluate } from '../simulator/evaluate.ts'
 import type { Machine } from '../simulator/machine.ts'
@@ -24,8 +26,6 @@ interface Attempt {
   readonly evaluation: Evaluation
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`
-
 /**
  * The proof that no mapping whatever fits: parameters, gradients and optimiser state, sharded evenly over all dies (ZeRO 3, Rajbhandari
  * 2020, section 5), exceed a die's memory before any activation is stored. Undefined when the state alone fits. Bytes per die.
@@ -39,8 +39,8 @@ export function stateShortfall(workload: Workload, machine: Machine): Infeasibil
   return {
     name: 'memory',
     message:
-      `${model.name} needs ${gigabytes(value)} per die of model state even sharded over all ${machine.dies} dies, ` +
-      `${gigabytes(limit)} there are; ${Math.ceil(state_B / limit)} such dies would hold the state alone`,
+      `${model.name} needs ${formatBytes_B(value)} per die of model state even sharded over all ${formatCount(machine.dies)} dies, ` +
+      `${formatBytes_B(limit)} there are; ${formatCount(Math.ceil(state_B / limit))} such dies would hold the state alone`,
     value,
     limit,
     unit: 'B'
@@ -57,7 +57,7 @@ export function emptySpace(workload: Workload, machine: Machine, space: MappingS
     name: 'space',
     message:
       `the space holds no legal combination of region, pipeline, data parallelism and micro-batch for ${workload.model.layers} layers and ` +
-      `a global batch of ${workload.training.globalBatch} on ${machine.gridRows} x ${machine.gridColumns} dies; widen it`,
+      `a global batch of ${formatCount(workload.training.globalBatch)} on ${machine.gridRows} x ${machine.gridColumns} dies; widen it`,
     value: 0,
     limit: 1,
     unit: 'combinations'
@@ -76,8 +76,8 @@ function closestAttempt(attempts: readonly Attempt[]): Infeasibility | undefined
   return {
     name: 'memory',
     message:
-      `the memory of a die binds: the closest mapping found (${closest.name}) needs ${gigabytes(peak)} per die, ` +
-      `${gigabytes(peak - capacity)} more than the ${gigabytes(capacity)} there are; ` +
+      `the memory of a die binds: the closest mapping found (${closest.name}) needs ${formatBytes_B(peak)} per die, ` +
+      `${formatBytes_B(peak - capacity)} more than the ${formatBytes_B(capacity)} there are; ` +
       'give it more dies, more memory per die, a smaller batch or sequence, or a wider space',
     value: peak,
     limit: capacity,
@@ -94,11 +94,11 @@ export function overBudget(
   { name, value, limit, unit, message, fix }: Verdict,
   looked: number
 ): Infeasibility {
-  const around = looked > 0 ? `, and none of ${looked} wafers around it is within every limit` : ''
+  const around = looked > 0 ? `, and none of ${formatCount(looked)} wafers around it is within every limit` : ''
   return {
     name,
     message:
-      `${chip} breaks the limit '${name}' by ${shownNumber(value - limit!)} ${unit}${around}: ${message}; ` +
+      `${chip} breaks the limit '${name}' by ${formatIn(value - limit!, unit)}${around}: ${message}; ` +
       `${fix}; or raise the limit`,
     value,
     limit: limit!,

@@ -1,3 +1,4 @@
+import { formatBytes_B } from '../format/format-quantity.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { regionDies } from '../mapping/region.ts'
 import { optionalTensors } from '../mapping/plan-code.ts'
@@ -14,8 +15,6 @@ import type { StepFrame } from './pipeline.ts'
 import { offloaded_B } from './pipeline.ts'
 import * as plan from './plan-cost.ts'
 import { delayedMicroBatches, fill_s, logitsInFlight, microBatchesInFlight } from './schedule.ts'
-
-const GIGA = 1e9
 
 /** Sums in the order of the schema, so that members add up to the total to the last bit. */
 const total = (parts: TimeBreakdown_s): number =>
@@ -100,8 +99,8 @@ function violationsOf(stages: readonly StageEvaluation[]): Violation[] {
     .map(({ stage, memory_B }) => ({
       code: 'memory-capacity',
       message:
-        `stage ${stage} needs ${(memory_B.peak / GIGA).toFixed(2)} GB per die, ` +
-        `${(memory_B.peak / memory_B.capacity).toFixed(2)}x the ${(memory_B.capacity / GIGA).toFixed(2)} GB there are; ` +
+        `stage ${stage} needs ${formatBytes_B(memory_B.peak)} per die, ` +
+        `${formatBytes_B(memory_B.peak - memory_B.capacity)} more than the ${formatBytes_B(memory_B.capacity)} there are; ` +
         'recompute more, use more stages, or raise the ZeRO stage',
       subject: `stage ${stage}`,
       value: memory_B.peak,
@@ -118,7 +117,7 @@ function offloadViolations(design: Design, machine: Machine, stages: Float64Arra
     if ((helpers?.[stage] ?? -1) >= 0) return []
     const value = offloaded_B(design.frame, stages, stage, design.stages.length)
     if (value <= limit) return []
-    const message = `stage ${stage} offloads ${(value / GIGA).toFixed(2)} GB per die, of ${(limit / GIGA).toFixed(2)} GB there are; offload fewer tensors`
+    const message = `stage ${stage} offloads ${formatBytes_B(value)} per die, of ${formatBytes_B(limit)} there are; offload fewer tensors`
     return [{ code: 'offload-capacity', message, subject: `stage ${stage}`, value, limit, unit: 'B' }]
   })
 }

@@ -1,6 +1,7 @@
 import { checkDefects, requireWafer } from '../chip/defects/check-defects.ts'
 import { defectFacts } from '../chip/defects/defect-facts.ts'
-import { isBroken, placeOf, placeWords, type DefectMap } from '../chip/defects/defect-map.ts'
+import { isBroken, placeOf, type DefectMap } from '../chip/defects/defect-map.ts'
+import { dieWords } from '../format/place-words.ts'
 import type { Mapping, Region } from '../mapping/mapping.ts'
 import { Problem } from '../problem.ts'
 import type { Violation } from './evaluation.ts'
@@ -120,15 +121,15 @@ export function defectViolations(
       [...diesAt(region, corner, gridColumns)]
         .filter((die) => speeds[die] === 0)
         .map((die): Violation => {
-          const place = placeWords(placeOf(die, map.grid))
+          const place = dieWords(placeOf(die, map.grid))
           const isCutOff = cutOff.has(die)
           return {
             code: isCutOff ? 'unreachable-die' : 'dead-die',
             message:
-              `stage ${stage} of replica ${replica} lies on die ${place}, which ` +
+              `stage ${stage} of replica ${replica} lies on ${place}, which ` +
               `${isCutOff ? 'no living link joins to the other dies' : 'is dead'}; ` +
               "place the stage elsewhere, or find a mapping for this wafer with 'tmac explore --defects'",
-            subject: `stage ${stage} of replica ${replica}, die ${place}`,
+            subject: `stage ${stage} of replica ${replica}, ${place}`,
             value: 1,
             limit: 0,
             unit: isCutOff ? 'dies out of reach' : 'dead dies'

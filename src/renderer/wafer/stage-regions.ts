@@ -1,3 +1,4 @@
+import { placeWords } from '../../core/format/place-words.ts'
 import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import { sitesRectangle_mm, type Rectangle } from '../../core/chip/floorplan.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
@@ -39,7 +40,7 @@ export function stageRegions(chip: WaferChipSpec, mapping: Mapping, scene: Wafer
           replica,
           stage,
           name,
-          title: `replica ${replica}, stage ${stage}: ${rows} × ${columns} dies from row ${row}, column ${column}`,
+          title: `replica ${replica}, stage ${stage}: ${rows} × ${columns} dies from ${placeWords([row, column])}`,
           box,
           color,
           ink: inkOn(color),

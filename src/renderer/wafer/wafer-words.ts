@@ -1,10 +1,11 @@
+import { dieWords, linkWords } from '../../core/format/place-words.ts'
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
 import type { Mapping } from '../../core/mapping/mapping.ts'
 import { formatIn, formatShare } from '../../core/format/format-quantity.ts'
 import { stageOfDies } from './stage-regions.ts'
 import type { DieOverlay, LinkOverlay, WaferSelection } from './wafer-overlay.ts'
-import { keyOf, type SceneDie } from '../../core/chip/editing/wafer-scene.ts'
+import { keyOf, placeOfKey, type SceneDie } from '../../core/chip/editing/wafer-scene.ts'
 
 /** What a wafer view shows beside the chip itself. */
 export interface WaferContent {
@@ -45,9 +46,7 @@ export function waferWords(content: WaferContent): WaferWords {
       const isBlock = rows * columns > 1
       const replica = mapping && mapping.dataParallel > 1 ? `replica ${at?.replica}, ` : ''
       return [
-        isBlock
-          ? `dies of rows ${span(row, rows)}, columns ${span(column, columns)}`
-          : `die row ${row}, column ${column}`,
+        isBlock ? `dies of rows ${span(row, rows)}, columns ${span(column, columns)}` : dieWords([row, column]),
         ...(mapping ? [at ? `${replica}stage ${at.stage}` : 'idle'] : []),
         ...(heat ? [`${heat.title} ${value === undefined ? 'not known' : formatIn(value, heat.unit)}`] : []),
         ...(dead.has(key) ? ['dead'] : []),
@@ -57,7 +56,8 @@ export function waferWords(content: WaferContent): WaferWords {
     link(key) {
       const share = links?.values.get(key)
       const used = share === undefined ? 'not modelled' : `${formatShare(share)} used`
-      return `link ${key.replace('-', ' to ')}${links ? `, ${used}` : ''}`
+      const [from, to] = key.split('-').map(placeOfKey)
+      return `link from ${linkWords(from!, to!)}${links ? `, ${used}` : ''}`
     },
     chosen({ key, place }) {
       const at = stages?.get(key)

@@ -1,6 +1,9 @@
 import { Problem } from '../../problem.ts'
 import type { ChipSpec, WaferChipSpec } from '../chip-spec.ts'
-import { dieNumber, gridOf, placeWords, type DefectMap, type MeshGrid, type Place } from './defect-map.ts'
+import { counted } from '../../format/counted.ts'
+import { formatCount } from '../../format/format-number.ts'
+import { placeWords } from '../../format/place-words.ts'
+import { dieNumber, gridOf, type DefectMap, type MeshGrid, type Place } from './defect-map.ts'
 
 /** One statement of a map, and where it was read, as `line 7` or `deadDies[2]`. */
 export interface DefectEntry {
@@ -106,7 +109,7 @@ export function checkDefects(map: DefectMap, chip: WaferChipSpec, what: string):
     if (cores !== undefined && cores >= made)
       throw new Problem(
         'bad-input',
-        `${what}: ${cores} dead cores on die ${placeWords(die)}, which has ${made} with its spare ones; a die without cores belongs in deadDies`,
+        `${what}: ${counted(cores, 'dead core')} on die ${placeWords(die)}, which has ${formatCount(made)} with its spare ones; a die without cores belongs in deadDies`,
         `deadCores[${index}].cores`
       )
 }

@@ -1,5 +1,8 @@
 import type { WaferChipSpec } from '../chip-spec.ts'
-import { diesOfGrid, dieNumber, placeOf, placeWords, type DefectMap, type MeshGrid } from './defect-map.ts'
+import { counted } from '../../format/counted.ts'
+import { formatCount } from '../../format/format-number.ts'
+import { placeWords } from '../../format/place-words.ts'
+import { diesOfGrid, dieNumber, placeOf, type DefectMap, type MeshGrid } from './defect-map.ts'
 
 /** What a network of links needs to know: dies by number (row x columns + column), links by the numbers of the dies they join. */
 export interface DefectDamage {
@@ -122,9 +125,9 @@ export function isolationOf({ parts }: DefectFacts, grid: MeshGrid): string | un
   if (others.length === 0) return undefined
   const lost = others.flat().sort((a, b) => a - b)
   const listed = lost.slice(0, MOST_LISTED).map((die) => placeWords(placeOf(die, grid)))
-  const more = lost.length > MOST_LISTED ? ` and ${lost.length - MOST_LISTED} more` : ''
+  const more = lost.length > MOST_LISTED ? ` and ${counted(lost.length - MOST_LISTED, 'more', 'more')}` : ''
   return (
-    `${lost.length === 1 ? 'die' : 'dies'} ${listed.join(', ')}${more} cannot be reached from the other ${main.length} that live: ` +
+    `${lost.length === 1 ? 'die' : 'dies'} ${listed.join('; ')}${more} cannot be reached from the other ${formatCount(main.length)} that live: ` +
     `every way is over a dead die or link, so ${lost.length === 1 ? 'it stays' : 'they stay'} idle`
   )
 }

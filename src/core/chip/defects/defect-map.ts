@@ -56,9 +56,6 @@ export const dieNumber = ([row, column]: Place, { columns }: MeshGrid): number =
 /** Where the die of that number lies. */
 export const placeOf = (die: number, { columns }: MeshGrid): Place => [Math.floor(die / columns), die % columns]
 
-/** A place as messages name it. */
-export const placeWords = ([row, column]: Place): string => `(row ${row}, column ${column})`
-
 /** Whether a map says of anything that it is broken. */
 export const isBroken = ({ deadDies, deadLinks, deadCores, slowDies }: DefectMap): boolean =>
   deadDies.length + deadLinks.length + deadCores.length + slowDies.length > 0

@@ -1,8 +1,8 @@
+import { counted } from '../../format/counted.ts'
+import { formatCount } from '../../format/format-number.ts'
+import { formatShare } from '../../format/format-quantity.ts'
 import { isolationOf, type DefectFacts } from './defect-facts.ts'
 import type { DefectMap } from './defect-map.ts'
-
-const share = (value: number): string => `${(100 * value).toFixed(1)}%`
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`
 
 /** A map in a few sentences, for people: what is dead, what is left, and whether what lives holds together. */
 export function describeDefects(map: DefectMap, facts: DefectFacts): readonly string[] {
@@ -10,13 +10,13 @@ export function describeDefects(map: DefectMap, facts: DefectFacts): readonly st
   const partial = facts.dieSpeeds.filter((speed) => speed > 0 && speed < 1).length
   const isolation = isolationOf(facts, map.grid)
   return [
-    `${aliveDies} of ${dies} dies and ${aliveLinks} of ${links} links live; ${share(peakShare)} of the peak is left.`,
+    `${formatCount(aliveDies)} of ${counted(dies, 'die')} and ${formatCount(aliveLinks)} of ${counted(links, 'link')} live; ${formatShare(peakShare)} of the peak is left.`,
     partial === 0
       ? 'Every living die runs at full speed.'
-      : `${counted(partial, 'living die is', 'living dies are')} below full speed, the slowest at ${share(slowestSpeed)}.`,
+      : `${counted(partial, 'living die is', 'living dies are')} below full speed, the slowest at ${formatShare(slowestSpeed)}.`,
     ...(aliveDies < neededDies
       ? [
-          `The chip needs ${neededDies} working dies, its spare ones do not make up for ${counted(neededDies - aliveDies, 'more dead one', 'more dead ones')}.`
+          `The chip needs ${formatCount(neededDies)} working dies, its spare ones do not make up for ${counted(neededDies - aliveDies, 'more dead one', 'more dead ones')}.`
         ]
       : []),
     isolation === undefined

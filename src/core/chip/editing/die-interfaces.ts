@@ -1,3 +1,4 @@
+import { formatLength_mm } from '../../format/format-quantity.ts'
 import type { WaferChipSpec } from '../chip-spec.ts'
 import type { Rectangle } from '../floorplan.ts'
 import { shorelinePlan, type EdgePlan } from './shoreline-plan.ts'
@@ -55,7 +56,7 @@ export function dieInterfaces(chip: WaferChipSpec): {
             {
               key: `${edge}-${at}`,
               kind,
-              title: `${kind === 'link' ? 'link' : 'DRAM'} interface, ${edge} edge: ${whole.toFixed(2)} of ${length_mm.toFixed(2)} mm`,
+              title: `${kind === 'link' ? 'link' : 'DRAM'} interface, ${edge} edge: ${formatLength_mm(whole)} of ${formatLength_mm(length_mm)}`,
               box: along(chip, edge, start, length, depth_mm)
             }
           ]

@@ -1,3 +1,7 @@
+import { counted } from '../../format/counted.ts'
+import { formatCount } from '../../format/format-number.ts'
+import { formatLength_mm } from '../../format/format-quantity.ts'
+import { dieWords } from '../../format/place-words.ts'
 import type { WaferChipSpec } from '../chip-spec.ts'
 import type { Place } from '../defects/defect-map.ts'
 import type { Verdict } from '../verdict.ts'
@@ -154,7 +158,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
           {
             name: 'outside',
             severity: 'warning' as const,
-            message: `${outside.length} of ${chip.grid.rows * chip.grid.columns} dies reach beyond the part of the wafer that may carry dies, the first is row ${outside[0]![0]}, column ${outside[0]![1]}; use fewer or smaller dies`,
+            message: `${formatCount(outside.length)} of ${counted(chip.grid.rows * chip.grid.columns, 'die')} reach beyond the part of the wafer that may carry dies, the first is ${dieWords(outside[0]!)}; use fewer or smaller dies`,
             object: { kind: 'die' as const, place: outside[0]! },
             fixes: fixesOf('outside')
           }
@@ -165,7 +169,7 @@ export function chipMarkers(chip: WaferChipSpec, verdicts: readonly Verdict[], w
       .map(({ edge, link_mm, length_mm }): Marker => ({
         name: `shoreline-${edge}`,
         severity: 'error',
-        message: `the link across the ${edge} edge takes ${link_mm.toFixed(1)} mm of ${length_mm.toFixed(1)} mm; lower its bandwidth or lengthen the edge`,
+        message: `the link across the ${edge} edge takes ${formatLength_mm(link_mm)} of ${formatLength_mm(length_mm)}; lower its bandwidth or lengthen the edge`,
         object: { kind: 'edge', edge },
         fixes: []
       })),

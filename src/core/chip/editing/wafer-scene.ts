@@ -1,3 +1,4 @@
+import { linkWords } from '../../format/place-words.ts'
 import type { WaferChipSpec } from '../chip-spec.ts'
 import type { Place } from '../defects/defect-map.ts'
 import { sitesRectangle_mm, type Rectangle } from '../floorplan.ts'
@@ -158,7 +159,7 @@ export function sceneLinks(chip: WaferChipSpec, { dies, block, wafers }: WaferSc
         ? { x: over > 0 ? x + width - thick : x, y: y + height * inset, width: thick, height: height * (1 - 2 * inset) }
         : { x: x + width * inset, y: down > 0 ? y + height - thick : y, width: width * (1 - 2 * inset), height: thick }
       const key = `${row},${column}-${to[0]},${to[1]}`
-      return [{ key, from: [row, column], to, bar, title: `link (${row}, ${column}) → (${to[0]}, ${to[1]})` }]
+      return [{ key, from: [row, column], to, bar, title: `link from ${linkWords([row, column], to)}` }]
     })
   )
 }

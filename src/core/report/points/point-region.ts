@@ -1,3 +1,4 @@
+import { counted } from '../../format/counted.ts'
 /** A corner of a region drawn by hand. */
 export type Corner = readonly [x: number, y: number]
 
@@ -8,7 +9,7 @@ export interface PointRegion {
 }
 
 export const pointsInWords = (count: number, shape: PointRegion['shape']): string =>
-  `${count.toLocaleString('en')} ${count === 1 ? 'point' : 'points'} in a ${shape}`
+  `${counted(count, 'point')} in a ${shape}`
 
 const outline = ({ shape, corners }: PointRegion): readonly Corner[] => {
   const [first, second] = corners

@@ -1,3 +1,4 @@
+import { dieWords } from '../../format/place-words.ts'
 import type { WaferChipSpec } from '../../chip/chip-spec.ts'
 import { checkDamage, type MeshDamage } from './mesh-damage.ts'
 import { meshRoutes, NONE } from './mesh-routes.ts'
@@ -88,7 +89,7 @@ export function meshNetwork(chip: MeshSpec, damage: MeshDamage = {}): Network {
   const whole = alive.every((one) => one === 1) && dead.size === 0
   const nodeName = (node: number): string =>
     node < dies
-      ? `die (row ${Math.floor(node / columns)}, column ${node % columns})`
+      ? dieWords([Math.floor(node / columns), node % columns])
       : `${(node - dies) % 2 === 0 ? 'lower' : 'upper'} edge of wafer ${(node - dies + 1) >> 1}`
   return {
     dies,

@@ -24,6 +24,6 @@ export interface Network {
    * @throws Problem `unreachable` when no path of living links joins them
    */
   route(from: number, to: number): Int32Array
-  /** A node as people call it, e.g. `die (row 2, column 5)`. */
+  /** A node as people call it, e.g. `die row 2, column 5`. */
   nodeName(node: number): string
 }

@@ -1,3 +1,4 @@
+import { formatSize_mm } from '../../../core/format/format-quantity.ts'
 import type { WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { dieRectangle_mm } from '../../../core/chip/editing/site-drawing.ts'
 import { arraySize_mm } from '../../../core/chip/floorplan.ts'
@@ -16,7 +17,7 @@ export function chipHandles(chip: WaferChipSpec, row: number, column: number, sc
   const array = arraySize_mm(chip)
   const [right, bottom] = [array.width_mm / 2 + OUTSIDE_PX / scale, array.height_mm / 2 + OUTSIDE_PX / scale]
   const [middle, centre] = [x + width / 2, y + height / 2]
-  const sized = `${chip.die.width_mm.toFixed(2)} × ${chip.die.height_mm.toFixed(2)} mm`
+  const sized = formatSize_mm(chip.die)
   const all: readonly Handle[] = [
     {
       id: 'east',
