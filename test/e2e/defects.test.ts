@@ -13,13 +13,18 @@ const views = () => page.getByRole('navigation', { name: 'Views' })
 const left = () => page.getByRole('region', { name: 'What is left' })
 /** A die of the large wafer. */
 const die = (row: number, column: number) => page.locator(`.editor [data-die="${row},${column}"]`)
-/** Drags the brush from the middle of one die to that of another. */
-async function stroke(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+/** Drags the brush from the middle of one die to that of another. @param before what happens before it is lifted */
+async function stroke(
+  from: readonly [number, number],
+  to: readonly [number, number],
+  before?: () => Promise<void>
+): Promise<void> {
   const ends = await Promise.all([from, to].map(([row, column]) => die(row, column).boundingBox()))
   const [start, end] = ends.map((box) => [box!.x + box!.width / 2, box!.y + box!.height / 2] as const)
   await page.mouse.move(...start!)
   await page.mouse.down()
   await page.mouse.move(...end!, { steps: 4 })
+  await before?.()
   await page.mouse.up()
 }
 const says = (text: string | RegExp) => expect.poll(() => left().textContent()).toMatch(text)
@@ -72,6 +77,19 @@ test.skipIf(!hasChromium())('dies and links are painted, erased, toggled and und
   await page.keyboard.press('Control+Shift+z')
   await says('3 of 54')
   await says('6 hops, 4 of them extra')
+  // What is still in the hand is given up by Esc, and by Ctrl+Z before what was done earlier.
+  const drawn = (row: number, column: number) => expect.poll(() => die(row, column).getAttribute('aria-label'))
+  for (const key of ['Escape', 'Control+z']) {
+    await page.keyboard.press('b')
+    await stroke([4, 1], [4, 4], async () => {
+      await drawn(4, 3).toMatch(/dead/)
+      await page.keyboard.press(key)
+      await drawn(4, 3).not.toMatch(/dead/)
+      await page.mouse.move(10, 10)
+    })
+    await drawn(4, 3).not.toMatch(/dead/)
+    await says('3 of 54')
+  }
   await page.keyboard.press('v')
   await die(3, 3).click()
   await page.keyboard.press('x')

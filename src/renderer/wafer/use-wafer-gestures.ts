@@ -30,6 +30,8 @@ interface Told {
   paint(stroke: PaintStroke): void
 }
 
+const untouched = { dies: [], links: [], cores: [] }
+
 const attributeAt = (event: Event, name: 'die' | 'link'): string | null | undefined =>
   (event.target as Element).closest(`[data-${name}]`)?.getAttribute(`data-${name}`)
 
@@ -71,8 +73,9 @@ export function useWaferGestures(
     paint(phase, from, to, event) {
       const { chip, scene, brush, brushSize } = wafer()
       const touched = touchedBetween(chip, scene, from, to, brush, brushSize)
-      told.paint({ phase, erase: event.altKey, ...(phase === 'end' ? { dies: [], links: [], cores: [] } : touched) })
-    }
+      told.paint({ phase, erase: event.altKey, ...(phase === 'end' ? untouched : touched) })
+    },
+    unpaint: () => told.paint({ phase: 'cancel', erase: false, ...untouched })
   })
 
   /** Where a pointer is, in mm. */
@@ -104,6 +107,7 @@ export function useWaferGestures(
     worldAt,
     down: pointer.down,
     up: pointer.up,
+    cancel: pointer.cancel,
     keyUp: pointer.keyUp,
     move(event: PointerEvent): void {
       pointer.move(event)

@@ -1,4 +1,5 @@
-import { shallowRef, type ShallowRef } from 'vue'
+import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
+import { chordOf } from '../stores/key-chord.ts'
 import type { Box } from './viewport.ts'
 import { toWorld } from './viewport.ts'
 import type { Point } from './brush.ts'
@@ -16,6 +17,8 @@ export interface WaferPointer {
   down(event: PointerEvent): void
   move(event: PointerEvent): void
   up(event: PointerEvent): void
+  /** Gives up what is being dragged. */
+  cancel(): void
   keyDown(event: KeyboardEvent): void
   keyUp(event: KeyboardEvent): void
 }
@@ -27,6 +30,8 @@ interface Handlers {
   click(event: PointerEvent): void
   marked(box: Box, event: PointerEvent): void
   paint(phase: 'start' | 'move' | 'end', from: Point, to: Point, event: PointerEvent): void
+  /** Takes back the stroke in the hand. */
+  unpaint(): void
 }
 
 /** Pointer gestures on the wafer: middle button or Space pans, the left button does what the tool says. */
@@ -43,6 +48,32 @@ export function useWaferPointer(view: ViewportControl, handlers: Handlers): Wafe
   }
   const world = (x: number, y: number): Point => toWorld(view.now(), x, y)
 
+  // Wherever the keyboard is while something is dragged: pressing on the wafer does not bring it there.
+  const giveUp = (event: KeyboardEvent): void => {
+    const isUndo = chordOf(event) === 'Ctrl+Z'
+    if (event.key !== 'Escape' && !(isUndo && gesture === 'paint')) return
+    event.preventDefault()
+    event.stopPropagation()
+    cancel()
+  }
+  function begin(next: typeof gesture): void {
+    gesture = next
+    window.addEventListener('keydown', giveUp, { capture: true })
+  }
+  function end(): typeof gesture {
+    const ended = gesture
+    gesture = undefined
+    window.removeEventListener('keydown', giveUp, { capture: true })
+    return ended
+  }
+  function cancel(): void {
+    marquee.value = undefined
+    const given = end()
+    if (given === 'paint') handlers.unpaint()
+    if (given === 'ruler') ruler.value = undefined
+  }
+  onScopeDispose(end)
+
   return {
     marquee,
     ruler,
@@ -51,10 +82,10 @@ export function useWaferPointer(view: ViewportControl, handlers: Handlers): Wafe
       ;[startX, startY] = local(event)
       ;[lastX, lastY] = [startX, startY]
       const tool = handlers.tool()
-      if (event.button === 1 || isSpaceDown) gesture = 'pan'
-      else if (tool === 'ruler') gesture = 'ruler'
-      else if (tool === 'paint') gesture = 'paint'
-      else gesture = 'press'
+      if (event.button === 1 || isSpaceDown) begin('pan')
+      else if (tool === 'ruler') begin('ruler')
+      else if (tool === 'paint') begin('paint')
+      else begin('press')
       if (gesture === 'press') return
       ;(event.currentTarget as HTMLElement).setPointerCapture(event.pointerId)
       event.preventDefault()
@@ -82,14 +113,14 @@ export function useWaferPointer(view: ViewportControl, handlers: Handlers): Wafe
       ;[lastX, lastY] = [x, y]
     },
     up(event) {
-      const ended = gesture
-      gesture = undefined
+      const ended = end()
       const box = marquee.value
       marquee.value = undefined
       if (ended === 'press') handlers.click(event)
       if (ended === 'marquee' && box) handlers.marked(box, event)
       if (ended === 'paint') handlers.paint('end', world(lastX, lastY), world(lastX, lastY), event)
     },
+    cancel,
     keyDown(event) {
       if (event.key === ' ') isSpaceDown = true
       if (event.key === 'Escape') ruler.value = undefined

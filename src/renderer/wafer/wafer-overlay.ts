@@ -29,7 +29,8 @@ export type WaferSelection = Pick<Selection, 'die' | 'link' | 'stage'>
 
 /** One step of a stroke with the brush: what it newly touches. */
 export interface PaintStroke {
-  readonly phase: 'start' | 'move' | 'end'
+  /** Of one that is given up nothing stays. */
+  readonly phase: 'start' | 'move' | 'end' | 'cancel'
   readonly erase: boolean
   readonly dies: readonly Place[]
   readonly links: readonly string[]

@@ -79,6 +79,11 @@ export function useDefectsEditing(document: EditedDocument<'defects'>): DefectsE
     if (step.phase === 'start')
       touches = new StrokeTouches({ ...brush, erase: brush.erase !== step.erase }, coreGridOf(wafer.value).block ** 2)
     if (!touches) return
+    if (step.phase === 'cancel') {
+      touches = undefined
+      preview.value = undefined
+      return
+    }
     touches.add(step)
     const { stroke } = touches
     const next = painted(kept.value, wafer.value, stroke)
