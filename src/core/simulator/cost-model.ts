@@ -5,11 +5,48 @@ import type { CostContext } from './cost-context.ts'
 import * as row from './cost-row.ts'
 import { exposed_s, hidden_s } from './hidden-time.ts'
 import { BYTES } from './model-state.ts'
-import { atSpeed, elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
+import {
+  atSpeed,
+  elementwiseCost,
+  launched,
+  localOutput,
+  operatorCost,
+  type Cuts,
+  type OperatorCost
+} from './operator-cost.ts'
 import { ParameterCost } from './parameter-cost.ts'
 import { RegionLayouts } from './region-layouts.ts'
 import { StepRecorder, type StepOperations } from './step-operations.ts'
 import { ENTRY, EXIT, NO_TRANSFER, TensorTransfers, type Exchange, type Transfer } from './tensor-transfers.ts'
+
+/** Seconds of keys and values on their way around, and bytes times links. */
+interface ContextRing {
+  readonly forward_s: number
+  readonly backward_s: number
+  readonly linkTraffic_B: number
+}
+
+/** What the main operator of a step does on one die. */
+interface StepWork {
+  readonly dispatch: Exchange
+  readonly main: OperatorCost
+  readonly context: ContextRing
+  readonly stream: ReturnType<ParameterCost['weightStreams']>
+}
+
+/** Parts of a step's rows, each by what it depends on: layout before and roles, layouts behind, roles alone. */
+interface StepParts {
+  readonly entries: Map<number, Transfer>
+  readonly exits: Map<number, Transfer>
+  readonly works: Map<number, StepWork>
+}
+
+function remembered<Part>(known: Map<number, Part> | undefined, key: number, make: () => Part): Part {
+  if (!known) return make()
+  let part = known.get(key)
+  if (part === undefined) known.set(key, (part = make()))
+  return part
+}
 
 /**
  * Prices steps of plans: a row of numbers for (step, layout of its source, roles of its operator, layout of the residual stream), made
@@ -23,6 +60,9 @@ export class CostModel {
   rows = new Float64Array(row.COLUMNS * 16)
   #used = 0
   readonly #offsets: readonly (readonly Map<number, number>[])[]
+  /** Steps whose rows are the same whatever the layout of the residual stream: of the inner steps of a block most are. */
+  readonly #ignoresResidual: readonly (readonly boolean[])[]
+  readonly #parts: readonly (readonly StepParts[])[]
   readonly #groups: readonly CollectiveCost[]
   readonly #transfers: TensorTransfers
   readonly #parameters: ParameterCost
@@ -33,6 +73,12 @@ export class CostModel {
     this.context = context
     this.axes = regionAxes(context.region)
     this.#offsets = context.workload.classes.map(({ steps }) => steps.map(() => new Map<number, number>()))
+    this.#parts = context.workload.classes.map(({ steps }) =>
+      steps.map(() => ({ entries: new Map(), exits: new Map(), works: new Map() }))
+    )
+    this.#ignoresResidual = context.workload.classes.map(({ steps }) =>
+      steps.map(({ closes, stored }) => !closes && stored.every(({ layout }) => layout !== 'residual'))
+    )
     this.layouts = new RegionLayouts(this.axes, context.workload, context.microBatch, context.expertParallel)
     this.#groups = Array.from({ length: 2 ** this.axes.length }, (_, mask) =>
       context.machine.regionGroup(
@@ -57,11 +103,15 @@ export class CostModel {
    */
   offset(layerClass: number, step: number, source: number, roles: number, residual: number): number {
     const offsets = this.#offsets[layerClass]![step]!
+    if (this.#ignoresResidual[layerClass]![step]) {
+      if (!this.layouts.dividesResidual(residual)) return -1
+      residual = 0
+    }
     // One map per step keeps the key a small integer on regions of two axes, which is what maps are fast with.
     const key = (source * this.layouts.roleCodes + roles) * this.layouts.layoutCodes + residual
     const known = offsets.get(key)
     if (known !== undefined) return known
-    const offset = this.#fill(this.context.workload.classes[layerClass]!.steps[step]!, source, roles, residual)
+    const offset = this.#fill(layerClass, step, source, roles, residual)
     offsets.set(key, offset)
     return offset
   }
@@ -73,7 +123,7 @@ export class CostModel {
   operations(layerClass: number, step: number, source: number, roles: number, residual: number): StepOperations {
     const record = new StepRecorder()
     this.#record = this.#parameters.record = record
-    const offset = this.#fill(this.context.workload.classes[layerClass]!.steps[step]!, source, roles, residual)
+    const offset = this.#fill(layerClass, step, source, roles, residual)
     this.#record = this.#parameters.record = undefined
     // The row is remembered elsewhere, or will be when it is asked for.
     if (offset >= 0) {
@@ -119,11 +169,12 @@ export class CostModel {
     return offset
   }
 
-  #fill(step: Step, source: number, roles: number, residual: number): number {
+  #fill(layerClass: number, index: number, source: number, roles: number, residual: number): number {
+    const step = this.context.workload.classes[layerClass]!.steps[index]!
     const cuts = this.layouts.cuts(step.main, roles)
     if (!cuts || !this.layouts.dividesResidual(residual)) return -1
-    const { machine, workload, microBatch, expertParallel, speed = 1 } = this.context
-    const { engine, launch_s, overlap } = machine
+    const { machine, workload, microBatch, speed = 1 } = this.context
+    const { engine, overlap } = machine
     const length = workload.training.sequenceLength
     const tokens = microBatch * length
     const flash = workload.training.attention === 'flash'
@@ -133,7 +184,11 @@ export class CostModel {
     const offset = this.#allocate()
     const at = this.rows
 
-    const entry = this.#transfers.between(from, needs, roles, step.inputWidth * tokens * BYTES, this.#record, ENTRY)
+    // Many rows of a step have parts in common; who listens hears each part by itself.
+    const known = this.#record ? undefined : this.#parts[layerClass]![index]!
+    const entry = remembered(known?.entries, from * this.layouts.roleCodes + roles, () =>
+      this.#transfers.between(from, needs, roles, step.inputWidth * tokens * BYTES, this.#record, ENTRY)
+    )
     const given = this.layouts.given(roles)
     // Partial sums are added up before anything but a sum reads them: an activation, a rotation, a softmax.
     const settled = step.closes ? residual : this.layouts.summed(given)
@@ -141,19 +196,10 @@ export class CostModel {
     const exit =
       settled === given && !step.closes
         ? NO_TRANSFER
-        : this.#transfers.between(given, settled, -1, givenWidth * tokens * BYTES, this.#record, EXIT)
-    const dispatch = this.#dispatch(step.main, cuts, tokens)
-
-    const work = operatorCost(
-      step.main,
-      engine,
-      microBatch,
-      length,
-      flash,
-      cuts,
-      step.main.experts ? expertParallel : 1
-    )
-    const main = atSpeed(launched(step.main, [...step.before, ...step.after], launch_s, work), speed)
+        : remembered(known?.exits, given * this.layouts.layoutCodes + settled, () =>
+            this.#transfers.between(given, settled, -1, givenWidth * tokens * BYTES, this.#record, EXIT)
+          )
+    const { dispatch, main, context, stream } = remembered(known?.works, roles, () => this.#work(step, cuts, tokens))
     // Devices shard weights among replicas with FSDP or DeepSpeed, whose models are plain modules of the framework.
     const unfusedShare = this.context.zeroStage === 3 ? (machine.chip.execution.unfusedShare ?? 0) : 0
     const beforeCut = this.layouts.cutOf(from)
@@ -166,8 +212,6 @@ export class CostModel {
     // Streams that run beside this operator hide under its own compute, by the one overlap setting.
     const exposed = (communication: number, window: number): number => exposed_s(communication, window, overlap)
     const hidden = (communication: number, window: number): number => hidden_s(communication, window, overlap)
-    const context = this.#contextRing(step.main, cuts, tokens)
-    const stream = this.#parameters.weightStreams(step, cuts)
     const inner = context.forward_s + stream.region_s
     const innerBackward = context.backward_s + 2 * stream.region_s
     const forwardRoom = main.forward_s - hidden(inner, main.forward_s)
@@ -237,17 +281,33 @@ export class CostModel {
       dispatch.linkTraffic_B / 2 +
       (context.linkTraffic_B + stream.regionLinkTraffic_B) / 3
 
-    for (const [index, unit] of step.units.entries()) {
-      at[offset + row.UNIT + index * row.UNIT_COLUMNS] =
+    for (const [place, unit] of step.units.entries()) {
+      at[offset + row.UNIT + place * row.UNIT_COLUMNS] =
         (unit.before ? before.forward_s : 0) + (unit.main ? main.forward_s : 0) + (unit.after ? after.forward_s : 0)
-      at[offset + row.UNIT + index * row.UNIT_COLUMNS + 1] = unit.main ? mainForward_s : 0
-      at[offset + row.UNIT + index * row.UNIT_COLUMNS + 2] =
+      at[offset + row.UNIT + place * row.UNIT_COLUMNS + 1] = unit.main ? mainForward_s : 0
+      at[offset + row.UNIT + place * row.UNIT_COLUMNS + 2] =
         (unit.before ? before.forwardTraffic_B : 0) +
         (unit.main ? main.forwardTraffic_B : 0) +
         (unit.after ? after.forwardTraffic_B : 0)
-      at[offset + row.UNIT + index * row.UNIT_COLUMNS + 3] = unit.main ? forwardTraffic_B : 0
+      at[offset + row.UNIT + place * row.UNIT_COLUMNS + 3] = unit.main ? forwardTraffic_B : 0
     }
     return offset
+  }
+
+  /** What the main operator of a step does wherever its input comes from: its own work, and what it exchanges beside it. */
+  #work(step: Step, cuts: Cuts, tokens: number): StepWork {
+    const { machine, workload, microBatch, expertParallel, speed = 1 } = this.context
+    const { attention, sequenceLength } = workload.training
+    const { main, before, after } = step
+    const dispatch = this.#dispatch(main, cuts, tokens)
+    const experts = main.experts ? expertParallel : 1
+    const cost = operatorCost(main, machine.engine, microBatch, sequenceLength, attention === 'flash', cuts, experts)
+    return {
+      dispatch,
+      main: atSpeed(launched(main, [...before, ...after], machine.launch_s, cost), speed),
+      context: this.#contextRing(main, cuts, tokens),
+      stream: this.#parameters.weightStreams(step, cuts)
+    }
   }
 
   /** Tokens on their way to the experts they visit, or back: one all-to-all on the region, one among replicas. */
@@ -272,7 +332,7 @@ export class CostModel {
   }
 
   /** Keys and values that pass around the axes that cut the sequence (ring attention): gathered forward, gathered and scattered back. */
-  #contextRing(operator: Operator, cuts: Cuts, tokens: number) {
+  #contextRing(operator: Operator, cuts: Cuts, tokens: number): ContextRing {
     if (operator.kind !== 'attention' || cuts.sequence === 1) return { forward_s: 0, backward_s: 0, linkTraffic_B: 0 }
     const heads = Math.min(cuts.output, operator.reductionGranularity)
     const bytes = ((tokens * operator.reduction) / (cuts.batch * heads)) * BYTES
