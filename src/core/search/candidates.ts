@@ -3,6 +3,7 @@ import { stepBound } from '../simulator/bounds.ts'
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
+import type { LeastMemory } from './least-layer.ts'
 import { outerGenesOf, shapesOf, type OuterGenes } from './outer-genes.ts'
 import { fastestLayers, shapeKey, type FastestLayers } from './shape-frontiers.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
@@ -40,6 +41,8 @@ export class Candidates {
   #next = 0
   readonly #refined = new PriorityQueue<Refined>()
   readonly #fastest = new Map<string, readonly FastestLayers[]>()
+  /** By shape; how experts lie changes few. */
+  readonly #choices = new Map<string, LeastMemory['choices']>()
 
   constructor(workload: Workload, machine: Machine, space: MappingSpace, goal?: Goal) {
     this.#goal = goal
@@ -121,7 +124,18 @@ export class Candidates {
     const key = `${shapeKey(genes.shape)}e${genes.expertParallel}`
     let known = this.#fastest.get(key)
     if (!known) {
-      known = fastestLayers(this.#workload, this.#machine, genes.shape, genes.expertParallel, this.#space, this.#goal)
+      const shape = shapeKey(genes.shape)
+      let choices = this.#choices.get(shape)
+      if (!choices) this.#choices.set(shape, (choices = new Map()))
+      known = fastestLayers(
+        this.#workload,
+        this.#machine,
+        genes.shape,
+        genes.expertParallel,
+        this.#space,
+        this.#goal,
+        choices
+      )
       this.#fastest.set(key, known)
     }
     return known

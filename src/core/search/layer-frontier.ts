@@ -11,7 +11,7 @@ import {
   OPTIMIZER_S,
   REMATERIALIZED_B,
   STATE_B,
-  stepVectors,
+  stepChoices,
   SYNC_S,
   TIME_S,
   WORK_S,
@@ -100,6 +100,28 @@ const scalarizationsOf = (price: WorkPrice): readonly Scalarization[] => {
   ]
 }
 
+/** A choice of a step with its costs and where it leads. */
+interface StepVector extends StepChoice {
+  readonly costs: Float64Array
+  readonly layout: number
+}
+
+function stepVectors(
+  request: StepRequest,
+  projection: Projection,
+  index: number,
+  source: number
+): readonly StepVector[] {
+  const { count, layouts, roles, masks, costs, costColumns } = stepChoices(request, projection, index, source)
+  const length = request.price ? DIMENSIONS + 1 : DIMENSIONS
+  return Array.from({ length: count }, (_, at) => ({
+    roles: roles[at]!,
+    mask: masks[at]!,
+    layout: layouts[at]!,
+    costs: costs.slice(at * costColumns, at * costColumns + length)
+  }))
+}
+
 function joined(before: Float64Array, step: Float64Array): Float64Array {
   const sum = new Float64Array(before.length)
   for (let i = 0; i < BUFFER_B; i++) sum[i] = before[i]! + step[i]!
@@ -148,8 +170,11 @@ function stepwiseFrontier(request: StepwiseRequest): LayerFrontier {
   for (let index = 0; index < steps.length; index++) {
     const step = steps[index]!
     const next = new Map<number, LabelSet<StepChoice>>()
+    let vectors: readonly StepVector[] = []
     for (const [layout, group] of groups) {
-      const vectors = stepVectors(request, projection, index, step.source === 'previous' ? layout : residual)
+      // Those of a step that reads the residual stream are the same wherever the one before ended.
+      if (step.source === 'previous' || vectors.length === 0)
+        vectors = stepVectors(request, projection, index, step.source === 'previous' ? layout : residual)
       for (const label of group.finish())
         for (const vector of vectors) {
           let set = next.get(vector.layout)

@@ -1,6 +1,7 @@
 import type { Projection } from '../optimization/label-set.ts'
+import type { Step } from '../workload/operator.ts'
 import type { FrontierRequest } from './layer-frontier.ts'
-import { layerRecomputations, stepVectors, type StepRequest } from './step-choices.ts'
+import { layerRecomputations, stepChoices, type StepRequest } from './step-choices.ts'
 
 /** What the least of a layer is asked for. */
 export type LeastRequest = Pick<
@@ -21,11 +22,24 @@ interface StepLevel {
   readonly width: number
 }
 
+/** Choices of a step from one layout before: layouts behind, and costs one after another. */
+interface LeastChoices {
+  readonly layouts: readonly number[]
+  readonly costs: Float64Array
+}
+
+/** Choices worked out before, for layers that have steps in common: with another layout of the residual stream, or with experts elsewhere. */
+export interface LeastMemory {
+  readonly choices: Map<string, LeastChoices>
+  /** What the costs of a step depend on beside what a model is made for. */
+  readonly nameOf: (step: Step) => string
+}
+
 /** Only these columns decide: whatever their weights, if none is negative, one of the choices that no other beats is least. */
 const only = (columns: readonly number[]): Projection => ({
   size: columns.length,
   project(costs, into) {
-    for (const [index, column] of columns.entries()) into[index] = costs[column]!
+    for (let index = 0; index < columns.length; index++) into[index] = costs[columns[index]!]!
   }
 })
 
@@ -38,25 +52,31 @@ class LeastSteps {
 
   readonly #columns: number
 
-  constructor(request: StepRequest, columns: readonly number[]) {
+  constructor(request: StepRequest, columns: readonly number[], memory: LeastMemory | undefined) {
     const { model, layerClass, residual } = request
     this.#columns = columns.length
     let layouts = [residual]
     for (const [index, step] of model.context.workload.classes[layerClass]!.steps.entries()) {
       const sources = step.source === 'previous' ? layouts : [residual]
-      const vectors = sources.map((source) => stepVectors(request, only(columns), index, source))
-      const all = vectors.flat()
-      const next = [...new Set(all.map(({ layout }) => layout))]
-      const slotOf = new Map(next.map((layout, slot) => [layout, slot]))
       const starts = new Int32Array(sources.length + 1)
-      for (const [group, choices] of vectors.entries()) starts[group + 1] = starts[group]! + choices.length
-      const costs = new Float64Array(all.length * columns.length)
-      for (const [at, { coordinates }] of all.entries()) costs.set(coordinates, at * columns.length)
+      const next: number[] = []
+      const slots: number[] = []
+      const costs: number[] = []
+      for (const [group, source] of sources.entries()) {
+        const choices = this.#choicesOf(request, columns, index, source, memory)
+        for (const layout of choices.layouts) {
+          let slot = next.indexOf(layout)
+          if (slot < 0) slot = next.push(layout) - 1
+          slots.push(slot)
+        }
+        for (const cost of choices.costs) costs.push(cost)
+        starts[group + 1] = slots.length
+      }
       this.#levels.push({
         groups: Int32Array.from(layouts, (_layout, slot) => (sources.length > 1 ? slot : 0)),
         starts,
-        slots: Int32Array.from(all, ({ layout }) => slotOf.get(layout)!),
-        costs,
+        slots: Int32Array.from(slots),
+        costs: Float64Array.from(costs),
         width: next.length
       })
       layouts = next
@@ -65,6 +85,32 @@ class LeastSteps {
     this.#before = new Float64Array(widest)
     this.#behind = new Float64Array(widest)
     this.#weighed = new Float64Array(Math.max(1, ...this.#levels.map(({ slots }) => slots.length)))
+  }
+
+  #choicesOf(
+    request: StepRequest,
+    columns: readonly number[],
+    index: number,
+    source: number,
+    memory: LeastMemory | undefined
+  ): LeastChoices {
+    const { model, layerClass, residual, recompute } = request
+    const name =
+      memory &&
+      [
+        layerClass,
+        index,
+        source,
+        model.ignoresResidual(layerClass, index) ? '' : residual,
+        recompute,
+        memory.nameOf(model.context.workload.classes[layerClass]!.steps[index]!)
+      ].join()
+    const known = name && memory.choices.get(name)
+    if (known) return known
+    const { count, layouts, coordinates } = stepChoices(request, only(columns), index, source)
+    const found = { layouts: layouts.slice(0, count), costs: coordinates.slice(0, count * columns.length) }
+    if (name) memory.choices.set(name, found)
+    return found
   }
 
   /** Least weighted sum over all plans; Infinity where none is legal. */
@@ -105,12 +151,15 @@ class LeastSteps {
 export class LeastLayer {
   readonly #ways: readonly LeastSteps[]
 
-  /** @param columns of costs that weights are for, all of which add up over the steps of a layer */
-  constructor(request: LeastRequest, columns: readonly number[]) {
+  /**
+   * @param columns of costs that weights are for, all of which add up over the steps of a layer
+   * @param memory shared with requests that differ in residual layout alone, and in what its names tell apart
+   */
+  constructor(request: LeastRequest, columns: readonly number[], memory?: LeastMemory) {
     const { model, layerClass, recompute } = request
     const { hasAttention } = model.context.workload.classes[layerClass]!
     this.#ways = layerRecomputations(recompute, hasAttention).map(
-      (way) => new LeastSteps({ ...request, recompute: way }, columns)
+      (way) => new LeastSteps({ ...request, recompute: way }, columns, memory)
     )
   }
 

@@ -5,7 +5,7 @@ import type { Machine } from '../simulator/machine.ts'
 import { switchedNetworkOf } from '../simulator/switched-network.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
-import { LeastLayer } from './least-layer.ts'
+import { LeastLayer, type LeastMemory } from './least-layer.ts'
 import { placeRegions } from './living-placement.ts'
 import type { OuterGenes, Shape } from './outer-genes.ts'
 import type { MappingSpace } from '../mapping/mapping-space.ts'
@@ -86,6 +86,7 @@ export function closestExperts(machine: Machine, { region }: Pick<Shape, 'region
  * Bounds on what any mapping with this shape can do in a layer: no memory limit, no recomputation that the space leaves open, nothing
  * exchanged between replicas.
  * One entry per layout of the residual stream for which every class has a legal plan, fastest transformer stack first.
+ * @param choices known of the same shape with experts over other numbers of replicas
  */
 export function fastestLayers(
   workload: Workload,
@@ -93,7 +94,8 @@ export function fastestLayers(
   shape: Shape,
   expertParallel: number,
   space: MappingSpace,
-  goal: Goal
+  goal: Goal,
+  choices: LeastMemory['choices'] = new Map()
 ): readonly FastestLayers[] {
   const alone: OuterGenes = {
     shape,
@@ -121,10 +123,16 @@ export function fastestLayers(
   }
   const recompute = space.recompute === 'model' ? 'layer' : space.recompute
   const columns = [TIME_S, MINUS_WEIGHT_GRADIENT_S, KEPT_B, REMATERIALIZED_B, ...(price ? [WORK_S] : [])]
+  // Of steps without experts nothing that counts here depends on how experts lie.
+  const links = price?.leavesOut ?? ''
+  const memory: LeastMemory = {
+    choices,
+    nameOf: ({ main }) => (main.experts ? `e${expertParallel}` : links)
+  }
   const result: FastestLayers[] = []
   for (const residual of residualLayouts(model, space)) {
     const layers = workload.classes.map(
-      (_layer, layerClass) => new LeastLayer({ model, layerClass, residual, space, recompute, price }, columns)
+      (_layer, layerClass) => new LeastLayer({ model, layerClass, residual, space, recompute, price }, columns, memory)
     )
     const least = (...weights: readonly number[]): readonly number[] => layers.map((layer) => layer.least(weights))
     const time_s = least(1, 0, 0, 0, 0)

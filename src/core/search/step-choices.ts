@@ -2,11 +2,11 @@ import { ROLE_COUNT, roleCode, roleFacts, roleName, rolesOf } from '../mapping/a
 import type { MappingSpace } from '../mapping/mapping-space.ts'
 import { optionalTensors } from '../mapping/plan-code.ts'
 import type { Projection } from '../optimization/label-set.ts'
-import { dominates } from '../optimization/pareto.ts'
 import type { CostModel } from '../simulator/cost-model.ts'
 import { OUTPUT_LAYOUT } from '../simulator/cost-row.ts'
 import * as plan from '../simulator/plan-cost.ts'
 import type { Operator, Step } from '../workload/operator.ts'
+import { ChoiceColumns, withRoom, type StepChoices } from './choice-columns.ts'
 import { work_s, type EnergyGoal } from './goal.ts'
 import type { Recomputation } from './outer-genes.ts'
 
@@ -28,14 +28,6 @@ export const WORK_S = 8
 export interface StepChoice {
   readonly roles: number
   readonly mask: number
-}
-
-/** A choice with its costs and where it leads. */
-export interface StepVector extends StepChoice {
-  readonly costs: Float64Array
-  /** Of the {@link Projection} of the search. */
-  readonly coordinates: Float64Array
-  readonly layout: number
 }
 
 /** How the work of one layer on one die adds to the cost of a step. */
@@ -147,59 +139,55 @@ function stepCosts(
   offset: number,
   mask: number,
   logitsHeld: number,
-  price: WorkPrice | undefined
-): Float64Array {
+  price: WorkPrice | undefined,
+  into: Float64Array
+): void {
   scratch.fill(0)
   plan.addStep(model.rows, offset, step, mask, scratch, 0)
-  const costs = new Float64Array(price ? DIMENSIONS + 1 : DIMENSIONS)
-  if (price) costs[WORK_S] = workOf_s(price, scratch)
-  costs[TIME_S] = plan.microBatch_s(scratch, 0)
-  costs[KEPT_B] = scratch[plan.KEPT_B]!
-  costs[STATE_B] = scratch[plan.WEIGHTS_B]! + scratch[plan.GRADIENTS_B]! + scratch[plan.OPTIMIZER_B]!
+  if (price) into[WORK_S] = workOf_s(price, scratch)
+  into[TIME_S] = plan.microBatch_s(scratch, 0)
+  into[KEPT_B] = scratch[plan.KEPT_B]!
+  into[STATE_B] = scratch[plan.WEIGHTS_B]! + scratch[plan.GRADIENTS_B]! + scratch[plan.OPTIMIZER_B]!
   // Logits do not grow with the micro-batches in flight, so they count with the state.
-  costs[STATE_B] += logitsHeld * scratch[plan.LOGITS_B]!
-  costs[SYNC_S] = scratch[plan.GRADIENT_SYNC_S]!
-  costs[OPTIMIZER_S] = scratch[plan.OPTIMIZER_S]!
-  costs[REMATERIALIZED_B] = scratch[plan.REMATERIALIZED_B]!
-  costs[MINUS_WEIGHT_GRADIENT_S] = -scratch[plan.WEIGHT_GRADIENT_S]!
-  costs[BUFFER_B] = scratch[plan.BUFFER_B]!
-  return costs
+  into[STATE_B] += logitsHeld * scratch[plan.LOGITS_B]!
+  into[SYNC_S] = scratch[plan.GRADIENT_SYNC_S]!
+  into[OPTIMIZER_S] = scratch[plan.OPTIMIZER_S]!
+  into[REMATERIALIZED_B] = scratch[plan.REMATERIALIZED_B]!
+  into[MINUS_WEIGHT_GRADIENT_S] = -scratch[plan.WEIGHT_GRADIENT_S]!
+  into[BUFFER_B] = scratch[plan.BUFFER_B]!
 }
 
-/** The choices of one step from one source layout that no other choice with the same output layout beats. */
-export function stepVectors(
+const columns = new ChoiceColumns(DIMENSIONS + 1)
+const tried = new Float64Array(DIMENSIONS + 1)
+let projected: Float64Array = new Float64Array(16)
+
+/**
+ * The choices of one step from one source layout that no other choice with the same output layout beats.
+ * @returns columns that the next call fills anew
+ */
+export function stepChoices(
   request: StepRequest,
   { size, project }: Projection,
   index: number,
   source: number
-): readonly StepVector[] {
+): StepChoices {
   const { model, layerClass, residual, space, recompute } = request
   const layer = model.context.workload.classes[layerClass]!
   const step = layer.steps[index]!
   const masks = recomputeMasks(step, recompute, layer.hasAttention)
-  const kept: StepVector[] = []
-  const coordinates = new Float64Array(size)
+  projected = withRoom(projected, size)
+  columns.clear()
   for (const roles of roleOptions(model, step.main, space)) {
     if (request.allows && !request.allows(roles)) continue
     const offset = model.offset(layerClass, index, source, roles, residual)
     if (offset < 0) continue
     const layout = model.rows[offset + OUTPUT_LAYOUT]!
     for (const mask of masks) {
-      const costs = stepCosts(model, step, offset, mask, request.logitsHeld ?? 1, request.price)
-      project(costs, coordinates)
-      if (kept.some((other) => other.layout === layout && dominates(other.coordinates, coordinates, size))) continue
-      kept.push({ roles, mask, costs, layout, coordinates: coordinates.slice() })
+      stepCosts(model, step, offset, mask, request.logitsHeld ?? 1, request.price, tried)
+      project(tried, projected)
+      columns.add(layout, roles, mask, tried, projected, size)
     }
   }
-  // A later choice may beat an earlier one, too.
-  return kept.filter(
-    (one) =>
-      !kept.some(
-        (other) =>
-          other !== one &&
-          other.layout === one.layout &&
-          dominates(other.coordinates, one.coordinates, size) &&
-          !dominates(one.coordinates, other.coordinates, size)
-      )
-  )
+  columns.tidy(size)
+  return columns
 }

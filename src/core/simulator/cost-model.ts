@@ -34,8 +34,12 @@ interface StepWork {
   readonly stream: ReturnType<ParameterCost['weightStreams']>
 }
 
-/** Parts of a step's rows, each by what it depends on: layout before and roles, layouts behind, roles alone. */
+type Elementwise = Pick<OperatorCost, 'forward_s' | 'inputGradient_s' | 'traffic_B' | 'forwardTraffic_B'>
+
+/** Parts of a step's rows, each by what it depends on: cuts before and behind, layout before and roles, layouts behind, roles alone. */
 interface StepParts {
+  readonly befores: Map<number, Elementwise>
+  readonly afters: Map<number, Elementwise>
   readonly entries: Map<number, Transfer>
   readonly exits: Map<number, Transfer>
   readonly works: Map<number, StepWork>
@@ -74,7 +78,13 @@ export class CostModel {
     this.axes = regionAxes(context.region)
     this.#offsets = context.workload.classes.map(({ steps }) => steps.map(() => new Map<number, number>()))
     this.#parts = context.workload.classes.map(({ steps }) =>
-      steps.map(() => ({ entries: new Map(), exits: new Map(), works: new Map() }))
+      steps.map(() => ({
+        befores: new Map(),
+        afters: new Map(),
+        entries: new Map(),
+        exits: new Map(),
+        works: new Map()
+      }))
     )
     this.#ignoresResidual = context.workload.classes.map(({ steps }) =>
       steps.map(({ closes, stored }) => !closes && stored.every(({ layout }) => layout !== 'residual'))
@@ -95,6 +105,11 @@ export class CostModel {
   /** All dies of the region. */
   get regionGroup(): CollectiveCost {
     return this.#groups.at(-1)!
+  }
+
+  /** Whether the rows of a step are the same whatever the layout of the residual stream. */
+  ignoresResidual(layerClass: number, step: number): boolean {
+    return this.#ignoresResidual[layerClass]![step]!
   }
 
   /**
@@ -204,10 +219,10 @@ export class CostModel {
     const unfusedShare = this.context.zeroStage === 3 ? (machine.chip.execution.unfusedShare ?? 0) : 0
     const beforeCut = this.layouts.cutOf(from)
     const afterCut = this.layouts.cutOf(settled)
-    const elementwise = (operators: readonly Operator[], cut: number) =>
+    const elementwise = (operators: readonly Operator[], cut: number): Elementwise =>
       sumOf(operators.map((operator) => atSpeed(elementwiseCost(operator, engine, tokens, cut, unfusedShare), speed)))
-    const before = elementwise(step.before, beforeCut)
-    const after = elementwise(step.after, afterCut)
+    const before = remembered(known?.befores, beforeCut, () => elementwise(step.before, beforeCut))
+    const after = remembered(known?.afters, afterCut, () => elementwise(step.after, afterCut))
 
     // Streams that run beside this operator hide under its own compute, by the one overlap setting.
     const exposed = (communication: number, window: number): number => exposed_s(communication, window, overlap)
@@ -402,9 +417,7 @@ export class CostModel {
 
 const NO_DISPATCH = { time_s: 0, linkTraffic_B: 0 }
 
-const sumOf = (
-  costs: readonly { forward_s: number; inputGradient_s: number; traffic_B: number; forwardTraffic_B: number }[]
-) =>
+const sumOf = (costs: readonly Elementwise[]): Elementwise =>
   costs.reduce(
     (total, cost) => ({
       forward_s: total.forward_s + cost.forward_s,
