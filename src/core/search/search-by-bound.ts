@@ -11,8 +11,9 @@ import type { WaferSearches } from './wafer-searches.ts'
 
 /** Wafers that are searched at once: what they find is known to the next ones. */
 const WAVE = 8
-/** Wafers that are searched for their bounds alone. */
-const MOST_SEARCHED = 48
+/** Wafers that are searched for their bounds alone, at most, and since one of them was better: where bounds tell little, hundreds promise more. */
+const MOST_SEARCHED = 96
+const PATIENCE = 24
 
 interface Candidate extends PromisingWafer {
   readonly chip: WaferChipSpec
@@ -64,6 +65,7 @@ export async function searchByBound(
     chip: template.chip(wafer.genome)
   }))
   let searched = 0
+  let better = 0
   let order: readonly Candidate[] = []
   for (;;) {
     const isOpen = ({ genome, promise }: Candidate): boolean => promise > best && searches.most(genome) === undefined
@@ -72,7 +74,8 @@ export async function searchByBound(
     // Where nothing fits yet, memory is what a wafer must have first.
     if (best === -Infinity) order = open.toSorted((a, b) => memory_B(b) - memory_B(a))
     else if (order.length === 0) order = foremost(open)
-    const wave = order.slice(0, Math.min(WAVE, MOST_SEARCHED - searched)).map(({ genome }) => genome)
+    const room = Math.min(WAVE, MOST_SEARCHED - searched, better + PATIENCE - searched)
+    const wave = order.slice(0, room).map(({ genome }) => genome)
     if (wave.length === 0) break
     const designs = await searches.search(
       wave,
@@ -81,7 +84,9 @@ export async function searchByBound(
     )
     searched += wave.length
     found.push(...designs)
-    best = Math.max(best, ...designs.map(scoreOf))
+    const reached = Math.max(best, ...designs.map(scoreOf))
+    if (reached > best) better = searched
+    best = reached
   }
   if (best === -Infinity) return { found, findings: undefined }
   const most = Math.max(
