@@ -54,7 +54,7 @@ describe('tmac report', () => {
   test('tells what a named run found, the numbers of its points and who did not fit', async () => {
     const { out, err } = await runCli(['report', project, '--run', '1'])
     expect(err).toBe('')
-    for (const part of ['Certificate', 'point 1', 'point 2', 'megatron-full', 'out of memory'])
+    for (const part of ['Certificate', 'point 1', 'point 2', 'Megatron, full recomputation', 'out of memory'])
       expect(out).toContain(part)
   })
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { formatBytes_B } from '../../src/core/format/format-quantity.ts'
 import type { ExplorationOutcome } from '../../src/core/search/exploration.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import { longerSpace, smallModel, smallSpace } from '../fixtures/small-exploration.ts'
@@ -79,7 +80,13 @@ describe('tmac explore', () => {
     const report = join(folder, 'study.html')
     const { code, out, err } = await runCli([...explore, '--project', project, '--report', report])
     expect(code).toBe(0)
-    for (const part of ['small on ', 'Best design', 'Certificate', 'megatron-full', 'Designs that no other kept'])
+    for (const part of [
+      'small on ',
+      'Best design',
+      'Certificate',
+      'Megatron, full recomputation',
+      'Designs that no other kept'
+    ])
       expect(out).toContain(part)
     expect(err).toContain(`Project  ${project} (run 1)\nReport   ${report}\n`)
     expect(readFileSync(report, 'utf8')).toContain('<svg')
@@ -309,7 +316,7 @@ describe('when nothing fits', () => {
     expect(unit).toBe('B')
     expect(value).toBeGreaterThan(limit)
     expect(err).toContain(message)
-    expect(message).toContain(`${((value - limit) / 1e9).toFixed(2)} GB more than the ${(limit / 1e9).toFixed(2)} GB`)
+    expect(message).toContain(`${formatBytes_B(value - limit)} more than the ${formatBytes_B(limit)}`)
   })
 
   test('because the space is empty it says that', async () => {

@@ -47,7 +47,7 @@ test('every column says which design it is', () => {
   const policy = exampleKeptPoint({ source: 'policy:megatron-full', label: '' })
   const [results] = comparisonTables(comparePoints(named(base, policy)), ['first', 'second'])
   expect(results!.columns.map(({ title }) => title)).toEqual(['', 'first', 'second'])
-  expect(results!.rows[0]!.map(({ text }) => text)).toEqual(['Design', base.label, 'megatron-full'])
+  expect(results!.rows[0]!.map(({ text }) => text)).toEqual(['Design', base.label, 'Megatron, full recomputation'])
 })
 
 test('ratios are to the first point', () => {

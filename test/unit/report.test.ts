@@ -30,14 +30,14 @@ test('ours stands first, policies by throughput, those that do not fit last with
   const rows = table(/same chip/)
   expect(rows.map(([name]) => name)).toEqual([
     'ours',
-    'megatron-tuned',
+    'Megatron, tuned',
     'megatron-selective',
-    'megatron-full',
-    'deepspeed-3d',
-    'deepspeed-tuned',
+    'Megatron, full recomputation',
+    'Megatron-DeepSpeed, 3-D',
+    'DeepSpeed, tuned',
     'accpar-memory-aware',
-    'accpar-raw',
-    'deepspeed-z3'
+    'AccPar',
+    'DeepSpeed ZeRO-3'
   ])
   expect(rows.at(-2)?.[1]).toBe('does not fit')
   expect(rows.at(-2)?.at(-1)).toContain('23.0 GB more than its 48.0 GB')
@@ -47,7 +47,7 @@ test('a policy whose turn did not come is told as not tried', () => {
   const failed = { policy: 'deepspeed-z3', reason: NOT_TRIED, evaluation: undefined }
   const stopped = explorationReport({ ...record, run: { ...record.run, failedPolicies: [failed] } })
   const row = table(/same chip/, stopped).at(-1)!
-  expect([row[0], row[1], row.at(-1)]).toEqual(['deepspeed-z3', 'not tried', 'stopped before its turn'])
+  expect([row[0], row[1], row.at(-1)]).toEqual(['DeepSpeed ZeRO-3', 'not tried', 'stopped before its turn'])
 })
 
 test('a mapping says how its collectives run, of the ways that the levels price', () => {

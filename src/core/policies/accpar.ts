@@ -7,6 +7,7 @@ import { hierarchiesOf, wafersOf, type Hierarchy } from './accpar-hierarchy.ts'
 import { partitionModel } from './accpar-layers.ts'
 import { accparMapping, withBestResidual } from './accpar-mapping.ts'
 import { bestOf, largestReplicas, type RulePolicy, type PolicyOutcome } from './policy.ts'
+import { policyTitles } from './policy-titles.ts'
 
 /** Prices of a byte, in elements exchanged, between which the memory-aware form looks: far below and far above any price that matters. */
 const LEAST_PRICE = 2 ** -20
@@ -96,7 +97,7 @@ const RULES = [
 export const accparPolicies: readonly RulePolicy[] = [
   {
     name: 'accpar-raw',
-    title: 'AccPar',
+    title: policyTitles['accpar-raw'],
     family: 'AccPar',
     kind: 'published',
     rules: `${RULES}; the whole batch at once`,
@@ -111,7 +112,7 @@ export const accparPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'accpar-ga',
-    title: 'AccPar with gradient accumulation',
+    title: policyTitles['accpar-ga'],
     family: 'AccPar',
     kind: 'tuned',
     rules: 'as accpar-raw, and the best of all numbers of micro-batches that divide the batch',
@@ -120,7 +121,7 @@ export const accparPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'accpar-m',
-    title: 'AccPar, memory-aware (our extension)',
+    title: policyTitles['accpar-m'],
     family: 'AccPar',
     kind: 'extended',
     rules:

@@ -4,6 +4,7 @@ import { Strategy, strategyMapping, type StrategyInput } from '../mapping/strate
 import type { Machine } from '../simulator/machine.ts'
 import type { Workload } from '../workload/workload.ts'
 import { bestOf, expertDegrees, gridOf, placementOrders, replicasOf, type RulePolicy } from './policy.ts'
+import { policyTitles } from './policy-titles.ts'
 
 const MICRO_BATCH = [1, 2, 4, 8, 16]
 const TENSOR = [1, 2, 4, 8]
@@ -74,7 +75,7 @@ const SOURCE = 'Rajbhandari et al., SC 2020 (arXiv 1910.02054); DeepSpeed docume
 export const deepspeedPolicies: readonly RulePolicy[] = [
   {
     name: 'deepspeed-z3',
-    title: 'DeepSpeed ZeRO-3',
+    title: policyTitles['deepspeed-z3'],
     family: 'DeepSpeed',
     kind: 'published',
     rules:
@@ -84,7 +85,7 @@ export const deepspeedPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'deepspeed-z3-checkpoint',
-    title: 'DeepSpeed ZeRO-3 with activation checkpointing',
+    title: policyTitles['deepspeed-z3-checkpoint'],
     family: 'DeepSpeed',
     kind: 'published',
     rules: 'as deepspeed-z3, every layer recomputed',
@@ -93,7 +94,7 @@ export const deepspeedPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'deepspeed-tuned',
-    title: 'DeepSpeed, tuned',
+    title: policyTitles['deepspeed-tuned'],
     family: 'DeepSpeed',
     kind: 'tuned',
     rules: 'the best of ZeRO 1, 2, 3, checkpointing on or off, micro-batch 1-16',
@@ -102,7 +103,7 @@ export const deepspeedPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'deepspeed-3d',
-    title: 'Megatron-DeepSpeed, 3-D',
+    title: policyTitles['deepspeed-3d'],
     family: 'DeepSpeed',
     kind: 'tuned',
     rules:

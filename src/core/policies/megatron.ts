@@ -13,6 +13,7 @@ import {
   type RulePolicy,
   type PolicyOutcome
 } from './policy.ts'
+import { policyTitles } from './policy-titles.ts'
 
 /** Tensor-parallel degrees up to the fast domain, and micro-batches, that Megatron's authors consider (2104.04473 sections 3 and 5). */
 const TENSOR = [1, 2, 4, 8]
@@ -151,7 +152,7 @@ const SOURCE = 'Narayanan et al., SC 2021 (arXiv 2104.04473); Korthikanti et al.
 export const megatronPolicies: readonly RulePolicy[] = [
   {
     name: 'megatron-full',
-    title: 'Megatron, full recomputation',
+    title: policyTitles['megatron-full'],
     family: 'Megatron',
     kind: 'published',
     rules:
@@ -161,7 +162,7 @@ export const megatronPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'megatron-2022',
-    title: 'Megatron 2022, selective recomputation and sequence parallelism',
+    title: policyTitles['megatron-2022'],
     family: 'Megatron',
     kind: 'published',
     rules: 'as megatron-full, with sequence parallelism, the attention core recomputed, and the best interleaving',
@@ -171,7 +172,7 @@ export const megatronPolicies: readonly RulePolicy[] = [
   },
   {
     name: 'megatron-tuned',
-    title: 'Megatron, tuned',
+    title: policyTitles['megatron-tuned'],
     family: 'Megatron',
     kind: 'tuned',
     rules:

@@ -2,6 +2,7 @@ import type { AxisRole } from '../mapping/mapping.ts'
 import type { MappingSpaceInput } from '../mapping/mapping-space.ts'
 import { tensorRoles } from '../mapping/strategy.ts'
 import type { SpacePolicy } from './policy.ts'
+import { policyTitles } from './policy-titles.ts'
 
 type Roles = NonNullable<MappingSpaceInput['roles']>
 
@@ -30,7 +31,7 @@ const alpaRoles: Roles = {
 export const modernPolicies: readonly SpacePolicy[] = [
   {
     name: 'alpa-like',
-    title: 'Alpa-like (our reimplementation)',
+    title: policyTitles['alpa-like'],
     family: 'Alpa',
     kind: 'reimplemented',
     rules:
@@ -48,7 +49,7 @@ export const modernPolicies: readonly SpacePolicy[] = [
   },
   {
     name: 'galvatron-like',
-    title: 'Galvatron-like (our reimplementation)',
+    title: policyTitles['galvatron-like'],
     family: 'Galvatron',
     kind: 'reimplemented',
     rules:
@@ -66,7 +67,7 @@ export const modernPolicies: readonly SpacePolicy[] = [
   },
   {
     name: 'weight-streaming',
-    title: 'Weight streaming, Cerebras-like (our reimplementation)',
+    title: policyTitles['weight-streaming'],
     family: 'Cerebras',
     kind: 'reimplemented',
     rules:
@@ -85,7 +86,7 @@ export const modernPolicies: readonly SpacePolicy[] = [
   },
   {
     name: 'watos-like',
-    title: 'WATOS-like (our reimplementation)',
+    title: policyTitles['watos-like'],
     family: 'WATOS',
     kind: 'reimplemented',
     rules:
@@ -101,7 +102,7 @@ export const modernPolicies: readonly SpacePolicy[] = [
   },
   {
     name: 'temp-like',
-    title: 'TEMP-like (our reimplementation)',
+    title: policyTitles['temp-like'],
     family: 'TEMP',
     kind: 'reimplemented',
     rules:

@@ -1,3 +1,4 @@
+import { policyTitle } from '../policies/policy-titles.ts'
 import {
   bestBaseline,
   hardestWorkload,
@@ -135,7 +136,7 @@ export function checkFacts(findings: CheckFindings): readonly Fact[] {
       ? {
           name: 'Best baseline',
           value: `${formatTime_s(best.iterationTime_s!)} per step`,
-          note: `${best.policy}: ${formatShare(best.mfu!)} MFU, ${formatBytes_B(best.peak_B!)} of ${formatBytes_B(best.capacity_B!)} per die; ${tried}`
+          note: `${policyTitle(best.policy)}: ${formatShare(best.mfu!)} MFU, ${formatBytes_B(best.peak_B!)} of ${formatBytes_B(best.capacity_B!)} per die; ${tried}`
         }
       : { name: 'Best baseline', value: baselines.length === 0 ? 'none' : 'none fits', note: tried },
     ...waferFact(findings),
@@ -143,7 +144,7 @@ export function checkFacts(findings: CheckFindings): readonly Fact[] {
     {
       name: 'Evaluations on this machine',
       value: `${formatCount(Math.round(findings.evaluationsPerSecond))} per second`,
-      ...(untried.length > 0 && { note: `no time for ${untried.join(', ')}` })
+      ...(untried.length > 0 && { note: `no time for ${untried.map(policyTitle).join('; ')}` })
     },
     durationFact(findings)
   ]

@@ -1,5 +1,6 @@
 import type { Verdict } from '../chip/verdict.ts'
-import { workloadOfSource } from '../search/point-source.ts'
+import { policyTitle } from '../policies/policy-titles.ts'
+import { policyOfSource, workloadOfSource } from '../search/point-source.ts'
 import { limitWords } from './field-words.ts'
 import type { RunRecord, StoredPoint } from './run-record.ts'
 
@@ -17,9 +18,18 @@ export interface ExplorationRecord {
 
 export const isPolicy = (point: { readonly source: string }): boolean => point.source.startsWith('policy:')
 
-/** Name to show of a point: of a policy its own, of ours what distinguishes it. */
-export const pointName = (point: { readonly source: string; readonly label: string }): string =>
-  isPolicy(point) ? point.label || point.source.slice('policy:'.length) : point.label || point.source
+/** Name to show of a point: of a policy its title, of ours what distinguishes it. */
+export function pointName({ source, label }: { readonly source: string; readonly label: string }): string {
+  const policy = policyOfSource(source)
+  return policy === undefined ? label || source : policyTitle(policy)
+}
+
+/** Name to show of a policy that does not fit, with the workload where it is not the first one of a family. */
+export function misfitName(policy: string): string {
+  const workload = workloadOfSource(policy)
+  const title = policyTitle(policyOfSource(`policy:${policy}`)!)
+  return workload === undefined ? title : `${title}, ${workload}`
+}
 
 /**
  * The fastest feasible point of each source on one chip, ours first, the policies by falling throughput: what a comparison of mappings on

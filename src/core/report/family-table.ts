@@ -1,3 +1,4 @@
+import { policyTitle } from '../policies/policy-titles.ts'
 import type { FamilyDesign, FamilyFindings } from '../search/exploration.ts'
 import { cell, columns, type Block, type Cell, type Table } from './document.ts'
 import { formatNumber } from '../format/format-number.ts'
@@ -35,7 +36,7 @@ export function familyMembersTable({ workloads, given }: FamilyFindings): Table 
               cell(formatNumber(here.tokensPerSecond)),
               cell(format.formatShare(here.relative)),
               cell(format.formatShare(here.gap)),
-              cell(here.rival?.policy ?? '—', here.rival ? undefined : 'quiet'),
+              cell(here.rival ? policyTitle(here.rival.policy) : '—', here.rival ? undefined : 'quiet'),
               here.rival
                 ? cell(format.formatRatio(here.tokensPerSecond / here.rival.tokensPerSecond))
                 : cell('—', 'quiet')

@@ -8,7 +8,7 @@ import { memoryChart } from './charts/memory-chart.ts'
 import { policiesChart } from './charts/policies-chart.ts'
 import { timeChart, type NamedEvaluation } from './charts/time-chart.ts'
 import { waterfallChart } from './charts/waterfall-chart.ts'
-import { bestPerSource, pointName } from './exploration-record.ts'
+import { bestPerSource, misfitName, pointName } from './exploration-record.ts'
 import type { Figure } from './figure.ts'
 import { pointColumns } from './point-columns.ts'
 import type { ReportMaterial } from './report-material.ts'
@@ -47,7 +47,7 @@ const named = (point: StoredPoint): NamedEvaluation => ({
 const misfitsOf = (points: readonly StoredPoint[], material: ReportMaterial): NamedEvaluation[] =>
   [...new Set(points.map(({ runId }) => runId))].flatMap((run) =>
     (material.run(run)?.run.failedPolicies ?? []).flatMap(({ policy, evaluation }) =>
-      evaluation ? [{ name: `${policy} (does not fit)`, evaluation }] : []
+      evaluation ? [{ name: `${misfitName(policy)} (does not fit)`, evaluation }] : []
     )
   )
 

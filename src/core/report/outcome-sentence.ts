@@ -1,3 +1,4 @@
+import { pointName } from './exploration-record.ts'
 import type { ExplorationOutcome } from '../search/exploration.ts'
 import { formatGap, formatRatio, formatThroughput_tokensPerSecond } from '../format/format-quantity.ts'
 
@@ -13,7 +14,7 @@ export function outcomeSentence({ best, certificate, policies, front, infeasibil
     `Best ${formatThroughput_tokensPerSecond(tokensPerSecond)}`,
     ...(certificate ? [`at most ${formatGap(certificate.objective?.gap ?? certificate.gap)} from the bound`] : []),
     ...(rival
-      ? [`${formatRatio(tokensPerSecond / rival.evaluation.tokensPerSecond)} the best policy, ${rival.label}`]
+      ? [`${formatRatio(tokensPerSecond / rival.evaluation.tokensPerSecond)} the best policy, ${pointName(rival)}`]
       : []),
     ...(front.length > 0 ? [`${front.length} wafers on the front`] : [])
   ].join('; ')

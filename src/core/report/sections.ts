@@ -2,7 +2,7 @@ import type { Verdict } from '../chip/verdict.ts'
 import { countedBeside } from '../policies/counted-beside.ts'
 import { bindingWords, memoryCategories, timeCategories } from './categories.ts'
 import { cell, columns, type Block, type Cell, type Table } from './document.ts'
-import { bestPerSource, isPolicy, pointName, type ExplorationRecord } from './exploration-record.ts'
+import { bestPerSource, type ExplorationRecord, isPolicy, misfitName, pointName } from './exploration-record.ts'
 import { NOT_TRIED, type SharedLinks } from '../search/exploration.ts'
 import { limitWords } from './field-words.ts'
 import { workloadOfSource } from '../search/point-source.ts'
@@ -46,7 +46,7 @@ export function policyTable(record: ExplorationRecord): Table {
       ...record.run.failedPolicies
         .filter(({ policy }) => workloadOfSource(policy) === undefined)
         .map(({ policy, reason, evaluation }) => [
-          cell(policy),
+          cell(misfitName(policy)),
           reason === NOT_TRIED ? cell('not tried', 'quiet') : cell('does not fit', 'bad'),
           cell('—', 'quiet'),
           cell('—', 'quiet'),

@@ -1,3 +1,4 @@
+import { policyTitle } from '../policies/policy-titles.ts'
 import type { Verdict } from '../chip/verdict.ts'
 import { formatCount } from '../format/format-number.ts'
 import { formatBytes_B, formatIn } from '../format/format-quantity.ts'
@@ -128,6 +129,8 @@ export async function explainInfeasibility(
   const ours = roomier.flatMap(({ trail }) => trail.map(({ mapping }) => evaluate(workload, machine, mapping)))
   return closestAttempt([
     ...ours.map((evaluation) => ({ name: 'search', evaluation })),
-    ...failedPolicies.flatMap(({ policy, evaluation }) => (evaluation ? [{ name: policy, evaluation }] : []))
+    ...failedPolicies.flatMap(({ policy, evaluation }) =>
+      evaluation ? [{ name: policyTitle(policy), evaluation }] : []
+    )
   ])
 }

@@ -31,11 +31,31 @@ export const valueAxis = (theme: ChartTheme, name: string, nameGap: number, form
   splitLine: { lineStyle: { color: theme.line } }
 })
 
-/** Room for the names left of horizontal bars: as much as the longest takes, within what leaves room for bars, pixels. */
-export const nameWidth = ({ fontSize }: ChartTheme, names: readonly string[]): number =>
-  Math.min(190, 18 + Math.ceil(0.6 * fontSize * Math.max(0, ...names.map(({ length }) => length))))
+/** Widest column of names, pixels; longer ones take so many lines. */
+const MOST_NAME_px = 200
+const NAME_LINES = 2
+const BESIDE_px = 18
 
-/** An axis of names from the top down; long names are cut. */
+/** A name in lines of so many characters, broken between words; what the last does not hold is cut. */
+export function nameLines(name: string, most: number, lines = NAME_LINES): string {
+  if (name.length <= most) return name
+  if (lines === 1) return `${name.slice(0, most - 1).trimEnd()}…`
+  const space = name.lastIndexOf(' ', most)
+  const end = space > 0 ? space : most
+  return `${name.slice(0, end)}\n${nameLines(name.slice(end).trimStart(), most, lines - 1)}`
+}
+
+/** Pixels of a character, as wide as the widest usual ones: text is not measured where there is no page. */
+const characterWidth = ({ fontSize }: ChartTheme): number => 0.6 * fontSize
+
+/** Room for the names left of horizontal bars: as much as the longest takes, within what leaves room for bars, pixels. */
+export const nameWidth = (theme: ChartTheme, names: readonly string[]): number =>
+  Math.min(
+    MOST_NAME_px,
+    BESIDE_px + Math.ceil(characterWidth(theme) * Math.max(0, ...names.map(({ length }) => length)))
+  )
+
+/** An axis of names from the top down; long names take two lines, and are cut beyond them. */
 export const nameAxis = (theme: ChartTheme, names: readonly string[]) => ({
   type: 'category' as const,
   data: names,
@@ -44,8 +64,8 @@ export const nameAxis = (theme: ChartTheme, names: readonly string[]) => ({
     ...axisText(theme),
     color: theme.ink,
     interval: 0,
-    width: nameWidth(theme, names) - 14,
-    overflow: 'truncate' as const
+    lineHeight: theme.fontSize + 2,
+    formatter: (name: string) => nameLines(name, Math.floor((MOST_NAME_px - BESIDE_px) / characterWidth(theme)))
   },
   axisLine: { lineStyle: { color: theme.line } },
   axisTick: { show: false }

@@ -1,5 +1,5 @@
 import type { FailedPolicy } from '../../search/exploration.ts'
-import { isPolicy, pointName } from '../exploration-record.ts'
+import { isPolicy, misfitName, pointName } from '../exploration-record.ts'
 import { formatNumber } from '../../format/format-number.ts'
 import type { StoredPoint } from '../run-record.ts'
 import type { Chart } from './chart.ts'
@@ -24,7 +24,7 @@ export function policiesChart(
   failed: readonly FailedPolicy[],
   theme: ChartTheme
 ): Chart {
-  const names = [...points.map(pointName), ...failed.map(({ policy }) => policy)]
+  const names = [...points.map(pointName), ...failed.map(({ policy }) => misfitName(policy))]
   const labels = [
     ...points.map((point) => formatNumber(point.evaluation.tokensPerSecond)),
     ...failed.map(() => 'does not fit')
@@ -44,7 +44,7 @@ export function policiesChart(
       ],
       rows: [
         ...points.map((point) => [pointName(point), point.evaluation.tokensPerSecond, `point ${point.id}`]),
-        ...failed.map(({ policy, reason }) => [policy, null, reason])
+        ...failed.map(({ policy, reason }) => [misfitName(policy), null, reason])
       ]
     }),
     option: {
