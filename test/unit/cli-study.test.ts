@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -68,6 +68,7 @@ describe('tmac study', () => {
     expect(again.err).toMatch(/3 cases, 3 done before/)
     const list = await study('study.json', '--project', 'fresh.tmac', '--list')
     expect(list.out.match(/^open/gm)).toHaveLength(3)
+    expect(existsSync(join(cwd, 'fresh.tmac'))).toBe(false)
   })
   it.each([1, 3])('divided into %i shards it comes to the same, however often they are merged', async (of) => {
     for (let part = 1; part <= of; part++)

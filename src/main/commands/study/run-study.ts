@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import packageFile from '../../../../package.json' with { type: 'json' }
 import { textTable } from '../../../core/report/tables.ts'
@@ -141,12 +142,23 @@ async function tell(results: StudyResults, { invocation, context, note }: Sittin
   note(`Report   ${report}`)
 }
 
+/** Every case of the study with whether it is done. */
+const list = ({ cases, context }: Sitting, done: ReadonlySet<string>): Promise<void> =>
+  context.out(cases.map((one) => `${done.has(caseKey(one)) ? 'done' : 'open'}  ${caseKey(one)}\n`).join(''))
+
 /** The study in its project. @returns whether nothing was cut short */
 async function runInProject(sitting: Sitting): Promise<boolean> {
   const { study, cases, signal, note, runner, studyArguments, invocation, context } = sitting
   const { values } = invocation
   const { cwd } = context
   const project = requiredText(values, 'project', 'F.tmac')
+  const listed = flagOption(values, 'list')
+  const files = mergeOption(values, cwd)
+  // To say what is open nothing needs to be made.
+  if (listed && !files && !existsSync(resolve(cwd, project))) {
+    await list(sitting, new Set())
+    return true
+  }
   const report = textOption(values, 'report')
   makeFolderOf(project, cwd)
   if (report !== undefined) {
@@ -154,7 +166,6 @@ async function runInProject(sitting: Sitting): Promise<boolean> {
     checkResultFile(report, cwd)
   }
   const hash = studyHash(study)
-  const files = mergeOption(values, cwd)
   const open = (): ProjectStore => openProject(resolve(cwd, project), { create: true })
   const doneIn = (store: ProjectStore): ReadonlySet<string> => doneKeys(cases, store.studies.cases(hash))
   let whole = true
@@ -163,8 +174,8 @@ async function runInProject(sitting: Sitting): Promise<boolean> {
     using store = open()
     if (files) merge(store, sitting, files)
     done = doneIn(store)
-    if (flagOption(values, 'list')) {
-      await context.out(cases.map((one) => `${done.has(caseKey(one)) ? 'done' : 'open'}  ${caseKey(one)}\n`).join(''))
+    if (listed) {
+      await list(sitting, done)
       return true
     }
     note(`${study.spec.title}: ${cases.length} cases, ${done.size} done before, study ${hash.slice(0, 12)}`)
