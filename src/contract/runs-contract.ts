@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly firstModel: string
   readonly chip: string
   readonly status: RunStatus
+  /** Whether its search has something left to do, and nobody is at it. */
+  readonly canGoOn: boolean
   readonly createdAt: string
   readonly objective: Objective
   readonly pointCount: number

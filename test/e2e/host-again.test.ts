@@ -92,5 +92,15 @@ test.skipIf(!hasChromium())(
     await page.getByRole('button', { name: 'Stop' }).click()
     await status.filter({ hasText: 'Stopped' }).waitFor({ timeout: 30_000 })
     await inTree.getByText(/stopped/).waitFor()
+    // A stop is no end: by the run's menu it goes on, whenever a person wants.
+    await inTree.click({ button: 'right' })
+    await page.getByRole('menuitem', { name: /^Go on with the search/ }).click()
+    await status.filter({ hasText: 'Running' }).waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await status.filter({ hasText: 'Stopped' }).waitFor({ timeout: 30_000 })
+    await page.getByRole('region', { name: 'The search' }).getByRole('button', { name: 'Go on' }).click()
+    await status.filter({ hasText: 'Running' }).waitFor({ timeout: 30_000 })
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await status.filter({ hasText: 'Stopped' }).waitFor({ timeout: 30_000 })
   }
 )

@@ -46,6 +46,10 @@ describe('how long a job still takes', () => {
       kind: 'unknown',
       reason: 'no estimate yet: it has just begun'
     })
+    expect(remainingTime(paceAfter(paceFrom(30, 0.4), 31, 0.4))).toEqual({
+      kind: 'unknown',
+      reason: 'no estimate yet: it has just gone on'
+    })
     const moved = [
       [1, 0.1],
       [2, 0.2],

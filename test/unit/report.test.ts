@@ -134,6 +134,14 @@ test('a run in which nothing fits says why and shows no mapping', () => {
   expect(textOf(empty)).toContain('23.0 GB more than its 48.0 GB')
 })
 
+test('a run that ended before it found what fits does not say that nothing does', () => {
+  const points = record.points.slice(0, 0)
+  const run = { ...record.run, status: 'stopped' as const, certificate: undefined, failure: undefined }
+  const text = textOf(explorationReport({ ...record, run, points, best: undefined }))
+  expect(text).toContain('none found before it was stopped')
+  expect(text).not.toMatch(/none fits|No kept point fits/)
+})
+
 test('an interrupted run is reported as partial', () => {
   const run = { ...record.run, status: 'interrupted' as const, certificate: undefined }
   expect(textOf(explorationReport({ ...record, run }))).toMatch(

@@ -1,3 +1,4 @@
+import { nothingFound } from './nothing-found.ts'
 import { bindingWords } from './categories.ts'
 import { formatCount } from '../format/format-number.ts'
 import type { Block, Fact } from './document.ts'
@@ -22,7 +23,7 @@ export const subtitle = ({ run: { inputs, createdAt } }: ExplorationRecord): str
 /** The numbers that sum a run up. */
 export function headline(record: ExplorationRecord): Fact[] {
   const { best } = record
-  if (!best) return [{ name: 'Best design', value: record.run.status === 'running' ? 'none yet' : 'none fits' }]
+  if (!best) return [{ name: 'Best design', value: nothingFound(record.run).fact }]
   const { evaluation } = best
   const rivals = bestPerSource(record).filter(isPolicy)
   const rival = rivals[0]
@@ -73,14 +74,14 @@ export function resultBlocks(record: ExplorationRecord): Block[] {
   const { best, run } = record
   const found = best
     ? `The best design is point ${best.id} (${pointName(best)}) on ‘${best.chip.title || best.chip.name}’, found among ${run.pointCount} kept points.`
-    : `No kept point fits the chip. ${run.failure ?? run.failedPolicies[0]?.reason ?? ''}`
+    : nothingFound(run).sentence
   const state =
     run.status === 'finished'
       ? ''
       : ` The run is ${run.status}${run.failure ? ` (${run.failure})` : ''}: results are partial.`
   const wafers = wafersRemark(record)
   return [
-    { kind: 'paragraph', text: found.trim() + state },
+    { kind: 'paragraph', text: found + state },
     ...(best ? certificateBlocks(record) : []),
     ...(run.findings ? findingBlocks(run.findings) : []),
     ...(wafers === undefined ? [] : [{ kind: 'paragraph' as const, text: `${wafers}.` }])

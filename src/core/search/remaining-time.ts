@@ -69,8 +69,8 @@ export function remainingTime(pace: Pace): Remaining {
   const stands = stood_s > Math.max(STILL_s, STILL_SHARE * pace.elapsed_s)
   if (!(slowest > 0) || stands) {
     const reason =
-      pace.share === 0 && stood_s <= STILL_s
-        ? 'no estimate yet: it has just begun'
+      stood_s <= STILL_s
+        ? `no estimate yet: it has just ${pace.share === 0 ? 'begun' : 'gone on'}`
         : `no estimate: no measurable progress for ${Math.round(stood_s)} s`
     return { kind: 'unknown', reason }
   }

@@ -7,7 +7,7 @@ import { Problem } from '../../core/problem.ts'
 import type { RunRecord } from '../../core/report/run-record.ts'
 import { openProject, writerOf } from './open-project.ts'
 import { newProjectPath } from './project-paths.ts'
-import type { ProjectStore } from './project-store.ts'
+import { isUnfinished, type ProjectStore } from './project-store.ts'
 import { projectId, projectName, RecentProjects } from './recent-projects.ts'
 import { hasLiveWriter } from './writer-lock.ts'
 import { trainedWords } from '../../core/report/trained-words.ts'
@@ -232,6 +232,7 @@ const runSummary = (store: ProjectStore, run: RunRecord): RunSummary => ({
   firstModel: run.inputs.model.name,
   chip: run.inputs.chip.title || run.inputs.chip.name,
   status: run.status,
+  canGoOn: run.status !== 'running' && isUnfinished(run),
   createdAt: run.createdAt,
   objective: run.inputs.objective,
   pointCount: run.pointCount,

@@ -30,7 +30,7 @@ import { versionTable, type VersionTable } from './version-table.ts'
 import { hasLiveWriter, type WriterLock } from './writer-lock.ts'
 
 /** Whether there is something left to do: a run that its budget ended counts as finished, and can go on all the same. */
-const isUnfinished = ({ status, statistics }: RunRecord): boolean =>
+export const isUnfinished = ({ status, statistics }: RunRecord): boolean =>
   status !== 'finished' || statistics.endedByBudget === 1
 
 /** What only the one writer of a project has. */

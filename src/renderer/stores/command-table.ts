@@ -208,7 +208,10 @@ export const commandTable = {
     'save-deepspeed': ['Results', `Save for ${frameworkTitles.deepspeed}`],
     aside: ['Results', 'Put the point aside for a comparison, or take it back']
   }),
-  ...of('run', '*', { trash: ['Results', 'Put this run into the trash'] }),
+  ...of('run', '*', {
+    resume: ['Search', 'Go on with the search of this run'],
+    trash: ['Results', 'Put this run into the trash']
+  }),
   ...of('run', 'run', { note: ['Results', 'Note on this run', 'Ctrl+Alt+N'] }),
   ...of('what-if', 'run', { keep: ['Results', 'Keep what was tried as a point', 'Ctrl+Enter'] }),
   ...of('front', 'run/front', {

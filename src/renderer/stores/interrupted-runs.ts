@@ -18,7 +18,8 @@ export const useInterruptedRuns = defineStore('interrupted-runs', () => {
   return {
     list,
     refresh,
-    resume: ({ project, run }: InterruptedRun) =>
+    /** Goes on with these, or with any other run that has something left to do. */
+    resume: ({ project, run }: Pick<InterruptedRun, 'project' | 'run'>) =>
       workbench.attempt(async () => {
         const state = await client.jobs.resumeRun({ project, run })
         workbench.took(state)
