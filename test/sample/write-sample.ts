@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import packageFile from '../../package.json' with { type: 'json' }
 import { SearchSpec } from '../../src/contract/search-spec.ts'
 import { chipPreset } from '../../src/core/chip/chip-presets.ts'
-import { requireWafer } from '../../src/core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../src/core/chip/require-wafer.ts'
 import { sampleDefects } from '../../src/core/chip/defects/sample-defects.ts'
 import { runTemplate } from '../../src/core/report/report-templates.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
@@ -42,7 +42,7 @@ async function search(store: ProjectStore, document: number): Promise<number> {
 
 async function fill(store: ProjectStore): Promise<void> {
   const create = (...given: Parameters<typeof store.documents.create>): number => store.documents.create(...given).id
-  const wafer = requireWafer(chipPreset('wsc-llm-54'))
+  const wafer = requireWafer(chipPreset('wsc-llm-54'), 'a defect map')
   const training = { globalBatch: 512, sequenceLength: 4096, powerCap_W: null, budget_s: null }
   const model = create('model', 'Llama 3 70B', modelPreset('llama-3-70b').spec)
   const chip = create('chip', 'Wafer of 54 dies', wafer)

@@ -138,6 +138,6 @@ describe('floorplans on the command line', () => {
   it('are of wafers alone', async () => {
     const { code, err } = await exported('flp', 'c.flp', '--chip', 'a100-80gb')
     expect(code).toBe(2)
-    expect(err).toMatch(/wafer/)
+    expect(err).toMatch(/'a100-80gb' is a cluster; a floorplan needs the dies of a wafer/)
   })
 })

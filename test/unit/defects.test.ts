@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, test } from 'vitest'
-import { checkDefects, requireWafer } from '../../src/core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../src/core/chip/require-wafer.ts'
+import { checkDefects } from '../../src/core/chip/defects/check-defects.ts'
 import { defectDamage, defectFacts, dieSpeeds, isolationOf } from '../../src/core/chip/defects/defect-facts.ts'
 import { DefectMap, gridOf } from '../../src/core/chip/defects/defect-map.ts'
 import { defectsCsv, parseDefectsCsv } from '../../src/core/chip/defects/defects-csv.ts'
@@ -81,7 +82,7 @@ describe('a map', () => {
     expect(() => checkDefects(faulty, chip, 'map')).toThrow(/map, deadLinks\[1\]: dead-link .* no neighbours/)
     const other = DefectMap.parse({ grid: { rows: 8, columns: 7 } })
     expect(() => checkDefects(other, chip, 'map')).toThrow(/8 rows x 7 columns; chip 'watos-56' has 7 rows x 8 columns/)
-    expect(() => requireWafer(chipPreset('a100-80gb'))).toThrow(/'a100-80gb' is a cluster/)
+    expect(() => requireWafer(chipPreset('a100-80gb'), 'a defect map')).toThrow(/'a100-80gb' is a cluster/)
     const cores = chip.die.cores + (chip.die.spareCores ?? 0)
     const all = mapOf({ deadCores: [{ die: [0, 0], cores }] })
     expect(() => checkDefects(all, chip, 'map')).toThrow(/belongs in deadDies/)

@@ -134,6 +134,6 @@ describe('on the command line', () => {
       output
     ])
     expect(code).toBe(2)
-    expect(err).toMatch(/a100-80gb' is a cluster/)
+    expect(err).toMatch(/a100-80gb' is a cluster; the inside of a die needs the dies of a wafer/)
   })
 })

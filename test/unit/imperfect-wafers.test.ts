@@ -332,7 +332,7 @@ describe('the command line on damaged wafers', () => {
       'dies:1'
     ])
     expect(code).not.toBe(0)
-    expect(err).toMatch(/is a cluster; defect maps are of the dies of a wafer/)
+    expect(err).toMatch(/is a cluster; a defect map needs the dies of a wafer/)
   })
 
   it('draws by how the chip is assembled unless told', async () => {

@@ -1,4 +1,4 @@
-import { requireWafer } from '../chip/defects/check-defects.ts'
+import { requireWafer } from '../chip/require-wafer.ts'
 import { defectFacts } from '../chip/defects/defect-facts.ts'
 import { isBroken, type DefectMap, type Place } from '../chip/defects/defect-map.ts'
 import { describeDefects, drawDefects } from '../chip/defects/describe-defects.ts'
@@ -17,7 +17,7 @@ const named = ({ name }: DefectMap): string => (name === undefined ? '' : `${nam
 
 /** What is left of the wafer, in a line. */
 export const waferSentence = (map: DefectMap, chip: ChipSpec): string =>
-  `${named(map)}${describeDefects(map, defectFacts(map, requireWafer(chip))).join(' ')}`
+  `${named(map)}${describeDefects(map, defectFacts(map, requireWafer(chip, 'a defect map'))).join(' ')}`
 
 /** Dies that live and have no work, by place. */
 function idleDies(map: DefectMap, chip: ChipSpec, { region, placement }: Mapping): readonly Place[] {
@@ -31,7 +31,7 @@ function idleDies(map: DefectMap, chip: ChipSpec, { region, placement }: Mapping
         )
       )
   )
-  const { dieSpeeds } = defectFacts(map, requireWafer(chip))
+  const { dieSpeeds } = defectFacts(map, requireWafer(chip, 'a defect map'))
   return dieSpeeds.flatMap((speed, die): Place[] => {
     const place: Place = [Math.floor(die / map.grid.columns), die % map.grid.columns]
     return speed > 0 && !busy.has(place.join()) ? [place] : []

@@ -1,6 +1,6 @@
 import { sampleDefects, type DefectSampling } from '../chip/defects/sample-defects.ts'
 import { diesOfGrid, isBroken, type DefectMap } from '../chip/defects/defect-map.ts'
-import { requireWafer } from '../chip/defects/check-defects.ts'
+import { requireWafer } from '../chip/require-wafer.ts'
 import { contentHash } from '../content-hash.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { ExplorationHost } from './exploration-host.ts'
@@ -139,7 +139,7 @@ export async function robustness(
   { samples, seed, sampling, objective }: RobustnessInputs,
   host: Pick<ExplorationHost, 'run' | 'progress'>
 ): Promise<RobustnessOutcome> {
-  const chip = requireWafer(frame.chip)
+  const chip = requireWafer(frame.chip, 'robustness to defects')
   const maps = Array.from({ length: samples }, (_, index) => sampleDefects(chip, { ...sampling, seed: seed + index }))
   const report = (phase: string, share: number): void =>
     host.progress({ phase, share, best_tokensPerSecond: undefined })

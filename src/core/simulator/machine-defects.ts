@@ -1,4 +1,5 @@
-import { checkDefects, requireWafer } from '../chip/defects/check-defects.ts'
+import { requireWafer } from '../chip/require-wafer.ts'
+import { checkDefects } from '../chip/defects/check-defects.ts'
 import { defectFacts } from '../chip/defects/defect-facts.ts'
 import { isBroken, placeOf, type DefectMap } from '../chip/defects/defect-map.ts'
 import { dieWords } from '../format/place-words.ts'
@@ -28,7 +29,7 @@ export interface MachineDefects {
  * @throws Problem `bad-input` for a cluster or a map of another grid, `unreachable` when no die lives
  */
 export function damagedMachine(machine: Machine, map: DefectMap): Machine {
-  const chip = requireWafer(machine.chip)
+  const chip = requireWafer(machine.chip, 'a defect map')
   checkDefects(map, chip, map.name === undefined ? 'the defect map' : `defect map '${map.name}'`)
   if (!isBroken(map)) return machine
   const { dieSpeeds, parts, damage } = defectFacts(map, chip)

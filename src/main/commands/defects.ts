@@ -1,5 +1,5 @@
 import type { WaferChipSpec } from '../../core/chip/chip-spec.ts'
-import { requireWafer } from '../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../core/chip/require-wafer.ts'
 import { defectFacts, isolationOf } from '../../core/chip/defects/defect-facts.ts'
 import type { DefectMap } from '../../core/chip/defects/defect-map.ts'
 import { defectsCsv } from '../../core/chip/defects/defects-csv.ts'
@@ -107,7 +107,7 @@ export const command: Command = {
   mostPositionals: 2,
   async run(invocation, context) {
     const action = actionOf(invocation.positionals[0])
-    const chip = requireWafer(chipFrom(requiredText(invocation.values, 'chip', 'CHIP'), context.cwd))
+    const chip = requireWafer(chipFrom(requiredText(invocation.values, 'chip', 'CHIP'), context.cwd), 'a defect map')
     const map = (action === 'sample' ? sampled : read)(invocation, chip, context.cwd)
     const cause = choiceOption(invocation.values, 'cause', CAUSES) ?? 'dies'
     if (action === 'sample' && cause === 'dies' && chip.manufacture?.assembly !== 'monolithic')

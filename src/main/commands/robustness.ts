@@ -1,6 +1,6 @@
 import { trainingOptions } from './training-options.ts'
 import { availableParallelism } from 'node:os'
-import { requireWafer } from '../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../core/chip/require-wafer.ts'
 import { causeOf } from '../../core/chip/defects/sample-defects.ts'
 import { mappingSentence } from '../../core/report/describe-mapping.ts'
 import { cell, columns, type Table } from '../../core/report/document.ts'
@@ -97,7 +97,7 @@ function summary(outcome: RobustnessOutcome, samples: number, objective: string)
 async function run({ values, json }: Invocation, context: CommandContext): Promise<ExitCode> {
   const { cause: _, samples: __, objective: ___, ...shared } = values
   const inputs = explorationInputs({ ...shared, 'fixed-chip': true, policies: 'none' }, context.cwd)
-  const chip = requireWafer(inputs.chip)
+  const chip = requireWafer(inputs.chip, 'robustness to defects')
   const frame = taskFrame(inputs)
   if (frame.space.defects)
     throw new Problem('usage', 'robustness draws its wafers itself; leave the defects out of the space', 'space')

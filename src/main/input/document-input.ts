@@ -1,7 +1,8 @@
 import type { DocumentContent, DocumentKind } from '../../contract/document-contents.ts'
 import type { InputReference } from '../../contract/input-reference.ts'
 import type { ChipSpec } from '../../core/chip/chip-spec.ts'
-import { checkDefects, requireWafer } from '../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../core/chip/require-wafer.ts'
+import { checkDefects } from '../../core/chip/defects/check-defects.ts'
 import { DefectMap, gridOf } from '../../core/chip/defects/defect-map.ts'
 import { isDefectsCsv, parseDefectsCsv, statesGrid } from '../../core/chip/defects/defects-csv.ts'
 import { parseInput, Problem } from '../../core/problem.ts'
@@ -71,7 +72,7 @@ export function documentFrom(
   if (members['schema'] === 'tmac.defects/1' || has(members, 'grid', 'deadDies')) {
     const map = parseInput(DefectMap, value, what)
     const { reference, chip } = wafer(map)
-    checkDefects(map, requireWafer(chip), what)
+    checkDefects(map, requireWafer(chip, 'a defect map'), what)
     return { kind: 'defects', name: map.name ?? stem, content: { chip: reference, map }, notes: [] }
   }
   if (has(members, 'plans', 'stages'))
@@ -111,7 +112,7 @@ function defectsDocument(
 ): DocumentFromFile {
   const stated = statesGrid(text, what) ? parseDefectsCsv(text, undefined, what) : undefined
   const { reference, chip } = wafer(stated)
-  const ofWafer = requireWafer(chip)
+  const ofWafer = requireWafer(chip, 'a defect map')
   const map = stated ?? parseDefectsCsv(text, gridOf(ofWafer), what)
   checkDefects(map, ofWafer, what)
   return {

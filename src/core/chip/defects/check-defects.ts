@@ -1,5 +1,5 @@
 import { Problem } from '../../problem.ts'
-import type { ChipSpec, WaferChipSpec } from '../chip-spec.ts'
+import type { WaferChipSpec } from '../chip-spec.ts'
 import { counted } from '../../format/counted.ts'
 import { formatCount } from '../../format/format-number.ts'
 import { placeWords } from '../../format/place-words.ts'
@@ -73,19 +73,6 @@ export function checkEntries(entries: readonly DefectEntry[], grid: MeshGrid, wh
     const dead = stated.get(`dead-die ${dieNumber(entry.die, grid)}`)
     if (dead !== undefined) fail(entry, `${dead} says that this die is dead; keep one of them`)
   }
-}
-
-/**
- * The wafer that a map can be of.
- * @throws Problem `bad-input` for a cluster, which has no mesh of dies
- */
-export function requireWafer(chip: ChipSpec): WaferChipSpec {
-  if (chip.kind === 'wafer') return chip
-  throw new Problem(
-    'bad-input',
-    `chip '${chip.name}' is a cluster; defect maps are of the dies of a wafer, choose a wafer chip`,
-    'chip'
-  )
 }
 
 const size = ({ rows, columns, wafers }: MeshGrid): string =>

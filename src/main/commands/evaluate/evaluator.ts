@@ -1,5 +1,5 @@
 import type { EvaluateRequest } from '../../../contract/evaluate-request.ts'
-import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../../core/chip/require-wafer.ts'
 import type { Mapping } from '../../../core/mapping/mapping.ts'
 import { regionDies } from '../../../core/mapping/region.ts'
 import { replicaCounts, strategyMapping } from '../../../core/mapping/strategy.ts'
@@ -73,7 +73,7 @@ export function evaluator(directory: string): (request: EvaluateRequest) => Answ
       const machine = machineOf(chipFrom(given, directory, count), overlap)
       return defects === undefined
         ? machine
-        : damagedMachine(machine, defectsFrom(defects, requireWafer(machine.chip), directory))
+        : damagedMachine(machine, defectsFrom(defects, requireWafer(machine.chip, 'a defect map'), directory))
     }
   )
   const networkFor = remembered(REMEMBERED, networkOfMachine)

@@ -1,4 +1,4 @@
-import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../../core/chip/require-wafer.ts'
 import { isBroken } from '../../../core/chip/defects/defect-map.ts'
 import { policyNamed, policies } from '../../../core/policies/policies.ts'
 import { parseInput, Problem } from '../../../core/problem.ts'
@@ -112,7 +112,7 @@ export function explorationInputs(values: OptionValues, directory: string): Expl
   if (chip.kind === 'cluster' && cap_W !== undefined)
     throw new Problem('usage', `'--power-cap' limits a wafer; chip '${chip.name}' is a cluster`, 'power-cap')
   const map = textOption(values, 'defects')
-  const defects = map === undefined ? space.defects : defectsFrom(map, requireWafer(chip), directory)
+  const defects = map === undefined ? space.defects : defectsFrom(map, requireWafer(chip, 'a defect map'), directory)
   const { defects: _, ...others } = { ...space, ...(workloads.length > 1 && { family: [...workloads] }) }
   const inputs: ExplorationInputs = {
     model: first!.model,

@@ -1,4 +1,4 @@
-import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../../core/chip/require-wafer.ts'
 import { sheetCsv } from '../../../core/report/data-sheet.ts'
 import { dieFigure } from '../../../core/report/die-map.ts'
 import type { DrawnFigure } from '../../../core/report/figure.ts'
@@ -18,17 +18,18 @@ import { writeResultFile } from '../write-result-file.ts'
 import type { drawingKinds } from './figure-formats.ts'
 import type { Written } from './written.ts'
 
-const waferFrom = (values: OptionValues, cwd: string) => requireWafer(chipFrom(requiredText(values, 'chip', 'C'), cwd))
+const waferFrom = (values: OptionValues, cwd: string, wanted: string) =>
+  requireWafer(chipFrom(requiredText(values, 'chip', 'C'), cwd), wanted)
 
 const drawings: Readonly<Record<(typeof drawingKinds)[number], (values: OptionValues, cwd: string) => DrawnFigure>> = {
   floorplan(values, cwd) {
-    const chip = waferFrom(values, cwd)
+    const chip = waferFrom(values, cwd, 'a floorplan')
     return floorplanFigure(
       chip,
       values.defects === undefined ? undefined : defectsFrom(requiredText(values, 'defects', 'MAP'), chip, cwd)
     )
   },
-  die: (values, cwd) => dieFigure(waferFrom(values, cwd)),
+  die: (values, cwd) => dieFigure(waferFrom(values, cwd, 'the inside of a die')),
   operators(values, cwd) {
     const model = modelFrom(requiredText(values, 'model', 'M'), cwd)
     const attention = choiceOption(values, 'attention', ['standard', 'flash'])

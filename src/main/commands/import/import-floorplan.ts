@@ -1,4 +1,4 @@
-import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../../core/chip/require-wafer.ts'
 import { readFloorplan, withFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
 import { chipFrom } from '../../input/chip-input.ts'
 import { readTextFile } from '../../input/read-json-file.ts'
@@ -9,7 +9,7 @@ import type { Importer } from './imported.ts'
 
 /** A chip with the array of dies of a HotSpot floorplan; what is no geometry is the chip's that the options name. */
 export const importFloorplan: Importer = (path, values, cwd) => {
-  const base = requireWafer(chipFrom(requiredText(values, 'chip', 'C'), cwd))
+  const base = requireWafer(chipFrom(requiredText(values, 'chip', 'C'), cwd), 'a floorplan')
   const units = readFloorplan(readTextFile(path, cwd, 'floorplan'))
   const chip = { ...withFloorplan(base, units), name: textOption(values, 'name') ?? base.name }
   const book = new AccountBook()

@@ -2,7 +2,7 @@ import { computed, type ComputedRef } from 'vue'
 import type { InputReference } from '../../../contract/input-reference.ts'
 import { chipPresets } from '../../../core/chip/chip-presets.ts'
 import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
-import { requireWafer } from '../../../core/chip/defects/check-defects.ts'
+import { requireWafer } from '../../../core/chip/require-wafer.ts'
 import { messageOf } from '../../client.ts'
 import { referenceOptions, type ReferenceOptions } from '../../components/reference-options.ts'
 import { useDocumentReading } from '../../stores/document-reading.ts'
@@ -39,7 +39,7 @@ export function useReferredChip(reference: () => InputReference | undefined): Co
     if (now && 'preset' in now && !shipped)
       return { chip: undefined, problem: `no shipped chip is called '${now.preset}'; choose another chip for the map` }
     try {
-      return { chip: found && requireWafer(found), problem: found ? undefined : read.value.problem }
+      return { chip: found && requireWafer(found, 'a defect map'), problem: found ? undefined : read.value.problem }
     } catch (error) {
       return { chip: undefined, problem: messageOf(error) }
     }
