@@ -1,8 +1,8 @@
-import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
-import { chordOf } from '../stores/key-chord.ts'
+import { shallowRef, type ShallowRef } from 'vue'
 import type { Box } from './viewport.ts'
 import { toWorld } from './viewport.ts'
 import type { Point } from './brush.ts'
+import { useGivingUp } from './use-giving-up.ts'
 import type { ViewportControl } from './use-viewport.ts'
 import type { WaferTool } from './wafer-overlay.ts'
 
@@ -48,22 +48,15 @@ export function useWaferPointer(view: ViewportControl, handlers: Handlers): Wafe
   }
   const world = (x: number, y: number): Point => toWorld(view.now(), x, y)
 
-  // Wherever the keyboard is while something is dragged: pressing on the wafer does not bring it there.
-  const giveUp = (event: KeyboardEvent): void => {
-    const isUndo = chordOf(event) === 'Ctrl+Z'
-    if (event.key !== 'Escape' && !(isUndo && gesture === 'paint')) return
-    event.preventDefault()
-    event.stopPropagation()
-    cancel()
-  }
+  const givingUp = useGivingUp(() => cancel())
   function begin(next: typeof gesture): void {
     gesture = next
-    window.addEventListener('keydown', giveUp, { capture: true })
+    givingUp.begin()
   }
   function end(): typeof gesture {
     const ended = gesture
     gesture = undefined
-    window.removeEventListener('keydown', giveUp, { capture: true })
+    givingUp.end()
     return ended
   }
   function cancel(): void {
@@ -72,7 +65,6 @@ export function useWaferPointer(view: ViewportControl, handlers: Handlers): Wafe
     if (given === 'paint') handlers.unpaint()
     if (given === 'ruler') ruler.value = undefined
   }
-  onScopeDispose(end)
 
   return {
     marquee,

@@ -5,6 +5,7 @@ import { chipField, fieldFault } from '../../../core/chip/editing/fields.ts'
 import { pulledArray, reshaped, resizedDie } from '../../../core/chip/editing/reshape.ts'
 import { snapped, snapTargets, type SnapTarget } from '../../../core/chip/editing/snap.ts'
 import type { Point } from '../../wafer/brush.ts'
+import { useGivingUp } from '../../wafer/use-giving-up.ts'
 
 /** What a handle changes: a side of the die, both of its sides, or the number of columns or rows. */
 export type HandleKind = 'width' | 'height' | 'corner' | 'columns' | 'rows'
@@ -45,10 +46,12 @@ export const pathOf = (kind: HandleKind): string =>
 /** Drags of handles: what the chip would be is shown while they last, and becomes one edit when they end. */
 export function useResizeGesture({ before, preview, commit, snaps }: Options) {
   const gesture = shallowRef<Gesture>()
+  const givingUp = useGivingUp(cancel)
 
   function start(handle: Handle, at: Point): void {
     const chip = before.value
     if (!chip) return
+    givingUp.begin()
     gesture.value = {
       handle,
       start: at,
@@ -92,11 +95,13 @@ export function useResizeGesture({ before, preview, commit, snaps }: Options) {
 
   function end(): void {
     const [now, next] = [gesture.value, preview.value]
+    givingUp.end()
     gesture.value = undefined
     if (now && next && before.value && next !== before.value) commit(changeWords(before.value, next), next)
     else preview.value = undefined
   }
   function cancel(): void {
+    givingUp.end()
     gesture.value = undefined
     preview.value = undefined
   }
