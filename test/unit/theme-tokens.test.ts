@@ -35,6 +35,10 @@ describe.each([
   })
 })
 
+test("what an empty field says is quiet text, not the browser's own grey of 3.5:1 in the dark", () => {
+  expect(rulesOf(sheet).find(([selector]) => selector.endsWith('::placeholder'))?.[1]).toContain('color: var(--quiet)')
+})
+
 test('what is typed into or pressed has that outline, not the one of dividing lines', () => {
   const control = /(^|[\s,>+~(])(input|select|textarea|button)\b(?![^,]*:deep)/
   const faint = ['src/renderer/style.css', ...globSync('src/renderer/**/*.vue')].flatMap((path) => {
