@@ -58,6 +58,22 @@ test.skipIf(!hasChromium())(
     await page.reload()
     await heading.waitFor()
     expect(new URL(page.url()).hash).toBe(chosen)
+
+    // Enter opens the mapping of what is chosen, on the chart as in the table; on a button of the table it presses that.
+    await page.getByTestId('front').getByRole('application').press('ArrowRight')
+    await page.getByTestId('front').getByRole('application').press('Enter')
+    await page.waitForURL(/\/mapping\?.*point=\d+/)
+    await page.goBack()
+    const table = page.getByRole('region', { name: /^Designs; up and down/ })
+    await table.getByRole('button', { name: 'Point', exact: true }).press('Enter')
+    await table
+      .locator('th[aria-sort="ascending"], th[aria-sort="descending"]')
+      .getByRole('button', { name: 'Point', exact: true })
+      .waitFor()
+    await table.press('Enter')
+    await page.waitForURL(/\/mapping\?.*point=\d+/)
+    await page.goBack()
+    await table.waitFor()
   }
 )
 
