@@ -120,11 +120,13 @@ export function runTable(database: Database, specs: SpecTable, writerLives: () =
   )
   const deleteRow = database.prepare('DELETE FROM run WHERE id = ?')
   const interruptRows = database.prepare(`UPDATE run SET status = 'interrupted' WHERE status = 'running'`)
-  const select = `SELECT *, (SELECT count(*) FROM point WHERE run_id = run.id) AS points,
-    CASE WHEN status = 'interrupted' THEN json_extract(checkpoint, '$.track.ended') END AS ended FROM run`
-  const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
   // The first format knows no trash, the next ones no notes, then no findings.
   const columns = new Set(database.prepare<[], string>(`SELECT name FROM pragma_table_info('run')`).pluck().all())
+  // A checkpoint may be half a megabyte, and nobody who asks for runs wants it.
+  const told = [...columns].filter((name) => name !== 'checkpoint').join(', ')
+  const select = `SELECT ${told}, (SELECT count(*) FROM point WHERE run_id = run.id) AS points,
+    CASE WHEN status = 'interrupted' THEN json_extract(checkpoint, '$.track.ended') END AS ended FROM run`
+  const selectAll = database.prepare<[], RunRow>(`${select} ORDER BY id`)
   const selectTrashed = columns.has('trashed_at')
     ? database.prepare<[number], string | null>('SELECT trashed_at FROM run WHERE id = ?').pluck()
     : undefined
