@@ -75,6 +75,8 @@ test.skipIf(!hasChromium())('its designs are looked at, and two of them compared
   await page.getByRole('table', { name: /All numbers, against ①/ }).waitFor()
   await page.keyboard.press('Alt+ArrowLeft')
   await page.waitForURL(/run\/1\/front/)
+  // Its keys are there when it is: an address is sooner than its view.
+  await rectangle.waitFor()
   for (const side of ['mapping', 'breakdown', 'memory', 'timeline', 'links']) {
     await page.keyboard.press(`Alt+${3 + ['mapping', 'breakdown', 'memory', 'timeline', 'links'].indexOf(side)}`)
     await page.waitForURL(new RegExp(`run/1/${side}`))
