@@ -1,56 +1,17 @@
 import { regionAxes, type MeshAxis } from '../mapping/region.ts'
 import type { Operator, Step } from '../workload/operator.ts'
-import { fastest_s, type CollectiveCost } from './collective-cost.ts'
+import type { CollectiveCost } from './collective-cost.ts'
 import type { CostContext } from './cost-context.ts'
 import * as row from './cost-row.ts'
 import { exposed_s, hidden_s } from './hidden-time.ts'
 import { BYTES } from './model-state.ts'
-import {
-  atSpeed,
-  elementwiseCost,
-  launched,
-  localOutput,
-  operatorCost,
-  type Cuts,
-  type OperatorCost
-} from './operator-cost.ts'
+import { atSpeed, elementwiseCost, launched, localOutput, operatorCost, type Cuts } from './operator-cost.ts'
 import { ParameterCost } from './parameter-cost.ts'
 import { RegionLayouts } from './region-layouts.ts'
 import { StepRecorder, type StepOperations } from './step-operations.ts'
-import { ENTRY, EXIT, NO_TRANSFER, TensorTransfers, type Exchange, type Transfer } from './tensor-transfers.ts'
-
-/** Seconds of keys and values on their way around, and bytes times links. */
-interface ContextRing {
-  readonly forward_s: number
-  readonly backward_s: number
-  readonly linkTraffic_B: number
-}
-
-/** What the main operator of a step does on one die. */
-interface StepWork {
-  readonly dispatch: Exchange
-  readonly main: OperatorCost
-  readonly context: ContextRing
-  readonly stream: ReturnType<ParameterCost['weightStreams']>
-}
-
-type Elementwise = Pick<OperatorCost, 'forward_s' | 'inputGradient_s' | 'traffic_B' | 'forwardTraffic_B'>
-
-/** Parts of a step's rows, each by what it depends on: cuts before and behind, layout before and roles, layouts behind, roles alone. */
-interface StepParts {
-  readonly befores: Map<number, Elementwise>
-  readonly afters: Map<number, Elementwise>
-  readonly entries: Map<number, Transfer>
-  readonly exits: Map<number, Transfer>
-  readonly works: Map<number, StepWork>
-}
-
-function remembered<Part>(known: Map<number, Part> | undefined, key: number, make: () => Part): Part {
-  if (!known) return make()
-  let part = known.get(key)
-  if (part === undefined) known.set(key, (part = make()))
-  return part
-}
+import { remembered, sumOf, type Elementwise, type StepParts, type StepWork } from './step-parts.ts'
+import { StepExchanges } from './step-exchanges.ts'
+import { ENTRY, EXIT, NO_TRANSFER, TensorTransfers, type Transfer } from './tensor-transfers.ts'
 
 /**
  * Prices steps of plans: a row of numbers for (step, layout of its source, roles of its operator, layout of the residual stream), made
@@ -69,6 +30,7 @@ export class CostModel {
   readonly #parts: readonly (readonly StepParts[])[]
   readonly #groups: readonly CollectiveCost[]
   readonly #transfers: TensorTransfers
+  readonly #exchanges: StepExchanges
   readonly #parameters: ParameterCost
   /** Set while {@link CostModel.operations} listens to what a row is made of. */
   #record: StepRecorder | undefined
@@ -99,6 +61,7 @@ export class CostModel {
       )
     )
     this.#transfers = new TensorTransfers(this.axes, this.#groups)
+    this.#exchanges = new StepExchanges(context, this.#groups, this.layouts)
     this.#parameters = new ParameterCost(context, this.#groups)
   }
 
@@ -137,9 +100,9 @@ export class CostModel {
    */
   operations(layerClass: number, step: number, source: number, roles: number, residual: number): StepOperations {
     const record = new StepRecorder()
-    this.#record = this.#parameters.record = record
+    this.#record = this.#parameters.record = this.#exchanges.record = record
     const offset = this.#fill(layerClass, step, source, roles, residual)
-    this.#record = this.#parameters.record = undefined
+    this.#record = this.#parameters.record = this.#exchanges.record = undefined
     // The row is remembered elsewhere, or will be when it is asked for.
     if (offset >= 0) {
       this.rows.fill(0, offset, offset + row.COLUMNS)
@@ -250,7 +213,7 @@ export class CostModel {
     at[offset + row.FORWARD_S] = before.forward_s + main.forward_s + after.forward_s
     at[offset + row.BACKWARD_S] = before.inputGradient_s + backward_s + after.inputGradient_s
     at[offset + row.WEIGHT_GRADIENT_S] = main.weightGradient_s
-    const statistics = this.#statistics(step, from, settled, tokens)
+    const statistics = this.#exchanges.statistics(step, from, settled, tokens)
     const scatter = this.#parameters.gradientScatter(step, cuts)
     at[offset + row.TENSOR_COMMUNICATION_S] = mainForward_s + mainBackward_s + statistics.time_s
     at[offset + row.DATA_COMMUNICATION_S] =
@@ -314,70 +277,15 @@ export class CostModel {
     const { machine, workload, microBatch, expertParallel, speed = 1 } = this.context
     const { attention, sequenceLength } = workload.training
     const { main, before, after } = step
-    const dispatch = this.#dispatch(main, cuts, tokens)
+    const dispatch = this.#exchanges.dispatch(main, cuts, tokens)
     const experts = main.experts ? expertParallel : 1
     const cost = operatorCost(main, machine.engine, microBatch, sequenceLength, attention === 'flash', cuts, experts)
     return {
       dispatch,
       main: atSpeed(launched(main, [...before, ...after], machine.launch_s, cost), speed),
-      context: this.#contextRing(main, cuts, tokens),
+      context: this.#exchanges.contextRing(main, cuts, tokens),
       stream: this.#parameters.weightStreams(step, cuts)
     }
-  }
-
-  /** Tokens on their way to the experts they visit, or back: one all-to-all on the region, one among replicas. */
-  #dispatch(operator: Operator, cuts: Cuts, tokens: number): Exchange {
-    if (!operator.experts) return NO_DISPATCH
-    const width = operator.experts.opens ? operator.reduction : operator.output
-    const bytes = ((tokens * width * operator.experts.topK) / (cuts.batch * cuts.sequence)) * BYTES
-    let time_s = 0
-    let linkTraffic_B = 0
-    for (const [name, group] of [
-      [cuts.axes.expert, this.#groups[cuts.axes.expert]!],
-      ['expert-replicas', this.context.expertGroup]
-    ] as const) {
-      if (group.size === 1) continue
-      this.#record?.add(operator.experts.opens ? 'before-forward' : 'after-forward', 'all-to-all', name, bytes)
-      this.#record?.add(operator.experts.opens ? 'after-backward' : 'before-backward', 'all-to-all', name, bytes)
-      time_s += fastest_s(group.allToAll, bytes)
-      // Forward the tokens, backward their gradients.
-      linkTraffic_B += 2 * bytes * group.linkCrossings
-    }
-    return { time_s, linkTraffic_B }
-  }
-
-  /** Keys and values that pass around the axes that cut the sequence (ring attention): gathered forward, gathered and scattered back. */
-  #contextRing(operator: Operator, cuts: Cuts, tokens: number): ContextRing {
-    if (operator.kind !== 'attention' || cuts.sequence === 1) return { forward_s: 0, backward_s: 0, linkTraffic_B: 0 }
-    const heads = Math.min(cuts.output, operator.reductionGranularity)
-    const bytes = ((tokens * operator.reduction) / (cuts.batch * heads)) * BYTES
-    const group = this.#groups[cuts.axes.sequence]!
-    const gather = fastest_s(group.gather, bytes)
-    this.#record?.add('beside-forward', 'all-gather', cuts.axes.sequence, bytes)
-    this.#record?.add('beside-backward', 'all-gather', cuts.axes.sequence, bytes)
-    this.#record?.add('beside-backward', 'reduce-scatter', cuts.axes.sequence, bytes)
-    return { forward_s: gather, backward_s: 2 * gather, linkTraffic_B: 1.5 * bytes * group.linkCrossings }
-  }
-
-  /**
-   * The small all-reduces of numbers per token, forward and backward: two fp32 statistics of each norm on axes that cut the
-   * hidden side, and maximum and sum of the loss on axes that cut the vocabulary.
-   */
-  #statistics(step: Step, from: number, settled: number, tokens: number): Exchange {
-    const perToken = 8
-    let linkTraffic_B = 0
-    const among = (layout: number): number => {
-      const axes = this.layouts.hiddenAxes(layout)
-      if (axes === 0) return 0
-      const group = this.#groups[axes]!
-      const bytes = (perToken * tokens * group.size) / this.layouts.cutOf(layout)
-      this.#record?.add('statistics-forward', 'all-reduce', axes, bytes)
-      this.#record?.add('statistics-backward', 'all-reduce', axes, bytes)
-      linkTraffic_B += 2 * bytes * group.linkCrossings
-      return 2 * fastest_s(group.allReduce, bytes)
-    }
-    const time_s = (step.before.length > 0 ? among(from) : 0) + (step.main.name === 'logits' ? among(settled) : 0)
-    return { time_s, linkTraffic_B }
   }
 
   #fillStored(
@@ -414,16 +322,3 @@ export class CostModel {
     )
   }
 }
-
-const NO_DISPATCH = { time_s: 0, linkTraffic_B: 0 }
-
-const sumOf = (costs: readonly Elementwise[]): Elementwise =>
-  costs.reduce(
-    (total, cost) => ({
-      forward_s: total.forward_s + cost.forward_s,
-      inputGradient_s: total.inputGradient_s + cost.inputGradient_s,
-      traffic_B: total.traffic_B + cost.traffic_B,
-      forwardTraffic_B: total.forwardTraffic_B + cost.forwardTraffic_B
-    }),
-    { forward_s: 0, inputGradient_s: 0, traffic_B: 0, forwardTraffic_B: 0 }
-  )
