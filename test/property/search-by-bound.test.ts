@@ -11,13 +11,13 @@ import { genomeAt, type Genome } from '../../src/core/search/gene.ts'
 import { MostPromising, type PromisingWafer } from '../../src/core/search/most-promising.ts'
 import { jointScore } from '../../src/core/search/objective.ts'
 import { searchByBound } from '../../src/core/search/search-by-bound.ts'
-import { runTask, type Task, type TaskFrame } from '../../src/core/search/tasks.ts'
+import { emptyResult, runTask, type Task, type TaskFrame } from '../../src/core/search/tasks.ts'
 import { promiseOf, waferBound } from '../../src/core/search/wafer-bound.ts'
 import type { WaferDesign } from '../../src/core/search/wafer-design.ts'
 import { WaferSearches } from '../../src/core/search/wafer-searches.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { waferCost_usd } from '../../src/core/chip/cost.ts'
-import { smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
+import { exploreDirectly, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
 /** Sixteen wafers, half of which can be built, and few are as good as their bounds say: memory, links and clock pull in different directions. */
 const space: ExplorationSpaceInput = {
@@ -136,6 +136,34 @@ test('what was searched before is not searched again, and what was left out coun
   expect(searched.length).toBe(before)
   expect(findings).toMatchObject({ most: 3 * best, searched: 0 })
   expect(findings!.gap).toBeCloseTo(2, 12)
+})
+
+test('an exploration that is stopped counts what it searched alone', async () => {
+  const { frame, promising, score } = setUp('throughput')
+  const [first] = await new WaferSearches(frame, directly(frame).host, [[]]).search([promising[0]!.genome], silent)
+  const stopping = {
+    run: (tasks: readonly Task[]) => Promise.resolve(tasks.map((task) => emptyResult(task)))
+  } as unknown as ExplorationHost
+  const { found, findings } = await searchByBound(
+    frame,
+    new WaferSearches(frame, stopping, [[]]),
+    sweepOf(promising.map((wafer) => ({ ...wafer, promise: 2 * score(first!) }))),
+    [first!],
+    [1],
+    silent
+  )
+  expect(found).toEqual([])
+  expect(findings).toMatchObject({ searched: 0, left: promising.length, most: 2 * score(first!) })
+})
+
+test('explored wafers are held to each other, not to a given chip that may keep other limits', async () => {
+  // At half its clock none of them comes near it.
+  const slower = { ...smallSpace, architecture: { genes: { 'grid.rows': [3, 4], 'die.clock_Hz': [0.4e9, 0.5e9] } } }
+  const { outcome } = await exploreDirectly(smallInputs({ space: slower, policies: [] }))
+  const explored = outcome.front.filter(({ source }) => source === 'architecture')
+  const best = Math.max(...explored.map(({ evaluation }) => evaluation.tokensPerSecond))
+  expect(outcome.best!.evaluation.tokensPerSecond).toBeGreaterThan(best)
+  expect(outcome.findings!.waferBound!.best).toBe(best)
 })
 
 test('nothing is said of wafers none of which takes the workload', async () => {

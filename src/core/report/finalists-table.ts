@@ -59,7 +59,7 @@ export function waferBoundSentence({ objective, most, gap, searched, left }: Waf
   const reach = sign > 0 ? 'reaches more than' : 'needs less than'
   const wafers = (count: number): string => `${formatCount(count)} ${count === 1 ? 'wafer' : 'wafers'}`
   return (
-    `By closed forms no wafer that was looked at ${reach} ${formatNumber(sign * most)} ${unit}, whatever its mapping: the best is within ${formatShare(gap)} of that. ` +
+    `By closed forms no wafer that was looked at ${reach} ${formatNumber(sign * most)} ${unit}, whatever its mapping: the best of them is within ${formatShare(gap)} of that. ` +
     `${wafers(searched)} ${searched === 1 ? 'was' : 'were'} searched for the bounds alone` +
     (left > 0 ? `; ${wafers(left)} more might be better by theirs.` : '; no other might be better by its own.')
   )

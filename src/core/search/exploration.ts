@@ -208,6 +208,7 @@ export interface Rung {
 /** What bounds say of the wafers that were looked at, by closed forms. More is better, as {@link Objective} counts. */
 export interface WaferBoundFindings {
   readonly objective: Objective
+  /** Of the explored wafers; the given chip may keep other limits. */
   readonly best: number
   /** No mapping of the space on a wafer that was looked at reaches more. */
   readonly most: number

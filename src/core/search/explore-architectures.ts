@@ -195,13 +195,10 @@ export async function exploreArchitectures(
     host.keep(better.flat())
     refined.push(...better)
   }
-  const sure = await searchByBound(
-    frame,
-    searches,
-    sweeps,
-    [...refined, ...first, ...guidance.known],
-    weights,
-    (done) => report('searching wafers that may be better by their bounds', 0.9 + 0.1 * done)
+  // The given chip may keep other limits than the wafers around it, which are not to be passed over for it.
+  const wafersKnown = [...refined, ...first, ...guidance.known].filter(([point]) => point!.source !== 'search')
+  const sure = await searchByBound(frame, searches, sweeps, wafersKnown, weights, (done) =>
+    report('searching wafers that may be better by their bounds', 0.9 + 0.1 * done)
   )
   host.keep(sure.found.flat())
 

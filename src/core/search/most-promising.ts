@@ -1,6 +1,6 @@
 import type { Genome } from './gene.ts'
 
-/** A wafer of the space that can be built and that nothing rules out. */
+/** A wafer of the space that can be built and can hold the workloads. */
 export interface PromisingWafer {
   readonly genome: Genome
   /** Most that the objective makes of it, whatever its mappings. */

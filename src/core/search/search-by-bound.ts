@@ -64,6 +64,7 @@ export async function searchByBound(
     ...wafer,
     chip: template.chip(wafer.genome)
   }))
+  const before = searches.count
   let searched = 0
   let better = 0
   let order: readonly Candidate[] = []
@@ -82,12 +83,16 @@ export async function searchByBound(
       (share) => onDone((searched + share * wave.length) / MOST_SEARCHED),
       best
     )
-    searched += wave.length
+    // Less than the wave is searched only where the exploration is being stopped.
+    const isStopped = searches.count < before + searched + wave.length
+    searched = searches.count - before
     found.push(...designs)
     const reached = Math.max(best, ...designs.map(scoreOf))
     if (reached > best) better = searched
     best = reached
+    if (isStopped) break
   }
+  open = open.filter(({ genome, promise }) => promise > best && searches.most(genome) === undefined)
   if (best === -Infinity) return { found, findings: undefined }
   const most = Math.max(
     best,

@@ -103,6 +103,8 @@ export class WaferSearches {
       })
     ])
     return byWafer.flatMap((results, wafer) => {
+      // Where the exploration was stopped before, nothing was searched.
+      if (results.some(({ combinations, exact }) => combinations === 0 && !exact)) return []
       this.#most.set(genomes[wafer]!.join(), this.#mostOf(results, chips[wafer]!))
       const mappings = results.flatMap(({ best }) => (best ? [best.mapping] : []))
       return mappings.length === this.#members.length ? [explored(this.#frame, genomes[wafer]!, mappings)] : []

@@ -105,7 +105,7 @@ export type Look = {
   readonly broken?: string
   readonly unfit?: string
   readonly proved?: 'memory' | 'beaten'
-  /** Most that the objective makes of it, where nothing rules it out. */
+  /** Most that the objective makes of it, where it can hold the workloads. */
   readonly promise?: number
   readonly wafer?: EstimatedWafer
 }
@@ -146,8 +146,8 @@ export function lookAt(
   const weights = members.map(({ weight }) => weight)
   const cost_usd = waferCost_usd(chip)
   const bound = waferBound(workloads, weights, machine, cost_usd)
-  if (rivals.length > 0 && isBeaten(bound, rivals)) return { proved: 'beaten' }
   const promise = promiseOf(frame.objective, bound)
+  if (rivals.length > 0 && isBeaten(bound, rivals)) return { proved: 'beaten', promise }
   const goal = goalOf(frame.objective, machine)
   const found: BestKnown[] = []
   for (const [index, { name }] of members.entries()) {
