@@ -192,6 +192,35 @@ test.skipIf(!hasChromium())('H lifts the layers off a wafer one by one, and puts
   await page.keyboard.press('Escape')
 })
 
+test.skipIf(!hasChromium())('keys fit the wafer and the die that has the keyboard, as a person set them', async () => {
+  const die = page.getByRole('gridcell', { name: 'die row 1, column 2' })
+  const width_px = async (): Promise<number> => (await die.boundingBox())!.width
+  await die.focus()
+  const before_px = await width_px()
+  await page.keyboard.press('Shift+F')
+  await expect.poll(width_px).toBeGreaterThan(2 * before_px)
+  await page.keyboard.press('f')
+  await expect.poll(width_px).toBeCloseTo(before_px, 0)
+
+  const chooseKey = async (title: string, press: () => Promise<void>): Promise<void> => {
+    const address = page.url()
+    await page.keyboard.press('Control+,')
+    await page.getByRole('row', { name: title }).getByRole('button').first().click()
+    await press()
+    await page.goto(address)
+    await die.focus()
+  }
+  await chooseKey('Wafer: show the selected die', () => page.keyboard.press('Alt+Shift+D'))
+  await page.keyboard.press('Shift+F')
+  // Long enough for what it did before to be drawn.
+  await page.waitForTimeout(300)
+  expect(await width_px()).toBeCloseTo(before_px, 0)
+  await page.keyboard.press('Alt+Shift+D')
+  await expect.poll(width_px).toBeGreaterThan(2 * before_px)
+  await page.keyboard.press('Control+0')
+  await expect.poll(width_px).toBeCloseTo(before_px, 0)
+})
+
 test.skipIf(!hasChromium())('a budget tells how it is computed, and is solved for with what is locked', async () => {
   await budgets()
     .getByRole('button', { name: /Shoreline/ })

@@ -98,7 +98,7 @@ export function useWaferGestures(
     else if (asked.kind === 'next-link') {
       const link = nextLinkOf(scene, die, selection.link ?? '')
       if (link !== undefined) selectLink(link)
-    } else view.fit(asked.kind === 'fit-die' ? die.site : undefined)
+    } else view.fit()
   }
 
   return {

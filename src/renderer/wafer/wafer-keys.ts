@@ -4,7 +4,7 @@ import { keyOf, type SceneDie, type WaferScene } from '../../core/chip/editing/w
 /** What a key pressed on the grid asks for. */
 export type WaferKey =
   | { readonly kind: 'move'; readonly die: SceneDie; readonly extend: boolean }
-  | { readonly kind: 'open' | 'fit' | 'fit-die' }
+  | { readonly kind: 'open' | 'fit' }
   | { readonly kind: 'select'; readonly extend: boolean; readonly range: boolean }
   | { readonly kind: 'zoom'; readonly factor: number }
   | { readonly kind: 'next-link' }
@@ -31,7 +31,6 @@ export function waferKey(scene: WaferScene, focused: string, pressed: Pressed): 
   if (ctrl) return key === '0' ? { kind: 'fit' } : undefined
   if (key === '+' || key === '=') return { kind: 'zoom', factor: 1.25 }
   if (key === '-') return { kind: 'zoom', factor: 0.8 }
-  if (key.toLowerCase() === 'f') return { kind: shiftKey ? 'fit-die' : 'fit' }
   return key === 'l' ? { kind: 'next-link' } : undefined
 }
 
