@@ -64,6 +64,22 @@ test.skipIf(!hasChromium())(
       await page.mouse.up()
       expect(await dieSize()).toBe(after)
     }
+    // Who leaves with a handle in the hand is told so, and finds the chip as it was, inside of the die as well.
+    const wafer = page.url()
+    await page.goto(wafer.replace(/(chip\/\d+)[^?]*/, '$1/die'))
+    const inside = page.getByRole('heading', { name: /: inside of the die$/ })
+    await inside.waitFor()
+    const numbers = await inspector().textContent()
+    await page.goBack()
+    await drag(page.locator('[data-handle=corner]'), 5, 5)
+    await expect.poll(dieSize).not.toBe(after)
+    await page.keyboard.press('Alt+ArrowRight')
+    await page.getByRole('status').filter({ hasText: 'The drag was given up' }).waitFor()
+    await page.mouse.up()
+    await inside.waitFor()
+    expect(await inspector().textContent()).toBe(numbers)
+    await page.goBack()
+    await expect.poll(dieSize).toBe(after)
     await page.keyboard.press('Control+z')
     await expect.poll(dieSize).toBe(before)
   }

@@ -90,6 +90,15 @@ test.skipIf(!hasChromium())('dies and links are painted, erased, toggled and und
     await drawn(4, 3).not.toMatch(/dead/)
     await says('3 of 54')
   }
+  // Who leaves with a stroke in the hand is told what became of it, and finds the map as it was.
+  await stroke([4, 1], [4, 4], async () => {
+    await drawn(4, 3).toMatch(/dead/)
+    await page.keyboard.press('Control+1')
+    await page.getByRole('status').filter({ hasText: 'The stroke was given up' }).waitFor()
+  })
+  await page.goBack()
+  await says('3 of 54')
+  await drawn(4, 3).not.toMatch(/dead/)
   await page.keyboard.press('v')
   await die(3, 3).click()
   await page.keyboard.press('x')

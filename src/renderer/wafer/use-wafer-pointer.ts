@@ -48,7 +48,10 @@ export function useWaferPointer(view: ViewportControl, handlers: Handlers): Wafe
   }
   const world = (x: number, y: number): Point => toWorld(view.now(), x, y)
 
-  const givingUp = useGivingUp(() => cancel())
+  const givingUp = useGivingUp(
+    () => cancel(),
+    () => (gesture === 'paint' ? 'The stroke' : undefined)
+  )
   function begin(next: typeof gesture): void {
     gesture = next
     givingUp.begin()

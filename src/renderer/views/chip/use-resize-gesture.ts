@@ -46,7 +46,9 @@ export const pathOf = (kind: HandleKind): string =>
 /** Drags of handles: what the chip would be is shown while they last, and becomes one edit when they end. */
 export function useResizeGesture({ before, preview, commit, snaps }: Options) {
   const gesture = shallowRef<Gesture>()
-  const givingUp = useGivingUp(cancel)
+  const givingUp = useGivingUp(cancel, () =>
+    gesture.value && preview.value && preview.value !== before.value ? 'The drag' : undefined
+  )
 
   function start(handle: Handle, at: Point): void {
     const chip = before.value
