@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -14,6 +14,11 @@ write('small.json', smallModel)
 write('wafer.json', smallWafer)
 write('study.json', { ...smallStudySpec, grids: renamed })
 write('other.json', { ...smallStudySpec, title: 'Another', grids: renamed })
+write('grown.json', {
+  ...smallStudySpec,
+  title: 'Another',
+  grids: [...renamed, { ...renamed[0], name: 'hidden', globalBatches: [8], overlaps: [0] }]
+})
 write('forms.json', {
   ...smallStudySpec,
   name: 'forms',
@@ -108,6 +113,31 @@ describe('tmac study', () => {
     const smaller = await study('forms.json', '--reduced', '--merge', 'form.jsonl', '--project', 'form.tmac')
     expect(smaller.err).toMatch(/0 cases taken/)
     expect(smaller.out).toMatch(/1 of 1 cases/)
+  })
+  it('takes over the cases of a study that it has grown from, and runs only what is new', async () => {
+    copyFileSync(join(cwd, 'whole.tmac'), join(cwd, 'grown.tmac'))
+    const listed = await study('grown.json', '--project', 'grown.tmac', '--list')
+    expect(listed.out.match(/^(done|open).*$/gm)).toEqual([
+      'done  same-chip/small.json/wafer.json/b8/s1024/flash/o18/seed1',
+      'done  same-chip/small.json/wafer.json/b24/s1024/flash/o18/seed1',
+      'done  co-explored/small.json/wafer.json/b8/s1024/flash/o18/seed1',
+      'open  same-chip/small.json/wafer.json/b8/s1024/flash/o18/seed1/overlap0'
+    ])
+    const { err, out } = await study('grown.json', '--project', 'grown.tmac', '--report', 'grown.md')
+    expect(err).toMatch(/3 cases are taken over/)
+    expect(err).toMatch(/4 cases, 3 done before/)
+    expect(out).toMatch(/everybody searches knowing it: .*× where 0% hides/)
+    using store = openProject(join(cwd, 'grown.tmac'), { readOnly: true })
+    const [first, second] = store.studies.hashes().map((hash) => store.studies.cases(hash))
+    for (const one of first!) expect(second).toContainEqual(one)
+    expect(second).toHaveLength(4)
+    expect((await study('study.json', '--project', 'grown.tmac')).err).toMatch(/3 cases, 3 done before/)
+  })
+  it('runs a case again where anything that it depends on differs', async () => {
+    copyFileSync(join(cwd, 'whole.tmac'), join(cwd, 'changed.tmac'))
+    write('changed.json', { ...smallStudySpec, overlaps: [0.25], grids: renamed })
+    const list = await study('changed.json', '--project', 'changed.tmac', '--list')
+    expect(list.out.match(/^open/gm)).toHaveLength(3)
   })
   it('refuses a shard of another study, of nothing, and a part that does not exist', async () => {
     const other = await study('other.json', '--merge', 'in1/1.jsonl', '--project', 'other.tmac')

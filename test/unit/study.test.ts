@@ -11,6 +11,7 @@ import { checkStudy } from '../../src/core/study/check-study.ts'
 import { measured } from '../../src/core/study/measure.ts'
 import { outerSpace, tryWafers, wafersOf } from '../../src/core/study/outer-search.ts'
 import { claimCells } from '../../src/core/study/report/claims.ts'
+import { claimsPage } from '../../src/core/study/report/claims-page.ts'
 import { judgedPredictions } from '../../src/core/study/report/predictions.ts'
 import { runCase } from '../../src/core/study/run-case.ts'
 import { caseKey, casesOf, casesOfShard, studyHash, type StudyCase } from '../../src/core/study/study-case.ts'
@@ -83,6 +84,24 @@ describe('a case', async () => {
         expect(contender(result, name).metrics!.iterationTime_s).toBe(again.iterationTime_s)
         expect(point.evaluation.level).toBe('event')
       }
+  })
+  it('searched under another share of hidden communication is of that share in every level, and in no number of the others', async () => {
+    const hidden = { ...cases[0]!, ablations: [], overlap: 0 }
+    const result = await runCase(study, hidden, seconds)
+    expect(result.key).toBe('same-chip/small/six-dies/b8/s1024/flash/o18/seed1/overlap0')
+    for (const { chip } of Object.values(result.points)) expect(chip.execution.overlap).toBe(0)
+    const mine = contender(result, OURS).metrics!
+    // Found for it, timed by it: the first of the study's overlaps is 0, too.
+    expect(mine.overlapTime_s[0]).toBeCloseTo(mine.analyticTime_s, 12)
+    expect(mine.analyticTime_s).toBeLessThanOrEqual(contender(sameChip, OURS).metrics!.overlapTime_s[0]! * (1 + 1e-9))
+    const both = studyResults(study, [...cases, hidden], [record(sameChip, 1), record(result, 2)])
+    const gap = (where: object) => measured(Measure.parse({ of: 'gap', where }), both)
+    expect(gap({})).toMatchObject({ value: sameChip.certificate!.gap, cases: 1 })
+    expect(gap({ overlap: 0 })).toMatchObject({ value: result.certificate!.gap, cases: 1 })
+    const [table] = claimsPage(both)
+      .find(({ title }) => title.startsWith('How much'))!
+      .tables.slice(1)
+    expect(table!.rows.map(([overlap]) => overlap!.text)).toEqual(['0', "the chip's own"])
   })
   it('adds up memory over the dies in use', () => {
     const { peak_B, mean_B, total_B, diesUsed } = contender(sameChip, OURS).metrics!

@@ -59,7 +59,8 @@ function strangeIn({ ledger, ...lists }: Where, cases: readonly StudyCase[]): st
     chips: cases.map(({ chip }) => chip),
     globalBatches: cases.map(({ training }) => training.globalBatch),
     sequenceLengths: cases.map(({ training }) => training.sequenceLength),
-    attention: cases.map(({ training }) => training.attention)
+    attention: cases.map(({ training }) => training.attention),
+    overlap: cases.flatMap(({ overlap }) => overlap ?? [])
   }
   for (const [name, values] of Object.entries(lists))
     for (const value of [values ?? []].flat())

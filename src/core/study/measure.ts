@@ -2,6 +2,7 @@ import { randomStream } from '../optimization/random.ts'
 import { bootstrapInterval, geometricMean, median, type Interval } from '../optimization/statistics.ts'
 import { ablationContender, OURS, SEARCH_ALONE } from './case-result.ts'
 import { fastestOf, matches, oursIn, pairOf, type FinishedCase, type StudyResults } from './study-results.ts'
+import { caseKey } from './study-case.ts'
 import type { Measure, Where } from './study-spec.ts'
 
 /** A measured number over cases. */
@@ -88,16 +89,15 @@ export const beatenIn: Pick = (one) => {
 
 /** The case with the same setting on the given chip. */
 export function onGivenChip({ finished }: StudyResults, { setting }: FinishedCase): FinishedCase | undefined {
-  return finished.find(
-    ({ setting: other }) =>
-      other.ledger === 'same-chip' &&
-      other.model === setting.model &&
-      other.chip === setting.chip &&
-      other.seed === setting.seed &&
-      Object.entries(setting.training).every(
-        ([key, value]) => other.training[key as keyof typeof other.training] === value
-      )
-  )
+  const key = caseKey({ ...setting, ledger: 'same-chip' })
+  return finished.find((other) => caseKey(other.setting) === key)
+}
+
+/** The case with the same setting under the chip's own share of hidden communication. */
+export function underOwnOverlap({ finished }: StudyResults, { setting }: FinishedCase): FinishedCase | undefined {
+  const { overlap: _searched, ...own } = setting
+  const key = caseKey(own)
+  return finished.find((other) => caseKey(other.setting) === key)
 }
 
 export const chipGainIn =

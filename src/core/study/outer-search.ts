@@ -11,7 +11,9 @@ import { genomeOf, type Genome } from '../search/gene.ts'
 import { domainsOf } from '../search/wafer-sweep.ts'
 import { genomeLabel, withProvenance, type WaferTemplate } from '../search/wafer-template.ts'
 import type { Choice } from './settle.ts'
-import type { Study, StudyCase } from './study-case.ts'
+import { chipOf, type Study, type StudyCase } from './study-case.ts'
+import type { StudySpec } from './study-spec.ts'
+import type { TaskFrame } from '../search/tasks.ts'
 
 /** Points drawn for each wafer wanted: most of a space breaks some limit. */
 const DRAWN_PER_WAFER = 40
@@ -31,14 +33,16 @@ export interface OuterSpace {
   chip(genome: Genome): WaferChipSpec | undefined
 }
 
-/** Undefined for a cluster. */
-export function outerSpace({ spec, models, chips }: Study, one: StudyCase): OuterSpace | undefined {
-  const base = chips[one.chip]!
-  if (base.kind !== 'wafer') return undefined
-  const capped = one.ledger === 'capped' ? spec.caps : undefined
-  const frame = taskFrame({
+const capsOf = ({ spec }: Study, { ledger }: StudyCase): StudySpec['caps'] =>
+  ledger === 'capped' ? spec.caps : undefined
+
+/** The exploration of the wafers of a case, under the limits of its ledger. */
+function ledgerFrame(study: Study, one: StudyCase): TaskFrame {
+  const { spec, models } = study
+  const capped = capsOf(study, one)
+  return taskFrame({
     model: models[one.model]!,
-    chip: base,
+    chip: chipOf(study, one),
     training: one.training,
     space: ExplorationSpace.parse({
       architecture: spec.outer.space,
@@ -49,11 +53,26 @@ export function outerSpace({ spec, models, chips }: Study, one: StudyCase): Oute
     objective: 'throughput',
     seed: one.seed
   })
-  const given = frame.chip as WaferChipSpec
+}
+
+const keepsLimits = (study: Study, one: StudyCase, chip: WaferChipSpec): boolean =>
+  brokenLimit(chip) === undefined && waferYield(chip) >= (capsOf(study, one)?.leastYield ?? 0)
+
+/** Whether the given wafer is among those to choose from: it keeps the limits of the case's ledger. */
+export function mayKeepGiven(study: Study, one: StudyCase): boolean {
+  const { chip } = ledgerFrame(study, one)
+  return chip.kind === 'wafer' && keepsLimits(study, one, chip)
+}
+
+/** Undefined for a cluster. */
+export function outerSpace(study: Study, one: StudyCase): OuterSpace | undefined {
+  const { spec } = study
+  const frame = ledgerFrame(study, one)
+  const given = frame.chip
+  if (given.kind !== 'wafer') return undefined
   const wafers = exploredWafers(frame)
   const { template } = wafers
-  const allowed = (chip: WaferChipSpec): boolean =>
-    brokenLimit(chip) === undefined && waferYield(chip) >= (capped?.leastYield ?? 0)
+  const allowed = (chip: WaferChipSpec): boolean => keepsLimits(study, one, chip)
   const first = allowed(given) ? 1 : 0
   const buildable = drawWafers(wafers, DRAWN_PER_WAFER * spec.outer.wafers, one.seed).filter((genome) =>
     allowed(template.chip(genome))
@@ -67,7 +86,7 @@ export function outerSpace({ spec, models, chips }: Study, one: StudyCase): Oute
       if (first && genome.join() === givenGenome?.join()) return given
       const chip = template.chip(genome)
       if (!allowed(chip)) return undefined
-      return { ...withProvenance(template, chip), name: `${base.name}, ${genomeLabel(template, chip, genome)}` }
+      return { ...withProvenance(template, chip), name: `${given.name}, ${genomeLabel(template, chip, genome)}` }
     }
   }
 }

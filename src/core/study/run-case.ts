@@ -13,7 +13,7 @@ import { buildWorkload } from '../workload/workload.ts'
 import { ablationContender, OURS, SEARCH_ALONE, type CaseResult } from './case-result.ts'
 import { chosenWafer, outerSpace, tryWafers, type Tried } from './outer-search.ts'
 import { settle, type Choice } from './settle.ts'
-import { caseKey, type Study, type StudyCase } from './study-case.ts'
+import { caseKey, chipOf, type Study, type StudyCase } from './study-case.ts'
 
 /** Seconds of work since some moment; who runs a case says by which clock. */
 export type Clock = () => number
@@ -53,7 +53,7 @@ class TaskRunner {
 }
 
 /** What an exploration of one chip depends on, for one case. */
-export function inputsOf(study: Study, one: StudyCase, chip: ChipSpec = study.chips[one.chip]!): ExplorationInputs {
+export function inputsOf(study: Study, one: StudyCase, chip: ChipSpec = chipOf(study, one)): ExplorationInputs {
   return {
     model: study.models[one.model]!,
     chip,
@@ -155,7 +155,7 @@ async function onGivenChip(
 function withoutWafers(study: Study, one: StudyCase): readonly Choice[] {
   const failure = `no wafer around '${one.chip}' can be built under the limits of this ledger`
   const nobody = { mapping: undefined, failure, attempt: undefined, evaluations: 0, took_s: 0 }
-  const chip = study.chips[one.chip]!
+  const chip = chipOf(study, one)
   return [
     { contender: OURS, source: 'search', label: 'TMAC', chip, ...nobody },
     ...one.policies.map((policy) => ({

@@ -21,11 +21,13 @@ export interface StudyCase {
   readonly chip: string
   readonly training: TrainingSpec
   readonly seed: number
+  /** The share of communication that hides, in place of the chip's own; absent for the chip's own. */
+  readonly overlap?: number
   readonly policies: readonly string[]
   readonly ablations: readonly string[]
 }
 
-const keyOf = ({ ledger, model, chip, training, seed }: StudyCase): string =>
+const keyOf = ({ ledger, model, chip, training, seed, overlap }: StudyCase): string =>
   [
     ledger,
     model,
@@ -34,7 +36,8 @@ const keyOf = ({ ledger, model, chip, training, seed }: StudyCase): string =>
     `s${training.sequenceLength}`,
     training.attention,
     `o${training.optimizerBytesPerParameter}`,
-    `seed${seed}`
+    `seed${seed}`,
+    ...(overlap === undefined ? [] : [`overlap${overlap}`])
   ].join('/')
 
 /** The name of a case within its study: its setting, without who is run. */
@@ -50,15 +53,23 @@ function* casesOfGrid(grid: StudyGrid): Generator<StudyCase> {
             for (const attention of grid.attention)
               for (const optimizerBytesPerParameter of grid.optimizerBytesPerParameter)
                 for (const seed of grid.seeds)
-                  yield {
-                    ledger,
-                    model,
-                    chip,
-                    training: { globalBatch, sequenceLength, attention, precision: 'bf16', optimizerBytesPerParameter },
-                    seed,
-                    policies,
-                    ablations
-                  }
+                  for (const overlap of grid.overlaps ?? [undefined])
+                    yield {
+                      ledger,
+                      model,
+                      chip,
+                      training: {
+                        globalBatch,
+                        sequenceLength,
+                        attention,
+                        precision: 'bf16',
+                        optimizerBytesPerParameter
+                      },
+                      seed,
+                      ...(overlap !== undefined && { overlap }),
+                      policies,
+                      ablations
+                    }
 }
 
 const union = (some: readonly string[], more: readonly string[]): readonly string[] => [...new Set([...some, ...more])]
@@ -84,9 +95,36 @@ export function casesOf(grids: readonly StudyGrid[]): readonly StudyCase[] {
   return [...cases.values()]
 }
 
+/** The chip of a case, with the share of hidden communication that the case asks for. */
+export function chipOf({ chips }: Study, { chip: name, overlap }: StudyCase): ChipSpec {
+  const chip = chips[name]!
+  if (overlap === undefined) return chip
+  const { gradientOverlap: _own, ...execution } = chip.execution
+  return { ...chip, execution: { ...execution, overlap } }
+}
+
+/** The forms that a study has: the whole one and, where it is stated, the smaller one. */
+export const formsOf = ({ grids, reduced }: StudySpec): readonly (readonly StudyCase[])[] => [
+  casesOf(grids),
+  ...(reduced ? [casesOf(reduced)] : [])
+]
+
 /** What a shard does of a list of cases; which it is in changes nothing in a case's result. */
 export const casesOfShard = <Item>(cases: readonly Item[], shard: Shard): readonly Item[] =>
   cases.filter((_one, index) => isInShard(index, shard))
+
+/** Equal for a case of one study and a case of another exactly when they must give the same result. */
+export function caseHash(study: Study, one: StudyCase): string {
+  const { overlaps, outer, caps } = study.spec
+  return contentHash({
+    version: study.version,
+    one,
+    model: study.models[one.model],
+    chip: study.chips[one.chip],
+    overlaps,
+    ...(one.ledger !== 'same-chip' && { outer, caps })
+  })
+}
 
 /** Equal for two studies exactly when they must give the same results, the names of their files aside. */
 export const studyHash = (study: Study): string => contentHash(study)

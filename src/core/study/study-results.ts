@@ -1,6 +1,6 @@
 import type { Certificate } from '../search/exploration.ts'
 import { ablationContender, OURS, type ContenderMetrics, type ContenderResult } from './case-result.ts'
-import { caseKey, type Study, type StudyCase } from './study-case.ts'
+import { caseHash, caseKey, formsOf, type Study, type StudyCase } from './study-case.ts'
 import type { Where } from './study-spec.ts'
 
 /** A contender's result as a project keeps it, with the point that it can be traced to. */
@@ -50,6 +50,28 @@ export function doneKeys(cases: readonly StudyCase[], records: readonly RunCase[
   return new Set(done.map(({ key }) => key))
 }
 
+/**
+ * What another study's results say of the cases of this one: those that depend on the same and were run whole, by their keys here.
+ * @param records finished cases of the other study
+ */
+export function sharedRecords(
+  study: Study,
+  cases: readonly StudyCase[],
+  other: Study,
+  records: readonly CaseRecord[]
+): readonly CaseRecord[] {
+  const byKey = new Map(records.map((record) => [record.key, record]))
+  const known = new Map<string, CaseRecord>()
+  for (const one of formsOf(other.spec).flat()) {
+    const record = byKey.get(caseKey(one))
+    if (record && isWhole(one, record)) known.set(caseHash(other, one), record)
+  }
+  return cases.flatMap((one) => {
+    const record = known.get(caseHash(study, one))
+    return record ? [{ ...record, key: caseKey(one) }] : []
+  })
+}
+
 /** Joins the cases that are asked for with those that are done; results of other cases, and of cases that are not whole, are left aside. */
 export function studyResults(study: Study, cases: readonly StudyCase[], records: readonly CaseRecord[]): StudyResults {
   const byKey = new Map(records.map((record) => [record.key, record]))
@@ -65,8 +87,9 @@ export function studyResults(study: Study, cases: readonly StudyCase[], records:
 const within = <Item>(allowed: readonly Item[] | undefined, value: Item): boolean =>
   allowed === undefined || allowed.includes(value)
 
-export const matches = (where: Where, { ledger, model, chip, training }: StudyCase): boolean =>
+export const matches = (where: Where, { ledger, model, chip, training, overlap }: StudyCase): boolean =>
   ledger === where.ledger &&
+  overlap === where.overlap &&
   within(where.models, model) &&
   within(where.chips, chip) &&
   within(where.globalBatches, training.globalBatch) &&

@@ -14,6 +14,7 @@ const positive = z.number().positive()
 const MOST_WAFERS = 1000
 const count = z.int().positive()
 const name = z.string().min(1)
+const overlap = z.number().min(0).max(1)
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1, 'an empty list; nothing would be run')
 const { attention, globalBatch, sequenceLength, optimizerBytesPerParameter } = TrainingSpec.shape
 
@@ -30,6 +31,11 @@ export const StudyGrid = z.strictObject({
   seeds: list(z.int().nonnegative())
     .default(() => [1])
     .describe('of what our search draws at random'),
+  overlaps: list(overlap)
+    .optional()
+    .describe(
+      "shares of the communication that hide, under which everybody searches in place of the chip's own; such cases are in no number of the others"
+    ),
   policies: z.array(name).describe("names as in 'tmac policies'"),
   ablations: z.array(name).default(() => [])
 })
@@ -42,7 +48,10 @@ export const Where = z.strictObject({
   chips: list(name).optional(),
   globalBatches: list(count).optional(),
   sequenceLengths: list(count).optional(),
-  attention: attention.unwrap().optional()
+  attention: attention.unwrap().optional(),
+  overlap: overlap
+    .optional()
+    .describe("cases searched under this share of hidden communication, not under the chip's own")
 })
 export type Where = z.output<typeof Where>
 
@@ -132,7 +141,10 @@ export const StudySpec = z.strictObject({
     })
     .optional()
     .describe("of the ledger 'capped'"),
-  overlaps: z.array(z.number().min(0).max(1)).default(() => [0, 0.5, 1]),
+  overlaps: z
+    .array(overlap)
+    .default(() => [0, 0.5, 1])
+    .describe('shares of hidden communication at which every design is timed again, as it was found'),
   tuned: z
     .array(name)
     .default(() => [])

@@ -1,8 +1,8 @@
 import type { Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
 import type { CaseResult } from '../../core/study/case-result.ts'
-import { studyHash, type Study } from '../../core/study/study-case.ts'
-import type { CaseRecord } from '../../core/study/study-results.ts'
+import { studyHash, type Study, type StudyCase } from '../../core/study/study-case.ts'
+import { sharedRecords, type CaseRecord } from '../../core/study/study-results.ts'
 import type { PointWriter } from './point-writer.ts'
 import { guarded } from './project-problem.ts'
 import type { RunTable } from './run-table.ts'
@@ -38,6 +38,42 @@ export class ProjectStudies {
     return guarded(this.#path, () => this.#parts.table.cases(hash))
   }
 
+  /** Of these cases those that other studies of the project ran under all that they depend on, with their runs and points. */
+  shared(study: Study, cases: readonly StudyCase[]): CaseRecord[] {
+    return guarded(this.#path, () => {
+      const { table } = this.#parts
+      const hash = studyHash(study)
+      const records = table
+        .hashes()
+        .filter((other) => other !== hash)
+        .flatMap((other) => sharedRecords(study, cases, table.byHash(other)!, table.cases(other)))
+      return [...new Map(records.map((record) => [record.key, record])).values()]
+    })
+  }
+
+  /**
+   * Counts cases of other studies as cases of this one; they stay theirs, too.
+   * @throws Problem `disk-full`, `read-only`
+   */
+  share(study: Study, records: readonly CaseRecord[]): void {
+    const hash = studyHash(study)
+    const { table, transact } = this.#parts
+    transact(() => {
+      table.put(study)
+      for (const record of records) {
+        this.#drop(hash, record.key)
+        table.setCase(hash, record)
+      }
+    })
+  }
+
+  /** Deletes the run of a case, unless another study counts it as its own. */
+  #drop(hash: string, key: string): void {
+    const { table, runs } = this.#parts
+    const run = table.runOf(hash, key)
+    if (run !== undefined && table.usesOf(run) === 1) runs.remove(run)
+  }
+
   /**
    * Keeps a finished case, whole or not at all. What there was of the case goes.
    * @throws Problem `disk-full`, `read-only`
@@ -53,8 +89,7 @@ export class ProjectStudies {
     transact(() => {
       const writer = this.#parts.points()
       table.put(study)
-      const former = table.runOf(hash, key)
-      if (former !== undefined) runs.remove(former)
+      this.#drop(hash, key)
       const run = runs.insert(inputs, command, versions)
       const kept = contenders.map((one) => {
         const point = points[one.contender]

@@ -2,10 +2,12 @@ import { geometricMean, median } from '../../optimization/statistics.ts'
 import { formatPower_W, formatRatio, formatShare } from '../../format/format-quantity.ts'
 import { OURS, type ContenderMetrics } from '../case-result.ts'
 import { beatenIn, chipGainIn, lossIn, speedupIn, statisticOf } from '../measure.ts'
-import type { StudyResults } from '../study-results.ts'
+import { mayKeepGiven } from '../outer-search.ts'
+import type { FinishedCase, StudyResults } from '../study-results.ts'
+import type { Ledger } from '../study-spec.ts'
 import { claimSentence } from './claims.ts'
 import { measuredWords } from './measured-words.ts'
-import { batchesOf, ofBatch, ofLedger } from './slices.ts'
+import { batchesOf, ofBatch, ofLedger, searchedOverlapsOf } from './slices.ts'
 
 /** Margin over the best tuned baseline at each batch, in a sentence. */
 function marginSentence({ study, finished }: StudyResults): string {
@@ -22,13 +24,21 @@ function marginSentence({ study, finished }: StudyResults): string {
 
 function recomputeSentence({ finished }: StudyResults): string {
   const name = 'no-recompute-search'
-  const cases = finished.filter(({ setting }) => setting.ablations.includes(name))
+  const cases = ofLedger(finished, 'same-chip').filter(({ setting }) => setting.ablations.includes(name))
   if (cases.length === 0) return 'Recomputation outside the search was not run.'
   const unfit = cases.filter(
     ({ contenders }) => contenders.get(OURS)?.metrics && !contenders.get(`ablation:${name}`)?.metrics
   ).length
   const loss = measuredWords('loss', statisticOf(cases, lossIn(name), geometricMean))
   return `Recomputation inside the search: without it a step takes ${loss} cases, and ${unfit} of ${cases.length} no longer fit.`
+}
+
+/** A gain under caps is over given wafers that need not keep them, which is said. */
+function limitWords({ study }: StudyResults, ledger: Ledger, cases: readonly FinishedCase[]): string {
+  if (ledger !== 'capped') return 'without a cap'
+  const given = [...new Map(cases.map(({ setting }) => [setting.chip, setting])).values()]
+  const kept = given.filter((setting) => mayKeepGiven(study, setting)).length
+  return `under the caps, which ${kept} of the ${given.length} given wafers keep${kept === 1 ? 's' : ''}`
 }
 
 function chipSentence(results: StudyResults): string {
@@ -41,18 +51,28 @@ function chipSentence(results: StudyResults): string {
         .flatMap(({ contenders }) => contenders.get(OURS)?.metrics ?? [])
         .map((one: ContenderMetrics) => one.powerHigh_W)
     )
-    return [
-      `${formatRatio(value)} ${ledger === 'capped' ? 'under the caps' : 'without a cap'}, at a median of ${formatPower_W(power)}`
-    ]
+    return [`${formatRatio(value)} ${limitWords(results, ledger, cases)}, at a median of ${formatPower_W(power)}`]
   })
   return parts.length === 0
     ? 'Choosing the wafer was not run.'
     : `Choosing the wafer as well brings ${parts.join('; ')}.`
 }
 
+/** What is left of our margin where less of the communication hides than the chips state, and everybody knows it. */
+function overlapSentence({ study, finished }: StudyResults): readonly string[] {
+  const parts = searchedOverlapsOf(finished).flatMap((overlap) => {
+    const cases = ofLedger(finished, 'same-chip', overlap)
+    const { value } = statisticOf(cases, speedupIn(study.spec.tuned), geometricMean)
+    return value === undefined ? [] : [`${formatRatio(value)} where ${formatShare(overlap)} hides`]
+  })
+  return parts.length === 0
+    ? []
+    : [`Where less communication hides than the chips state, and everybody searches knowing it: ${parts.join(', ')}.`]
+}
+
 function standing({ finished }: StudyResults): string {
   const beaten = finished.filter((one) => beatenIn(one) === 1).length
-  const gaps = finished.flatMap(({ certificate }) => certificate?.gap ?? [])
+  const gaps = ofLedger(finished, 'same-chip').flatMap(({ certificate }) => certificate?.gap ?? [])
   const gap = gaps.length > 0 ? ` The certified gap is ${formatShare(median(gaps))} in the median.` : ''
   return `A baseline is ahead of ours in ${beaten} of ${finished.length} cases.${gap}`
 }
@@ -63,5 +83,6 @@ export const briefAnswers = (results: StudyResults): readonly string[] => [
   marginSentence(results),
   recomputeSentence(results),
   chipSentence(results),
+  ...overlapSentence(results),
   standing(results)
 ]

@@ -10,11 +10,11 @@ import {
   gapTable,
   marginTable,
   memoryTable,
-  overlapTable,
   stepTable,
   takenTable,
   unfitTable
 } from './margins.ts'
+import { overlapTable, searchedOverlapTable } from './overlap-tables.ts'
 import { judgedPredictions, predictionTable } from './predictions.ts'
 
 /** A chapter: words in Markdown, then tables, then figures. */
@@ -81,7 +81,11 @@ export function claimsPage(results: StudyResults): readonly ClaimsChapter[] {
       [chipTable(results)]
     ),
     part('Certified gap', '', [gapTable(results)]),
-    part('How much communication hides', '', hasTuned ? [overlapTable(results)] : []),
+    part(
+      'How much communication hides',
+      'A mapping that was found where all of it hides spends communication freely; where less hides, both it and the others are another matter when the search knows.',
+      hasTuned ? [overlapTable(results), searchedOverlapTable(results)] : []
+    ),
     part(
       'Where a baseline is ahead',
       'Whatever a baseline may do is in our space, so each of these is something our search has to learn.',

@@ -203,35 +203,6 @@ export function gapTable({ finished }: StudyResults): Table {
   }
 }
 
-/** Our margin with communication hidden by other shares than the chips state. */
-export function overlapTable({ study, finished }: StudyResults): Table {
-  const cases = ofLedger(finished, 'same-chip')
-  const { overlaps, tuned } = study.spec
-  const fastestAt = (one: FinishedCase, names: readonly string[], index: number): number =>
-    Math.min(...names.flatMap((name) => one.contenders.get(name)?.metrics?.overlapTime_s[index] ?? []))
-  return {
-    caption:
-      'Our tokens/s over those of the best tuned baseline when this share of communication hides, for everybody alike, by closed forms; mappings as they were found',
-    columns: columns('Overlap', '#Margin'),
-    rows: overlaps.map((overlap, index) => [
-      cell(String(overlap)),
-      cell(
-        measuredWords(
-          'speedup',
-          statisticOf(
-            cases,
-            (one) => {
-              const ratio = fastestAt(one, tuned, index) / fastestAt(one, [OURS], index)
-              return Number.isFinite(ratio) ? ratio : undefined
-            },
-            geometricMean
-          )
-        )
-      )
-    ])
-  }
-}
-
 /** Cases in which somebody's design was faster than what our search had found by its other levels, and it took that in the end. */
 export function takenTable({ finished }: StudyResults): Table {
   const taken = finished.flatMap((one) => {
@@ -245,10 +216,10 @@ export function takenTable({ finished }: StudyResults): Table {
       `${taken.length} of ${finished.length}; cases in which a baseline stays ahead: ${beaten}`,
     columns: columns('Case', 'Taken from', '#Faster by', '#Run'),
     rows: taken.map(({ one, taken: { from, ratio } }) => {
-      const { model, chip, training, ledger } = one.setting
+      const { model, chip, training, ledger, overlap } = one.setting
       return [
         cell(
-          `${model} on ${chip}, ${training.globalBatch} × ${training.sequenceLength}, ${training.attention}, ${ledger}`
+          `${model} on ${chip}, ${training.globalBatch} × ${training.sequenceLength}, ${training.attention}, ${ledger}${overlap === undefined ? '' : `, overlap ${overlap}`}`
         ),
         cell(from),
         cell(Number.isFinite(ratio) ? signedShare(ratio - 1) : 'ours did not fit'),

@@ -10,8 +10,13 @@ export interface Slice {
 
 const uniqueSorted = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b)
 
-export const ofLedger = (cases: readonly FinishedCase[], ledger: Ledger): readonly FinishedCase[] =>
-  cases.filter(({ setting }) => setting.ledger === ledger)
+/** Cases of a ledger with the chips' own share of hidden communication, or with another that they were searched under. */
+export const ofLedger = (cases: readonly FinishedCase[], ledger: Ledger, overlap?: number): readonly FinishedCase[] =>
+  cases.filter(({ setting }) => setting.ledger === ledger && setting.overlap === overlap)
+
+/** Shares of hidden communication that cases were searched under in place of the chips' own. */
+export const searchedOverlapsOf = (cases: readonly FinishedCase[]): readonly number[] =>
+  uniqueSorted(cases.flatMap(({ setting }) => setting.overlap ?? []))
 
 export const batchesOf = (cases: readonly FinishedCase[]): readonly number[] =>
   uniqueSorted(cases.map(({ setting }) => setting.training.globalBatch))

@@ -5,8 +5,8 @@ import { textTable } from '../../../core/report/tables.ts'
 import { briefAnswers } from '../../../core/study/report/brief-answers.ts'
 import { judgedPredictions, predictionTable } from '../../../core/study/report/predictions.ts'
 import { inputsOf } from '../../../core/study/run-case.ts'
-import { caseKey, casesOf, casesOfShard, studyHash, type StudyCase } from '../../../core/study/study-case.ts'
-import { doneKeys, studyResults, type StudyResults } from '../../../core/study/study-results.ts'
+import { caseKey, casesOfShard, formsOf, studyHash, type StudyCase } from '../../../core/study/study-case.ts'
+import { doneKeys, studyResults, type CaseRecord, type StudyResults } from '../../../core/study/study-results.ts'
 import { projectFormat } from '../../projects/migrations.ts'
 import { openProject } from '../../projects/open-project.ts'
 import type { ProjectStore } from '../../projects/project-store.ts'
@@ -86,7 +86,7 @@ function merge(
   files: readonly string[]
 ): void {
   const hash = studyHash(study)
-  const every = [...casesOf([...study.spec.grids, ...(study.spec.reduced ?? [])]), ...asked]
+  const every = [...formsOf(study.spec).flat(), ...asked]
   const cases = new Map(every.map((one) => [caseKey(one), one]))
   const records = store.studies.cases(hash)
   const there = new Set(records.map(({ key }) => key))
@@ -168,16 +168,29 @@ async function runInProject(sitting: Sitting): Promise<boolean> {
   const hash = studyHash(study)
   const open = (): ProjectStore => openProject(resolve(cwd, project), { create: true })
   const doneIn = (store: ProjectStore): ReadonlySet<string> => doneKeys(cases, store.studies.cases(hash))
+  /** What is not done here, but is in another study of the project: one that this has grown from, say. */
+  const sharedIn = (store: ProjectStore): CaseRecord[] => {
+    const done = doneIn(store)
+    return store.studies.shared(
+      study,
+      cases.filter((one) => !done.has(caseKey(one)))
+    )
+  }
   let whole = true
   let done: ReadonlySet<string>
   {
     using store = open()
     if (files) merge(store, sitting, files)
-    done = doneIn(store)
+    const shared = sharedIn(store)
     if (listed) {
-      await list(sitting, done)
+      await list(sitting, new Set([...doneIn(store), ...shared.map(({ key }) => key)]))
       return true
     }
+    if (shared.length > 0) {
+      store.studies.share(study, shared)
+      note(`${shared.length} cases are taken over from other studies of the project, where they depend on the same`)
+    }
+    done = doneIn(store)
     note(`${study.spec.title}: ${cases.length} cases, ${done.size} done before, study ${hash.slice(0, 12)}`)
     if (runner === 'local' && !files)
       whole = await runHere(
