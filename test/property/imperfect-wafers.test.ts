@@ -1,12 +1,24 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chipPreset } from '../../src/core/chip/chip-presets.ts'
+import type { WaferChipSpec } from '../../src/core/chip/chip-spec.ts'
 import { DefectMap } from '../../src/core/chip/defects/defect-map.ts'
 import { chooseRegions, largestRectangle, packRegions, type LivingGrid } from '../../src/core/mapping/packing.ts'
+import { mergeChip } from '../../src/core/chip/merge-chip.ts'
 import { snake, tileCount } from '../../src/core/mapping/placement.ts'
+import { tensorRoles } from '../../src/core/mapping/strategy.ts'
+import { taskFrame } from '../../src/core/search/explore.ts'
+import { replaced } from '../../src/core/search/living-placement.ts'
+import { runTask, type ResultOf } from '../../src/core/search/tasks.ts'
 import { evaluate } from '../../src/core/simulator/evaluate.ts'
 import { evaluateAt } from '../../src/core/simulator/evaluate-level.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
 import { damagedMachine } from '../../src/core/simulator/machine-defects.ts'
-import { mappingOf, waferOf, workloadOf } from '../unit/simulator-fixture.ts'
+import { ModelSpec } from '../../src/core/workload/model-spec.ts'
+import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
+import { smallInputs, smallModel } from '../fixtures/small-exploration.ts'
+import { mappingOf, roomy, waferOf, workloadOf } from '../unit/simulator-fixture.ts'
 
 const side = fc.integer({ min: 1, max: 7 })
 const region = fc.record({ rows: fc.integer({ min: 1, max: 3 }), columns: fc.integer({ min: 1, max: 3 }) })
@@ -173,6 +185,58 @@ describe('damage costs', () => {
         }
       ),
       { numRuns: 25 }
+    )
+  })
+})
+
+describe('what is proved of a damaged wafer', () => {
+  // Weights streamed over slow links past few tokens: communication that slower compute beside it hides, which shortens the fill of ZB-H1.
+  const chip = mergeChip(chipPreset('watos-56'), {
+    ...roomy,
+    grid: { rows: 2, columns: 4 },
+    links: { bandwidthPerEdge_Bps: 5e11, latency_s: 1e-9 }
+  }) as WaferChipSpec
+  const streamed = Object.keys(tensorRoles).map((operator) => [operator, ['sequence-streamed' as const]] as const)
+  const roles = { ...Object.fromEntries(streamed), attention: ['sequence' as const] }
+  const mapping = { schedules: ['zb-h1' as const], pipelineParallel: [2, 4], recompute: 'none' as const, roles }
+
+  it('is beaten by no mapping on slow dies, whatever of the fill of a zero-bubble schedule they hide', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(3, 5, 7),
+        fc.integer({ min: 1, max: 3 }),
+        fc.integer({ min: 0, max: 7 }),
+        fc.constantFrom(0.5, 0.7, 0.8, 0.9),
+        (layers, globalBatch, die, clock) => {
+          const defects = DefectMap.parse({
+            grid: { rows: 2, columns: 4 },
+            slowDies: [{ die: [Math.floor(die / 4), die % 4], clock }]
+          })
+          const frame = taskFrame({
+            ...smallInputs({ chip, space: { architecture: null, powerCap_W: null, overlap: 1, mapping, defects } }),
+            model: ModelSpec.parse({ ...smallModel, layers, hidden: 2048, vocabulary: 128 }),
+            training: TrainingSpec.parse({ globalBatch, sequenceLength: 512 })
+          })
+          const [whole, own] = [null, undefined].map(
+            (broken) =>
+              runTask(frame, {
+                kind: 'search',
+                effort: 'thorough',
+                ...(broken === null && { defects: broken })
+              }) as ResultOf<'search'>
+          )
+          const workload = buildWorkload(frame.model, frame.training)
+          const machine = damagedMachine(machineOf(frame.chip, 1), defects)
+          for (const found of [...whole!.trail, ...own!.trail]) {
+            const placed = replaced(machine, found.mapping)!
+            for (const placement of [placed.placement, placed.placement.map((corners) => corners.toReversed())])
+              expect(evaluate(workload, machine, { ...placed, placement }).iterationTime_s).toBeGreaterThanOrEqual(
+                whole!.anywhere.time_s * (1 - 1e-9)
+              )
+          }
+        }
+      ),
+      { numRuns: 30 }
     )
   })
 })

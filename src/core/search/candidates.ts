@@ -1,6 +1,7 @@
 import { PriorityQueue } from '../optimization/priority-queue.ts'
 import { stepBound } from '../simulator/bounds.ts'
 import type { Machine } from '../simulator/machine.ts'
+import { hasSlowDies } from '../simulator/machine-defects.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
 import type { LeastMemory } from './least-layer.ts'
@@ -35,6 +36,7 @@ export class Candidates {
   readonly #machine: Machine
   readonly #space: MappingSpace
   readonly #goal: Goal
+  readonly #anySpeed: boolean
   readonly #leastWork_s: number
   #leastTime_s = Infinity
   readonly #rough: readonly { readonly genes: OuterGenes; readonly bound_s: number }[]
@@ -44,8 +46,10 @@ export class Candidates {
   /** By shape; how experts lie changes few. */
   readonly #choices = new Map<string, LeastMemory['choices']>()
 
-  constructor(workload: Workload, machine: Machine, space: MappingSpace, goal?: Goal) {
+  /** @param anySpeed bounds hold on dies of less than full speed as well */
+  constructor(workload: Workload, machine: Machine, space: MappingSpace, goal?: Goal, anySpeed = hasSlowDies(machine)) {
     this.#goal = goal
+    this.#anySpeed = anySpeed
     this.#leastWork_s = leastWork_s(workload, goal)
     this.#workload = workload
     this.#machine = machine
@@ -134,7 +138,8 @@ export class Candidates {
         genes.expertParallel,
         this.#space,
         this.#goal,
-        choices
+        choices,
+        this.#anySpeed
       )
       this.#fastest.set(key, known)
     }

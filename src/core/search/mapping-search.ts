@@ -109,6 +109,8 @@ export function searchMapping(
     readonly goal?: Goal
     /** Cost already reached by other means; only cheaper mappings are wanted. */
     readonly incumbent_s?: number
+    /** Bounds hold on dies of less than full speed as well; as slow dies of the machine demand unless given. */
+    readonly anySpeed?: boolean
     /** Goes on where a search with the same inputs stood. */
     readonly resume?: SearchState
   } = {}
@@ -117,7 +119,7 @@ export function searchMapping(
   const effort = options.effort ?? THOROUGH
   const { goal } = options
   const solver = new CombinationSolver(workload, machine, space, effort, goal)
-  const candidates = new Candidates(workload, machine, space, goal)
+  const candidates = new Candidates(workload, machine, space, goal, options.anySpeed)
   const { resume } = options
   const first = resume || effort.frontier < Infinity ? undefined : thoroughFirst(workload, machine, options)
   const start = resume ?? first

@@ -2,6 +2,7 @@ import { costModelOf } from '../simulator/design.ts'
 import { ALONE, switchedCollectives, type CollectiveCost } from '../simulator/collective-cost.ts'
 import { CostModel } from '../simulator/cost-model.ts'
 import type { Machine } from '../simulator/machine.ts'
+import { modelAtSpeed } from '../simulator/stage-models.ts'
 import { switchedNetworkOf } from '../simulator/switched-network.ts'
 import type { Workload } from '../workload/workload.ts'
 import type { Goal } from './goal.ts'
@@ -17,7 +18,7 @@ export interface FastestLayers {
   readonly residual: number
   /** Seconds per micro-batch, by class. */
   readonly time_s: readonly number[]
-  /** Least time minus twice the weight gradients, what a zero-bubble schedule fills with, by class; may be negative. */
+  /** Least time minus twice the weight gradients, what a zero-bubble schedule fills with, by class and at any speed asked for; may be negative. */
   readonly fill_s: readonly number[]
   /** Least work of a whole step in seconds of idle power, by class; zeros where time alone counts. */
   readonly work_s: readonly number[]
@@ -82,11 +83,17 @@ export function closestExperts(machine: Machine, { region }: Pick<Shape, 'region
   return { ...ALONE, size: members, allToAll }
 }
 
+/** Speed of dies so slow that what little is left of communication beside their compute no longer counts. */
+const STANDSTILL = 1e-12
+
 /**
  * Bounds on what any mapping with this shape can do in a layer: no memory limit, no recomputation that the space leaves open, nothing
  * exchanged between replicas.
  * One entry per layout of the residual stream for which every class has a legal plan, fastest transformer stack first.
  * @param choices known of the same shape with experts over other numbers of replicas
+ * @param anySpeed bounds hold on slower dies as well. There every time is as long at least, but not the fill of a zero-bubble schedule: more
+ *   communication hides under longer compute, and longer weight gradients fill more of the bubble. Of compute alone, which all grows alike, the
+ *   fill is least on whole dies if it is not negative, so that is the bound then.
  */
 export function fastestLayers(
   workload: Workload,
@@ -95,7 +102,8 @@ export function fastestLayers(
   expertParallel: number,
   space: MappingSpace,
   goal: Goal,
-  choices: LeastMemory['choices'] = new Map()
+  choices: LeastMemory['choices'] = new Map(),
+  anySpeed = false
 ): readonly FastestLayers[] {
   const alone: OuterGenes = {
     shape,
@@ -135,13 +143,22 @@ export function fastestLayers(
       (_layer, layerClass) => new LeastLayer({ model, layerClass, residual, space, recompute, price }, columns, memory)
     )
     const least = (...weights: readonly number[]): readonly number[] => layers.map((layer) => layer.least(weights))
+    const computedFill_s = (): readonly number[] =>
+      workload.classes.map((_layer, layerClass) => {
+        const standing = modelAtSpeed(model, STANDSTILL)
+        const fills = new LeastLayer({ model: standing, layerClass, residual, space, recompute }, [
+          TIME_S,
+          MINUS_WEIGHT_GRADIENT_S
+        ])
+        return STANDSTILL * fills.least([1, 2])
+      })
     const time_s = least(1, 0, 0, 0, 0)
     if (!time_s.every(Number.isFinite)) continue
     const priced = new Map<number, Map<number, readonly number[]>>()
     result.push({
       residual,
       time_s,
-      fill_s: least(1, 2, 0, 0, 0),
+      fill_s: anySpeed ? computedFill_s() : least(1, 2, 0, 0, 0),
       work_s: price ? least(0, 0, 0, 0, 1) : workload.classes.map(() => 0),
       priced_s(keptPrice_sPerB, waits) {
         let byPrice = priced.get(waits)

@@ -7,7 +7,7 @@ import type { PolicyOutcome } from '../policies/policy.ts'
 import { evaluateAt } from '../simulator/evaluate-level.ts'
 import type { Evaluation } from '../simulator/evaluation.ts'
 import { machineOf, type Machine } from '../simulator/machine.ts'
-import { damagedMachine } from '../simulator/machine-defects.ts'
+import { damagedMachine, hasSlowDies } from '../simulator/machine-defects.ts'
 import { buildWorkload } from '../workload/workload.ts'
 import type { ModelSpec } from '../workload/model-spec.ts'
 import type { TrainingSpec } from '../workload/training-spec.ts'
@@ -176,6 +176,8 @@ function search(
     effort: strategy === 'exact' && !task.genome ? EXACT : task.effort === 'thorough' ? THOROUGH : QUICK,
     goal,
     incumbent_s,
+    // Of the whole wafer beside a damaged one it is asked what no mapping of that beats either.
+    anySpeed: hasSlowDies(machine) || (task.defects === null && hasSlowDies(givenMachine(frame))),
     ...(resume && { resume }),
     ...(onProgress && { onProgress })
   })

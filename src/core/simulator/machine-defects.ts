@@ -56,6 +56,10 @@ export function damagedMachine(machine: Machine, map: DefectMap): Machine {
   }
 }
 
+/** Whether dies that can be used are slower than whole ones. */
+export const hasSlowDies = ({ defects }: Machine): boolean =>
+  defects?.speeds.some((speed) => speed > 0 && speed < 1) ?? false
+
 /** Numbers of the dies of a region, row by row. */
 function* diesAt(region: Region, [row, column]: Origin, gridColumns: number): Generator<number> {
   for (let y = row; y < row + region.rows; y++)
