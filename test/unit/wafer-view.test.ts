@@ -6,7 +6,7 @@ import { sitesRectangle_mm, stackArea_mm2 } from '../../src/core/chip/floorplan.
 import { dieAt, touchedBetween } from '../../src/renderer/wafer/brush.ts'
 import { nextDie } from '../../src/renderer/wafer/next-die.ts'
 import { detailOf, fitted, toScreen, toWorld, zoomedAt } from '../../src/renderer/wafer/viewport.ts'
-import { diesBetween, nextLinkOf } from '../../src/renderer/wafer/wafer-keys.ts'
+import { diesBetween, nextLinkOf, waferKey } from '../../src/renderer/wafer/wafer-keys.ts'
 import { placeOnScale, scaleOf } from '../../src/renderer/wafer/wafer-overlay.ts'
 import { MOST_DRAWN_DIES, sceneLinks, usableOutline, waferScene } from '../../src/core/chip/editing/wafer-scene.ts'
 import { waferWords } from '../../src/renderer/wafer/wafer-words.ts'
@@ -107,6 +107,13 @@ describe('the keyboard on the grid of dies', () => {
       )
     )
     expect(nextDie(scene, 0, 'x', false)).toBeUndefined()
+  })
+  it('leaves keys with Alt to commands, of which two go back and on', () => {
+    const pressed = { ctrlKey: false, metaKey: false, shiftKey: false }
+    for (const key of ['ArrowLeft', 'ArrowRight', 'Enter', 'l']) {
+      expect(waferKey(scene, '1,1', { ...pressed, key, altKey: false })).toBeDefined()
+      expect(waferKey(scene, '1,1', { ...pressed, key, altKey: true })).toBeUndefined()
+    }
   })
   it('walks around the links of a die, and at a corner there are two', () => {
     const corner = scene.dies[0]!

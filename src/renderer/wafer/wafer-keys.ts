@@ -13,12 +13,14 @@ interface Pressed {
   readonly key: string
   readonly ctrlKey: boolean
   readonly metaKey: boolean
+  readonly altKey: boolean
   readonly shiftKey: boolean
 }
 
-/** Single letters count only while the grid has the focus; undefined for a key that means nothing here. */
+/** Single letters count only while the grid has the focus; undefined for a key that means nothing here. Keys with Alt are commands': back and on. */
 export function waferKey(scene: WaferScene, focused: string, pressed: Pressed): WaferKey | undefined {
   const { key, shiftKey } = pressed
+  if (pressed.altKey) return undefined
   const ctrl = pressed.ctrlKey || pressed.metaKey
   const at = Math.max(
     0,

@@ -5,6 +5,8 @@ import type { ChartTheme } from './chart-theme.ts'
 
 /** Lines beyond which neither an eye nor a brush follows. */
 const LINES = 2000
+/** Lines drawn at a time: thousands in one piece hold up the page for a tenth of a second. */
+const STROKE = 400
 
 export interface ParallelView {
   readonly frame: PointFrame
@@ -63,7 +65,9 @@ export function parallelChart(view: ParallelView, theme: ChartTheme): Chart {
     lineStyle: { color, width, opacity },
     inactiveOpacity: 0.04,
     activeOpacity: Math.max(opacity, 0.6),
-    progressive: 500,
+    // A frame for every so many lines; on paper, which has no frames, all at once.
+    progressive: STROKE,
+    progressiveThreshold: STROKE,
     data: indices.map(values)
   })
   return {

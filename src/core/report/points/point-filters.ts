@@ -18,30 +18,29 @@ export interface PointFilters {
 }
 export const noFilters: PointFilters = { ranges: {}, infeasibleToo: false }
 
-/** Indices of the points of a frame that pass, in the frame's order. */
+/** Indices of the points of a frame that pass, in the frame's order. A loop for each filter: over 100,000 points one for all is slower. */
 export function filterPoints(frame: PointFrame, filters: PointFilters): Uint32Array {
-  const ranges = Object.entries(filters.ranges).map(([name, [least, most]]) => ({
-    values: frame.metrics[name as PointMetricName],
-    least,
-    most
-  }))
-  const { kept, excluded, infeasibleToo } = filters
-  const sources = filters.sources && new Set(filters.sources)
-  const { workload } = filters
-  const passing = new Uint32Array(frame.size)
-  let count = 0
-  next: for (let index = 0; index < frame.size; index++) {
-    if (!infeasibleToo && frame.feasible[index] === 0) continue
-    for (const { values, least, most } of ranges) {
-      const value = values[index]!
-      if (!(value >= least && value <= most)) continue next
-    }
-    if (sources && !sources.has(frame.source[index]!)) continue
-    if (workload !== undefined && workloadOfSource(frame.source[index]!) !== (workload ?? undefined)) continue
-    if (kept && !kept.ids.has(frame.id[index]!)) continue
-    if (excluded?.has(frame.id[index]!)) continue
-    passing[count++] = index
+  const { size, id } = frame
+  const passes = filters.infeasibleToo ? new Uint8Array(size).fill(1) : frame.feasible.slice()
+  for (const [name, [least, most]] of Object.entries(filters.ranges)) {
+    const values = frame.metrics[name as PointMetricName]
+    for (let index = 0; index < size; index++)
+      if (!(values[index]! >= least && values[index]! <= most)) passes[index] = 0
   }
+  const sources = filters.sources && new Set(filters.sources)
+  const { workload, kept, excluded } = filters
+  if (sources !== undefined || workload !== undefined) {
+    const isShown = (source: string): boolean =>
+      (!sources || sources.has(source)) &&
+      (workload === undefined || workloadOfSource(source) === (workload ?? undefined))
+    const known = new Map([...new Set(frame.source)].map((source) => [source, isShown(source)]))
+    for (let index = 0; index < size; index++) if (!known.get(frame.source[index]!)) passes[index] = 0
+  }
+  if (kept) for (let index = 0; index < size; index++) if (!kept.ids.has(id[index]!)) passes[index] = 0
+  if (excluded) for (let index = 0; index < size; index++) if (excluded.has(id[index]!)) passes[index] = 0
+  const passing = new Uint32Array(size)
+  let count = 0
+  for (let index = 0; index < size; index++) if (passes[index] === 1) passing[count++] = index
   return passing.subarray(0, count)
 }
 

@@ -82,10 +82,24 @@ export interface PointFrame {
   readonly metrics: Readonly<Record<PointMetricName, Float64Array>>
 }
 
+/** The largest amount of a column, which never changes. */
+const largestKnown = new WeakMap<Float64Array, number>()
+function largestOf(values: Float64Array): number {
+  let largest = largestKnown.get(values)
+  if (largest !== undefined) return largest
+  largest = 0
+  for (let at = 0; at < values.length; at++) {
+    const amount = Math.abs(values[at]!)
+    if (amount > largest) largest = amount
+  }
+  largestKnown.set(values, largest)
+  return largest
+}
+
 /** The unit that a quantity of these points is read in on axes and in fields, that of the largest, and how many base units it is. */
 export function unitIn(frame: PointFrame, name: PointMetricName): { readonly unit: string; readonly scale: number } {
   const { unit, prefixes } = metricOf(name)
-  const largest = frame.metrics[name].reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0)
+  const largest = largestOf(frame.metrics[name])
   const [scale, prefix] = largest > 0 ? prefixOf(largest, ...prefixes) : [1, '']
   return { unit: `${prefix}${unit}`, scale }
 }

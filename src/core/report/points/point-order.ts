@@ -16,46 +16,36 @@ function orderBy(frame: PointFrame, by: PointKey): Uint32Array {
   return order
 }
 
-/** Calls back with the start and end of every run of equal numbers, from the least or from the most; a run keeps the frame's order. */
-function eachRun(
-  order: Uint32Array,
-  values: ArrayLike<number>,
-  up: boolean,
-  visit: (start: number, end: number) => void
-): void {
-  let last = order.length
-  while (last > 0 && Number.isNaN(values[order[last - 1]!]!)) last--
-  const equal = (a: number, b: number): boolean => values[order[a]!] === values[order[b]!]
-  if (up)
-    for (let start = 0, end = 1; start < last; start = end++) {
-      while (end < last && equal(start, end)) end++
-      visit(start, end)
-    }
-  else
-    for (let end = last, start = last - 1; end > 0; end = start--) {
-      while (start > 0 && equal(start - 1, end - 1)) start--
-      visit(start, end)
-    }
-}
-
 const maskOf = (frame: PointFrame, indices: ArrayLike<number>): Uint8Array => {
   const mask = new Uint8Array(frame.size)
   for (let at = 0; at < indices.length; at++) mask[indices[at]!] = 1
   return mask
 }
 
+/** How many of an order, those without the quantity at its end left out. */
+function countOf(order: Uint32Array, values: ArrayLike<number>): number {
+  let count = order.length
+  while (count > 0 && Number.isNaN(values[order[count - 1]!]!)) count--
+  return count
+}
+
+// What follows runs over every point, often once in the life of a page: plain loops are quick before a compiler has seen them, too.
+
 /** Some points of a frame by a quantity; equal ones in the frame's order, those without the quantity last. */
 export function sortedPoints(frame: PointFrame, among: ArrayLike<number>, by: PointKey, up: boolean): Uint32Array {
   const [order, values, mask] = [orderBy(frame, by), valuesOf(frame, by), maskOf(frame, among)]
+  const last = countOf(order, values)
   const sorted = new Uint32Array(among.length)
   let count = 0
-  let visited = 0
-  const take = (start: number, end: number): void => {
-    visited += end - start
+  // From the most down, runs of equal ones the other way, which is the frame's.
+  for (let end = up ? 0 : last; end > 0;) {
+    let start = end - 1
+    const value = values[order[start]!]!
+    while (start > 0 && values[order[start - 1]!] === value) start--
     for (let at = start; at < end; at++) if (mask[order[at]!] === 1) sorted[count++] = order[at]!
+    end = start
   }
-  eachRun(order, values, up, take)
-  take(visited, order.length)
+  for (let at = up ? 0 : last; at < order.length; at++) if (mask[order[at]!] === 1) sorted[count++] = order[at]!
   return sorted
 }
 
@@ -69,18 +59,24 @@ export function frontOf(
   x: PointMetricName,
   y: PointMetricName
 ): Uint32Array {
-  const [order, mask, ys] = [orderBy(frame, x), maskOf(frame, among), frame.metrics[y]]
+  const [order, mask, xs, ys] = [orderBy(frame, x), maskOf(frame, among), frame.metrics[x], frame.metrics[y]]
   const sign = metricOf(y).better === 'less' ? 1 : -1
+  const up = metricOf(x).better === 'less'
+  const last = countOf(order, xs)
   const front: number[] = []
   let lowest = Infinity
-  eachRun(order, frame.metrics[x], metricOf(x).better === 'less', (start, end) => {
-    let best: number | undefined
-    for (let at = start; at < end; at++) {
-      const index = order[at]!
-      const loss = sign * ys[index]!
-      if (mask[index] === 1 && loss < lowest) [best, lowest] = [index, loss]
-    }
-    if (best !== undefined) front.push(best)
-  })
+  let lastX = NaN
+  for (let at = 0; at < last; at++) {
+    const index = order[up ? at : last - 1 - at]!
+    if (mask[index] === 0) continue
+    const loss = sign * ys[index]!
+    // Downwards, the first of equal ones comes last.
+    const isEarlier = !up && loss === lowest && xs[index] === lastX
+    if (!(loss < lowest) && !isEarlier) continue
+    if (xs[index] === lastX) front[front.length - 1] = index
+    else front.push(index)
+    lowest = loss
+    lastX = xs[index]!
+  }
   return Uint32Array.from(front)
 }

@@ -1,7 +1,7 @@
-/** Arrows walk over the cells of a table that can be edited (`data-cell`), F2 edits one. */
+/** Arrows walk over the cells of a table that can be edited (`data-cell`), F2 edits one. Keys with Ctrl or Alt are commands'. */
 export function walkCells(event: KeyboardEvent, table: HTMLElement): void {
   const from = (event.target as HTMLElement).closest<HTMLElement>('[data-cell]')
-  if (!from) return
+  if (!from || event.ctrlKey || event.altKey || event.metaKey) return
   const cellsOf = (row: Element): HTMLElement[] => [...row.querySelectorAll<HTMLElement>('[data-cell]')]
   const rows = [...table.querySelectorAll('tbody tr')]
   const row = rows.findIndex((one) => one.contains(from))
