@@ -139,10 +139,17 @@ export const commandTable = {
     report: ['Tools', 'Send what is shown to a report', 'Ctrl+Shift+R'],
     copyLink: ['Tools', 'Copy a link']
   }),
+  ...of('key', 'settings', {
+    set: ['Tools', 'Set the key of the command'],
+    clear: ['Tools', 'Take the key from the command'],
+    reset: ['Tools', 'Reset the key of the command']
+  }),
   ...of('help', '*', { keys: ['Help', 'Keys that act here', '?'] }),
 
   ...of('model', 'model', {
     import: ['Model', 'Import a Hugging Face config.json', 'Ctrl+I'],
+    copyField: ['Model', 'Copy the field of the import'],
+    copyAccount: ['Model', 'Copy the whole account of the import'],
     table: ['Model', 'Operators as graph or table', 'G']
   }),
   ...of('wafer', ['chip/wafer', 'defects', 'run/links'], {
@@ -195,6 +202,9 @@ export const commandTable = {
     copy: ['Search', 'Copy the command line of the search'],
     keep: ['Search', 'Save the set-up as a document'],
     pause: ['Search', 'Pause or resume the search', 'Ctrl+.'],
+    keepGene: ['Search', 'Keep the number of the wafer as it is'],
+    suggestGene: ['Search', 'Choose from the values suggested for the number'],
+    copyGene: ['Search', 'Copy what the number may be'],
     // What the key of Pause gives with Shift, on American and on German keyboards.
     stop: ['Search', 'Stop the search', 'Ctrl+Alt+.', 'Ctrl+>', 'Ctrl+:']
   }),

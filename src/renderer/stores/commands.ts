@@ -6,7 +6,7 @@ import { chordOf, isPlain, shownChord } from './key-chord.ts'
 import { useSettings } from './settings.ts'
 
 /** Things with a menu of their own. */
-export type ObjectKind = 'die' | 'link' | 'point' | 'row' | 'slice' | 'document' | 'run'
+export type ObjectKind = 'die' | 'link' | 'point' | 'row' | 'slice' | 'document' | 'run' | 'key' | 'gene' | 'field'
 
 /** What a part of the page does for a command of the table. */
 export interface CommandAction {
