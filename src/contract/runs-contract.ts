@@ -14,6 +14,12 @@ export interface RunSummary {
   /** Name of the model of its first workload. */
   readonly firstModel: string
   readonly chip: string
+  /** Of its first workload. */
+  readonly globalBatch: number
+  /** Of its first workload. */
+  readonly sequenceLength: number
+  /** The case of a study that it is; undefined for an exploration of its own. */
+  readonly studyCase: string | undefined
   readonly status: RunStatus
   /** Whether its search has something left to do, and nobody is at it. */
   readonly canGoOn: boolean

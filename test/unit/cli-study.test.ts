@@ -66,7 +66,10 @@ describe('tmac study', () => {
       const point = store.point(Number(at('point')))
       expect(point.runId).toBe(Number(at('run')))
       expect(point.evaluation.iterationTime_s).toBe(Number(at('iterationTime_s')))
+      // What a run is told by is our design, on the given wafer as on one that was chosen.
+      if (at('contender') === 'tmac') expect(store.bestPoint(point.runId)?.id).toBe(point.id)
     }
+    expect([...store.studies.keysByRun()].find(([run]) => run === 3)![1]).toMatch(/^co-explored\/.*\/b8\//)
   })
   it('has nothing left to do when it is done, and says what is open before', async () => {
     const again = await study('study.json', '--project', 'whole.tmac')

@@ -157,7 +157,9 @@ export function certificateBlocks({ run }: ExplorationRecord): Block[] {
     const text =
       run.status === 'running'
         ? 'The search is under way; what it proves is told when it ends.'
-        : 'The run ended before a bound was certified.'
+        : run.findings?.chosen
+          ? 'Everybody chose a wafer here; what is proved of mappings is of one wafer, and is not asked for.'
+          : 'The run ended before a bound was certified.'
     return [{ kind: 'paragraph', text }]
   }
   return [

@@ -223,6 +223,8 @@ export interface WaferBoundFindings {
 export interface Findings {
   /** The best wafer, with the mapping of the first workload. */
   readonly bestWafer?: DesignHashes
+  /** Of a case of a study in which everybody chooses a wafer: our design, on ours. */
+  readonly chosen?: DesignHashes
   /** How many wafers came to each rung, from cheap to dear. */
   readonly rungs?: readonly Rung[]
   readonly waferBound?: WaferBoundFindings

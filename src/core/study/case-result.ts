@@ -3,6 +3,8 @@ import type { Evaluation } from '../simulator/evaluation.ts'
 
 /** Our search, as contenders are named. */
 export const OURS = 'tmac'
+/** The source of designs on wafers that their contenders chose. */
+export const CHOSEN = 'architecture'
 export const ablationContender = (name: string): string => `ablation:${name}`
 /** Our search by itself, without the policies' designs to start from, as ablations are: what they are set against. */
 export const SEARCH_ALONE = ablationContender('nothing')

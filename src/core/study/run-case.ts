@@ -10,7 +10,7 @@ import { runTask } from '../search/tasks.ts'
 import { stepBound } from '../simulator/bounds.ts'
 import { machineOf } from '../simulator/machine.ts'
 import { buildWorkload } from '../workload/workload.ts'
-import { ablationContender, OURS, SEARCH_ALONE, type CaseResult } from './case-result.ts'
+import { ablationContender, CHOSEN, OURS, SEARCH_ALONE, type CaseResult } from './case-result.ts'
 import { chosenWafer, outerSpace, tryWafers, type Tried } from './outer-search.ts'
 import { settle, type Choice } from './settle.ts'
 import { caseKey, chipOf, type Study, type StudyCase } from './study-case.ts'
@@ -225,7 +225,7 @@ async function onChosenWafers(
         took_s: best.took_s + quick.reduce((sum, { took }) => sum + took.took_s, 0)
       },
       ...policies
-    ].map((choice) => ({ ...choice, source: 'architecture' })),
+    ].map((choice) => ({ ...choice, source: CHOSEN })),
     certificate: undefined
   }
 }

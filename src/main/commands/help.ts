@@ -23,7 +23,7 @@ function wrapped(text: string, room: number): string[] {
 const LONGEST_TERM = 36
 
 /** Terms with explanations in two columns. */
-function definitions(entries: readonly (readonly [string, string])[]): string {
+export function definitions(entries: readonly (readonly [string, string])[]): string {
   const isLong = (term: string): boolean => term.length > LONGEST_TERM
   const left = Math.max(...entries.map(([term]) => (isLong(term) ? 0 : term.length))) + 4
   const margin = ' '.repeat(left)
@@ -35,7 +35,8 @@ function definitions(entries: readonly (readonly [string, string])[]): string {
     .join('\n')
 }
 
-const optionTerm = (name: string, { type, value }: OptionSpec): string =>
+/** An option as a help lists it, with the placeholder of its value. */
+export const optionTerm = (name: string, { type, value }: OptionSpec): string =>
   type === 'string' ? `--${name} ${value ?? 'VALUE'}` : `--${name}`
 
 /** Help of the whole program. */

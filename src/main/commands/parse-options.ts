@@ -38,7 +38,7 @@ export function parseOptions(
     const spec = Object.hasOwn(options, token.name) ? options[token.name] : undefined
     if (!spec) {
       const guess = nearest(token.name, Object.keys(options))
-      const hint = guess ? `did you mean '--${guess}'?` : `'tmac ${name} --help' lists them`
+      const hint = guess ? `did you mean '--${guess}'?` : `'--help' lists them`
       return usage(`${name} has no option '${token.rawName}'; ${hint}`, token.name)
     }
     if (Object.hasOwn(values, token.name)) return usage(`option '--${token.name}' is given twice`, token.name)

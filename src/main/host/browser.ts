@@ -27,8 +27,8 @@ const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), diges
 
 export interface BrowserHost {
   readonly port: number
-  /** A link that lets one browser in, once. */
-  link(): string
+  /** A link that lets one browser in, once. @param address where its page goes, as `#/project/ID/run/7` */
+  link(address?: string): string
   close(): Promise<void>
 }
 
@@ -122,10 +122,10 @@ export async function startBrowserHost({ services, page, ports }: BrowserHostOpt
 
   return {
     port: bound,
-    link() {
+    link(address = '') {
       const token = secret()
       tokens.add(token)
-      return `http://127.0.0.1:${bound}/?token=${token}`
+      return `http://127.0.0.1:${bound}/?token=${token}${address}`
     },
     async close() {
       for (const client of sockets.clients) client.terminate()

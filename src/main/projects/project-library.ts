@@ -103,7 +103,10 @@ export class ProjectLibrary {
 
   view(id: string): ProjectView {
     const store = this.store(id)
-    const runs = this.#readable(id, () => store.runs().map((run) => runSummary(store, run)))
+    const runs = this.#readable(id, () => {
+      const cases = store.studies.keysByRun()
+      return store.runs().map((run) => runSummary(store, run, cases.get(run.id)))
+    })
     const trashedRuns = this.#readable(id, () => store.trashedRuns().map(trashedRun))
     this.#recent.count(id, runs.length)
     const readOnly = this.#readOnly(id, store.path)
@@ -226,11 +229,14 @@ export class ProjectLibrary {
   }
 }
 
-const runSummary = (store: ProjectStore, run: RunRecord): RunSummary => ({
+const runSummary = (store: ProjectStore, run: RunRecord, studyCase: string | undefined): RunSummary => ({
   id: run.id,
   model: trainedWords(run.inputs),
   firstModel: run.inputs.model.name,
   chip: run.inputs.chip.title || run.inputs.chip.name,
+  globalBatch: run.inputs.training.globalBatch,
+  sequenceLength: run.inputs.training.sequenceLength,
+  studyCase,
   status: run.status,
   canGoOn: run.status !== 'running' && isUnfinished(run),
   createdAt: run.createdAt,

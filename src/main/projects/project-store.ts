@@ -217,12 +217,13 @@ export class ProjectStore {
 
   /**
    * The feasible point on the run's own chip that is best by the run's objective, the upper ends of power and energy counted; where the
-   * chip breaks a stated budget, or does not take all workloads of a family, that of the best wafer.
+   * chip breaks a stated budget, or does not take all workloads of a family, that of the best wafer; where everybody chose one, ours.
    */
   bestPoint(runId: number): StoredPoint | undefined {
     const { inputs, findings } = this.run(runId)
     const { objective, chip } = inputs
     return guarded(this.path, () => {
+      if (findings?.chosen) return this.#points.ofDesign(runId, findings.chosen)
       const wafer = findings?.bestWafer
       if (wafer && findings.family && !findings.family.given) return this.#points.ofDesign(runId, wafer)
       const own = this.#points.best(runId, objective)

@@ -1,6 +1,7 @@
 import type { Versions } from '../../core/report/run-record.ts'
 import type { ExplorationInputs } from '../../core/search/exploration.ts'
-import type { CaseResult } from '../../core/study/case-result.ts'
+import { contentHash } from '../../core/content-hash.ts'
+import { CHOSEN, OURS, type CaseResult } from '../../core/study/case-result.ts'
 import { studyHash, type Study, type StudyCase } from '../../core/study/study-case.ts'
 import { sharedRecords, type CaseRecord } from '../../core/study/study-results.ts'
 import type { PointWriter } from './point-writer.ts'
@@ -36,6 +37,11 @@ export class ProjectStudies {
   /** Cases of a study that are done, with their runs and points. */
   cases(hash: string): CaseRecord[] {
     return guarded(this.#path, () => this.#parts.table.cases(hash))
+  }
+
+  /** The names of the cases that runs are. */
+  keysByRun(): ReadonlyMap<number, string> {
+    return guarded(this.#path, () => this.#parts.table.keysByRun())
   }
 
   /** Of these cases those that other studies of the project ran under all that they depend on, with their runs and points. */
@@ -99,7 +105,16 @@ export class ProjectStudies {
         if (failure !== undefined && inputs.policies.includes(contender))
           runs.fail(run, { policy: contender, reason: failure, evaluation: undefined })
       table.setCase(hash, { key, run, certificate, contenders: kept })
-      runs.end(run, { status: 'finished', ...(certificate && { certificate }), statistics: {} })
+      const ours = points[OURS]
+      runs.end(run, {
+        status: 'finished',
+        ...(certificate && { certificate }),
+        // On the given chip the best of the run is told by what was searched there.
+        ...(ours?.source === CHOSEN && {
+          findings: { chosen: { chip: contentHash(ours.chip), mapping: contentHash(ours.mapping) } }
+        }),
+        statistics: {}
+      })
     })
   }
 }

@@ -13,6 +13,8 @@ export interface StudyTable {
   /** Cases of a study that are done, with their runs. */
   cases(hash: string): CaseRecord[]
   runOf(hash: string, key: string): number | undefined
+  /** The names of the cases that runs are, in the newest study that has them. */
+  keysByRun(): ReadonlyMap<number, string>
   /** In how many studies a run is a case. */
   usesOf(run: number): number
   /** Keeps a finished case in place of what there was of it. */
@@ -29,6 +31,9 @@ export function studyTable(database: Database): StudyTable {
   const selectRun = database
     .prepare<[string, string], number>('SELECT run_id FROM study_case WHERE study_hash = ? AND key = ?')
     .pluck()
+  const selectKeys = database.prepare<[], { run_id: number; key: string }>(
+    'SELECT run_id, key FROM study_case ORDER BY rowid'
+  )
   const countUses = database.prepare<[number], number>('SELECT count(*) FROM study_case WHERE run_id = ?').pluck()
   const setRow = database.prepare(
     `INSERT INTO study_case (study_hash, key, run_id, result) VALUES (?, ?, ?, ?)
@@ -43,6 +48,7 @@ export function studyTable(database: Database): StudyTable {
     hashes: () => selectHashes.all(),
     cases: (hash) => selectCases.all(hash).map((json) => JSON.parse(json) as CaseRecord),
     runOf: (hash, key) => selectRun.get(hash, key),
+    keysByRun: () => new Map(selectKeys.all().map(({ run_id, key }) => [run_id, key])),
     usesOf: (run) => countUses.get(run)!,
     setCase: (hash, record) => void setRow.run(hash, record.key, record.run, JSON.stringify(record))
   }

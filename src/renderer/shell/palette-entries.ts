@@ -36,7 +36,7 @@ export function usePaletteEntries() {
               href: addressOf(placeIn(project.id, kind, id))
             })),
           ...project.runs.toReversed().map((run) => ({
-            title: `Run ${run.id}: ${run.model} on ${run.chip}`,
+            title: `Run ${run.id}: ${run.studyCase ?? `${run.model} on ${run.chip}`}`,
             kind: 'run',
             href: addressOf(placeIn(project.id, 'run', run.id))
           }))
