@@ -220,6 +220,21 @@ describe('a bad study is refused with one clear error', () => {
       /grids\[0\]\.ablations\[0\].*did you mean 'ring-only'/
     ],
     [
+      'ablations where everybody chooses a wafer',
+      { grids: [grid, { ...grid, ledgers: ['same-chip', 'co-explored'], ablations: ['ring-only'] }] },
+      /grids\[1\]\.ablations: ablations are run on the given chip, and this grid also runs the ledger 'co-explored'/
+    ],
+    [
+      'two claims of one name',
+      { claims: [smallStudySpec.claims[0], smallStudySpec.claims[0]] },
+      /claims\[1\]\.name: '.+' is the name of claims\[0\], too/
+    ],
+    [
+      'two predictions of one name',
+      { predictions: [smallStudySpec.predictions[0], smallStudySpec.predictions[0]] },
+      /predictions\[1\]\.name: '.+' is the name of predictions\[0\], too/
+    ],
+    [
       'a prediction of nobody',
       { grids: [grid], claims: [], predictions: [], tuned: ['accpar-raw'] },
       /tuned\[0\]: no grid runs 'accpar-raw'/
@@ -260,6 +275,11 @@ describe('a bad study is refused with one clear error', () => {
     ]
   ])('%s', (_what, change, message) => {
     expect(refusal(change)).toMatch(message)
+  })
+  it('a claim whose figure would lie elsewhere', () => {
+    const [claim] = smallStudySpec.claims
+    for (const name of ['../../figure', 'a/b', 'two words'])
+      expect(() => smallStudy({ claims: [{ ...claim, name }] })).toThrow(/lower-case letters, digits, dots and hyphens/)
   })
   it('numbers that nobody means', () => {
     expect(() => StudyGrid.parse({ ...grid, globalBatches: [2 ** 30] })).toThrow(/1048576/)

@@ -25,6 +25,33 @@ const gridsOf = (spec: StudySpec): readonly (readonly [string, StudyGrid])[] => 
   ...(spec.reduced ?? []).map((grid, index) => [`reduced[${index}]`, grid] as const)
 ]
 
+/** Ablations are of the search on the given chip: elsewhere they would never be run, and their cases never be done. */
+function checkAblated(spec: StudySpec): void {
+  for (const [path, { ablations, ledgers }] of gridsOf(spec)) {
+    const other = ledgers.find((ledger) => ledger !== 'same-chip')
+    if (other && ablations.length > 0)
+      throw new Problem(
+        'bad-input',
+        `study: ${path}.ablations: ablations are run on the given chip, and this grid also runs the ledger '${other}'; give them a grid of their own with the ledger 'same-chip'`,
+        `${path}.ablations`
+      )
+  }
+}
+
+/** Claims have figures, and predictions rows, by their names. */
+function checkNames({ claims, predictions }: StudySpec): void {
+  for (const [list, named] of Object.entries({ claims, predictions }))
+    for (const [index, { name }] of named.entries()) {
+      const first = named.findIndex((one) => one.name === name)
+      if (first < index)
+        throw new Problem(
+          'bad-input',
+          `study: ${list}[${index}].name: '${name}' is the name of ${list}[${first}], too; give each its own`,
+          `${list}[${index}].name`
+        )
+    }
+}
+
 /** Everybody that the study's measures and claims speak of is run somewhere, and known. */
 function checkMeasured(spec: StudySpec): void {
   const run = new Set([
@@ -158,6 +185,8 @@ export function checkStudy(study: Study): void {
     policies.forEach((name, index) => under(`${path}.policies[${index}]`, () => policyNamed(name)))
     ablations.forEach((name, index) => under(`${path}.ablations[${index}]`, () => ablationNamed(name)))
   }
+  checkAblated(spec)
+  checkNames(spec)
   checkTraining(study)
   checkMeasured(spec)
   checkCaps(study)

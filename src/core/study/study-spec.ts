@@ -14,6 +14,8 @@ const positive = z.number().positive()
 const MOST_WAFERS = 1000
 const count = z.int().positive()
 const name = z.string().min(1)
+/** A name that is part of a file's. */
+const fileName = z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and hyphens only')
 const overlap = z.number().min(0).max(1)
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1, 'an empty list; nothing would be run')
 const { attention, globalBatch, sequenceLength, optimizerBytesPerParameter } = TrainingSpec.shape
@@ -105,7 +107,7 @@ export type Prediction = z.output<typeof Prediction>
 
 /** A number that somebody published, and the contenders that it may have been measured against. */
 export const PublishedClaim = z.strictObject({
-  name,
+  name: fileName.describe('of its figure, too'),
   title: z.string().min(1),
   source: z.string().min(1),
   value: positive,
@@ -117,7 +119,7 @@ export type PublishedClaim = z.output<typeof PublishedClaim>
 /** A study: cases, who is run in each, what was said before it ran, and whose claims it looks at. Schema `tmac.study/1`. */
 export const StudySpec = z.strictObject({
   schema: z.literal('tmac.study/1'),
-  name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'lower-case letters, digits, dots and hyphens only'),
+  name: fileName,
   title: z.string().min(1),
   question: z.string().default(''),
   grids: list(StudyGrid),
