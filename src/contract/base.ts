@@ -9,4 +9,13 @@ export const base = oc.errors({ PROBLEM: { data: z.object({ code: z.enum(problem
 export const ProjectInput = z.strictObject({ project: z.string().min(1).max(64) })
 
 /** What a person calls a thing. */
-export const Name = z.string().trim().min(1).max(120)
+export const Name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must have a character that can be seen')
+  .regex(
+    /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u,
+    'must have no control characters: they hide a name in lists, or turn it around'
+  )

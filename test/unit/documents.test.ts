@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Name } from '../../src/contract/base.ts'
 import { documentContents, documentKinds, parseContent } from '../../src/contract/document-contents.ts'
 import { chipPresets } from '../../src/core/chip/chip-presets.ts'
 import { patchBetween } from '../../src/core/documents/json-patch.ts'
@@ -227,4 +228,11 @@ test('every kind of document has a place in the format', () => {
   database.close()
   for (const kind of documentKinds) expect(sql).toContain(`'${kind}'`)
   expect(Object.keys(documentContents)).toEqual(documentKinds)
+})
+
+test('a name can be seen in a list, and reads the way it was typed', () => {
+  for (const name of ['Wafer of 54 dies', '漢字', 'العربية', '👩‍👩‍👧‍👦', '<b>bold</b>', '–'])
+    expect(Name.parse(` ${name} `), name).toBe(name)
+  for (const name of ['', '   ', '\u0000\u0001', '\u200b\u200d', 'safe\u202egnp.exe', 'one\ntwo', 'x'.repeat(121)])
+    expect(() => Name.parse(name), JSON.stringify(name)).toThrow()
 })
