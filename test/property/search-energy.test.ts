@@ -72,7 +72,7 @@ const spaces = fc.constantFrom<MappingSpaceInput>(
 
 function enumerated(workload: Workload, machine: Machine, space: MappingSpace) {
   try {
-    return enumerateMappings(workload, machine, space, { goal: goalOf('energy', machine), most: 200_000 })
+    return enumerateMappings(workload, machine, space, { goal: goalOf('energy', machine), most: 60_000 })
   } catch (error) {
     if (error instanceof Problem) return undefined
     throw error
