@@ -2,6 +2,9 @@ import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { evaluate } from '../../src/core/simulator/evaluate.ts'
+import { machineOf } from '../../src/core/simulator/machine.ts'
+import { buildWorkload } from '../../src/core/workload/workload.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import { smallModel } from '../fixtures/small-exploration.ts'
 import { smallStudySpec, smallWafer } from '../fixtures/small-study.ts'
@@ -66,6 +69,12 @@ describe('tmac study', () => {
       const point = store.point(Number(at('point')))
       expect(point.runId).toBe(Number(at('run')))
       expect(point.evaluation.iterationTime_s).toBe(Number(at('iterationTime_s')))
+      // The table about hidden communication is of these.
+      for (const overlap of [0, 0.5, 1]) {
+        const { model, training } = store.run(point.runId).inputs
+        const told = evaluate(buildWorkload(model, training), machineOf(point.chip, overlap), point.mapping)
+        expect(told.iterationTime_s).toBe(Number(at(`analyticTimeAtOverlap${overlap}_s`)))
+      }
       // What a run is told by is our design, on the given wafer as on one that was chosen.
       if (at('contender') === 'tmac') expect(store.bestPoint(point.runId)?.id).toBe(point.id)
     }

@@ -3,7 +3,10 @@ import type { StudyResults } from '../study-results.ts'
 
 type Value = string | number | null
 
-const header = [
+/** Columns of which there is one for each share of hidden communication that the study asks about: the step by closed forms. */
+const overlapColumn = (overlap: number): string => `analyticTimeAtOverlap${overlap}_s`
+
+const header = (overlaps: readonly number[]): readonly string[] => [
   'ledger',
   'model',
   'chip',
@@ -20,6 +23,7 @@ const header = [
   'iterationTime_s',
   'tokensPerSecond',
   'analyticTime_s',
+  ...overlaps.map(overlapColumn),
   'peak_B',
   'mean_B',
   'total_B',
@@ -36,12 +40,13 @@ const header = [
   'took_s',
   'gap_share',
   'takenFrom',
+  'takenFasterBy_share',
   'failure'
-] as const
+]
 
 /** Every contender of every finished case, with the run and the point that its numbers are of; first the header. */
-export const caseRecords = ({ finished }: StudyResults): readonly (readonly Value[])[] => [
-  header,
+export const caseRecords = ({ study, finished }: StudyResults): readonly (readonly Value[])[] => [
+  header(study.spec.overlaps),
   ...finished.flatMap(({ setting, run, certificate, contenders }) =>
     [...contenders.values()].map(
       ({ contender, point, metrics, attempt, evaluations, took_s, taken, failure }): Value[] => [
@@ -61,6 +66,7 @@ export const caseRecords = ({ finished }: StudyResults): readonly (readonly Valu
         metrics?.iterationTime_s ?? null,
         metrics?.tokensPerSecond ?? null,
         metrics?.analyticTime_s ?? null,
+        ...study.spec.overlaps.map((_overlap, index) => metrics?.overlapTime_s[index] ?? null),
         metrics?.peak_B ?? attempt?.peak_B ?? null,
         metrics?.mean_B ?? attempt?.mean_B ?? null,
         metrics?.total_B ?? attempt?.total_B ?? null,
@@ -77,6 +83,7 @@ export const caseRecords = ({ finished }: StudyResults): readonly (readonly Valu
         took_s,
         contender === OURS ? (certificate?.gap ?? null) : null,
         taken?.from ?? null,
+        taken && Number.isFinite(taken.ratio) ? taken.ratio - 1 : null,
         failure ?? null
       ]
     )
