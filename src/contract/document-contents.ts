@@ -43,6 +43,8 @@ export const documentKinds = Object.keys(documentContents) as [DocumentKind, ...
 
 /** Longest content of a document, in bytes of JSON: far above any wafer, below what would hold up a page and what a message takes. */
 export const LONGEST_CONTENT_B = 8_000_000
+/** Characters of what an edit is called at most. */
+export const LONGEST_LABEL = 200
 
 /**
  * A document's content as it is kept: complete, with defaults filled in.

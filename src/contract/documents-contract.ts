@@ -2,7 +2,13 @@ import { eventIterator, type } from '@orpc/contract'
 import * as z from 'zod'
 import type { JsonPatch } from '../core/documents/json-patch.ts'
 import { base, Name, ProjectInput } from './base.ts'
-import { documentKinds, LONGEST_CONTENT_B, type DocumentContent, type DocumentKind } from './document-contents.ts'
+import {
+  documentKinds,
+  LONGEST_CONTENT_B,
+  LONGEST_LABEL,
+  type DocumentContent,
+  type DocumentKind
+} from './document-contents.ts'
 import { InputReference } from './input-reference.ts'
 
 /** A document in a list. Times are ISO 8601 in UTC. */
@@ -96,7 +102,7 @@ const Patch = z
 
 const DocumentInput = ProjectInput.extend({ document: z.int().positive() })
 const DocumentAt = DocumentInput.extend({ revision: z.int().nonnegative().describe('that the change starts from') })
-const label = z.string().trim().min(1).max(200)
+const label = z.string().trim().min(1).max(LONGEST_LABEL)
 const key = z.string().min(1).max(100)
 
 export const documentsContract = {

@@ -61,6 +61,12 @@ const shown = (value: unknown): string => {
   return text === undefined ? 'missing' : text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
+/** What a schema says of a member of a value from outside, as a Problem that names the member and its value. */
+export function memberProblem(value: unknown, at: readonly PropertyKey[], words: string): Problem {
+  const path = dotted(at)
+  return new Problem('bad-input', `${path ? `'${path}' is ` : ''}${shown(memberAt(value, at))}: ${words}`, path)
+}
+
 /** Whether a value is of another type than a branch of a union is about, so that the branch says nothing of what is wrong inside it. */
 const isOtherType = ([issue]: readonly z.core.$ZodIssue[]): boolean =>
   issue!.path.length === 0 && (issue!.code === 'invalid_type' || issue!.code === 'invalid_value')

@@ -11,7 +11,7 @@ import {
   type DocumentSession,
   type PendingEdit
 } from '../../src/renderer/stores/document-session.ts'
-import type { ExplorationSpec } from '../../src/contract/document-contents.ts'
+import { LONGEST_LABEL, type ExplorationSpec } from '../../src/contract/document-contents.ts'
 
 type Fate = 'arrives' | 'request lost' | 'answer lost'
 
@@ -70,6 +70,14 @@ const open = (program: ReturnType<typeof programOverBadLine>, told: string[], ke
 }
 const add = (session: DocumentSession<'exploration'>, point: number, mergeKey?: string): void =>
   session.edit(`Add ${point}`, { ...session.content, points: [...session.content.points, { run: 1, point }] }, mergeKey)
+test('an edit is cut to what the program takes in the history, whatever a file or a value in it is called', async () => {
+  const program = programOverBadLine()
+  const { session } = await open(program, [])
+  session.edit(`Import ${'x'.repeat(250)}.json`, { ...session.content, points: [{ run: 1, point: 1 }] })
+  await session.push()
+  expect(session.undoLabel).toHaveLength(LONGEST_LABEL)
+})
+
 const pointsOf = (content: unknown): number[] => (content as ExplorationSpec).points.map(({ point }) => point)
 
 const fate = fc.constantFrom<Fate>('arrives', 'request lost', 'answer lost')

@@ -191,11 +191,16 @@ const setup = {
   budget_s: 60
 } as const
 
-test('input that the contract does not allow is refused before anything runs', () =>
+test('input that the contract does not allow is refused before anything runs, by its name and its value', () =>
   withClient(async (client) => {
     const { id: project } = await client.projects.create({ name: 'refused' })
     await expect(client.jobs.start({ ...setup, project, globalBatch: 0 })).rejects.toMatchObject({
-      code: 'BAD_REQUEST'
+      code: 'PROBLEM',
+      data: { code: 'bad-input', path: 'globalBatch' },
+      message: expect.stringMatching(/^'globalBatch' is 0: /) as unknown
+    })
+    await expect(client.projects.create({ name: 'safe\u202Egnp' })).rejects.toMatchObject({
+      message: expect.stringContaining('must have no control characters') as unknown
     })
     await expect(client.jobs.start({ ...setup, project, chip: { preset: '/etc/passwd' } })).rejects.toMatchObject({
       data: { code: 'unknown-name' }

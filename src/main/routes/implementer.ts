@@ -1,13 +1,19 @@
-import { implement } from '@orpc/server'
+import { ValidationError } from '@orpc/contract'
+import { implement, ORPCError } from '@orpc/server'
 import { workbenchContract } from '../../contract/workbench.ts'
-import { Problem } from '../../core/problem.ts'
+import { memberProblem, Problem } from '../../core/problem.ts'
 import type { HostShell } from '../host/host-shell.ts'
 import type { Services } from '../services.ts'
 import { systemTrouble } from '../system-error.ts'
 
-/** What a person may act on: a Problem, or what the operating system says of a file. */
+/** What a person may act on: a Problem, a member that its schema refuses, or what the operating system says of a file. */
 function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Problem) return error
+  if (error instanceof ORPCError && error.code === 'BAD_REQUEST' && error.cause instanceof ValidationError) {
+    const { issues, data } = error.cause
+    const at = (issues[0]?.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))
+    return memberProblem(data, at, issues[0]?.message ?? 'not what is asked for')
+  }
   const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
   const trouble = path === undefined ? undefined : systemTrouble(error, 'written')
   return trouble && new Problem(trouble.code, `'${path}' ${trouble.words}`)

@@ -1,5 +1,10 @@
 import { ORPCError } from '@orpc/client'
-import { parseContent, type DocumentContent, type DocumentKind } from '../../contract/document-contents.ts'
+import {
+  LONGEST_LABEL,
+  parseContent,
+  type DocumentContent,
+  type DocumentKind
+} from '../../contract/document-contents.ts'
 import type { DocumentStep, DocumentView, EditRecord } from '../../contract/documents-contract.ts'
 import type { WorkbenchClient } from '../../contract/workbench.ts'
 import { patchBetween, patched, type JsonPatch } from '../../core/documents/json-patch.ts'
@@ -43,6 +48,9 @@ const passing: readonly string[] = [
   'not-permitted',
   'io-failed'
 ]
+
+/** What an edit is called, cut where a name or a value that a person gave is in it at length. */
+const cut = (label: string): string => (label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label)
 
 /** The code of a refusal; undefined when the program could not be asked. */
 const refusalOf = (error: unknown): string | undefined =>
@@ -102,11 +110,13 @@ export class DocumentSession<Kind extends DocumentKind> {
 
   /**
    * Makes a change.
+   * @param words what the history calls it
    * @param next the content afterwards
    * @param mergeKey names a gesture, whose steps are undone as one
    * @throws Problem when the kind of document does not allow it; nothing has changed then
    */
-  edit(label: string, next: DocumentContent<Kind>, mergeKey?: string): void {
+  edit(words: string, next: DocumentContent<Kind>, mergeKey?: string): void {
+    const label = cut(words)
     const parsed = this.#parsed(next)
     const patch = patchBetween(this.#content, parsed)
     if (patch.length === 0) return

@@ -3,10 +3,15 @@ import type { ChipSpec, WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { writeFloorplan } from '../../../core/chip/editing/hotspot-floorplan.ts'
 import { floorplanFigure } from '../../../core/report/floorplan-map.ts'
 import { useFigureItems } from '../../charts/figure-items.ts'
+import { Problem } from '../../../core/problem.ts'
 import { messageOf } from '../../client.ts'
 import { useCommands } from '../../stores/commands.ts'
 import { useWorkbench } from '../../stores/workbench.ts'
-import { chipOfText, chipText, download } from './chip-exchange.ts'
+import { chipOfText, chipText, download, LONGEST_TEXT } from './chip-exchange.ts'
+
+/** Bytes of a character at most. */
+const CHARACTER_B = 4
+const MOST_B = CHARACTER_B * LONGEST_TEXT
 
 export interface ChipExchange {
   /** Why what was given is no chip; empty when nothing is wrong. */
@@ -43,6 +48,13 @@ export function useChipExchange({
       await navigator.clipboard.writeText(chipText(before.value))
       workbench.notify('The chip is on the clipboard as JSON.')
     })
+  const takeFile = (file: File, from: string): Promise<void> =>
+    attempt(async () => {
+      // Before it is read: a file of gigabytes would hold up the page.
+      if (file.size > MOST_B)
+        throw new Problem('bad-input', `‘${file.name}’ has ${file.size} B; a chip has ${MOST_B} B at most.`)
+      await take(await file.text(), from)
+    })
   const paste = (): Promise<void> => attempt(async () => take(await navigator.clipboard.readText(), 'Paste'))
   const fileName = (): string => before.value.name.replace(/[^\w.-]+/g, '-')
   const saveJson = (): void => download(`${fileName()}.json`, chipText(before.value))
@@ -68,11 +80,11 @@ export function useChipExchange({
       const input = event.target as HTMLInputElement
       const [file] = input.files ?? []
       input.value = ''
-      if (file) await take(await file.text(), `Import ${file.name} as`)
+      if (file) await takeFile(file, `Import ${file.name} as`)
     },
     async drop(event) {
       const [file] = event.dataTransfer?.files ?? []
-      if (file) await take(await file.text(), 'Drop')
+      if (file) await takeFile(file, 'Drop')
     }
   }
 }
