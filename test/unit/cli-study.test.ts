@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import { buildWorkload } from '../../src/core/workload/workload.ts'
 import { openProject } from '../../src/main/projects/open-project.ts'
 import { smallModel } from '../fixtures/small-exploration.ts'
 import { smallStudySpec, smallWafer } from '../fixtures/small-study.ts'
-import { runCli } from './cli-run.ts'
+import { repository, runCli } from './cli-run.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'study-'))
 const write = (name: string, value: unknown): void => writeFileSync(join(cwd, name), JSON.stringify(value))
@@ -107,6 +108,17 @@ describe('tmac study', () => {
     await study('study.json', '--shard', '1/1', '--output', file)
     await study('study.json', '--merge', file, '--project', 'damaged.tmac')
     expect(kept('damaged.tmac')).toEqual(kept('whole.tmac'))
+  })
+  it('says so when a shard cannot be written whole, the last of its cases not less than others', () => {
+    const args = ['study', 'study.json', '--shard', '1/3', '--output', 'full.jsonl']
+    const { status, stderr } = spawnSync(
+      'bash',
+      ['-c', 'ulimit -f 2; exec "$@"', 'limited', process.execPath, join(repository, 'src/main/cli.ts'), ...args],
+      { cwd, encoding: 'utf8' }
+    )
+    expect(stderr).toMatch(/'full\.jsonl' cannot be written/)
+    expect(stderr).not.toMatch(/1 of 1/)
+    expect(status).toBe(2)
   })
   it('takes no case of the smaller form, with fewer contenders in it, for one of the whole study', async () => {
     await study('forms.json', '--reduced', '--shard', '1/1', '--output', 'form.jsonl')

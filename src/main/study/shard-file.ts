@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import * as z from 'zod'
 import { contentHash } from '../../core/content-hash.ts'
@@ -104,7 +104,8 @@ export function openShard(path: string, directory: string, study: Study, { part,
     const file = openSync(full, 'a+')
     const put = (text: string): void => {
       guardedOutput(path, directory, () => {
-        writeSync(file, text)
+        // Unlike one `writeSync`, this writes all or says why not: a disk that fills up takes the first part of a line.
+        writeFileSync(file, text)
         fsyncSync(file)
       })
     }

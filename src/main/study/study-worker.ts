@@ -28,7 +28,12 @@ const answer = async (one: StudyCase): Promise<FromStudyWorker> => {
 
 process.on('message', (message: ToStudyWorker) => {
   if ('study' in message) study = message.study
-  else void answer(message.one).then((reply) => process.send!(reply))
+  else
+    void answer(message.one).then((reply) =>
+      process.send!(reply, undefined, undefined, (error) => {
+        if (error) process.exit(0)
+      })
+    )
 })
-// Who is to be answered is gone.
+// Who is to be answered is gone. While a case runs nobody hears this, and the answer finds it out.
 process.on('disconnect', () => process.exit(0))
