@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import * as z from 'zod'
 import { problemCodes } from '../core/problem.ts'
+import { hasUnseen, isSeen, LONGEST_NAME } from './document-name.ts'
 
 /** Every question a page asks may be refused for a person: the message of a Problem, with its code and where in the input it lies. */
 export const base = oc.errors({ PROBLEM: { data: z.object({ code: z.enum(problemCodes), path: z.string() }) } })
@@ -13,9 +14,8 @@ export const Name = z
   .string()
   .trim()
   .min(1)
-  .max(120)
-  .regex(/[\p{L}\p{N}\p{P}\p{S}]/u, 'must have a character that can be seen')
-  .regex(
-    /^[^\p{Cc}\u202a-\u202e\u2066-\u2069]*$/u,
-    'must have no control characters: they hide a name in lists, or turn it around'
-  )
+  .max(LONGEST_NAME)
+  .refine(isSeen, { error: 'must have a character that can be seen' })
+  .refine((name) => !hasUnseen(name), {
+    error: 'must have no control characters: they hide a name in lists, or turn it around'
+  })

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import * as fc from 'fast-check'
 import { Name } from '../../src/contract/base.ts'
+import { nameAfter } from '../../src/contract/document-name.ts'
 import { documentContents, documentKinds, parseContent } from '../../src/contract/document-contents.ts'
 import { chipPresets } from '../../src/core/chip/chip-presets.ts'
 import { patchBetween } from '../../src/core/documents/json-patch.ts'
@@ -235,4 +237,17 @@ test('a name can be seen in a list, and reads the way it was typed', () => {
     expect(Name.parse(` ${name} `), name).toBe(name)
   for (const name of ['', '   ', '\u0000\u0001', '\u200b\u200d', 'safe\u202egnp.exe', 'one\ntwo', 'x'.repeat(121)])
     expect(() => Name.parse(name), JSON.stringify(name)).toThrow()
+})
+
+test('whatever a file calls a thing, it gets a name', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), fc.string({ unit: 'grapheme', maxLength: 200 }))
+  fc.assert(
+    fc.property(text, (title) => {
+      const name = nameAfter(title, 'chip')
+      expect(Name.parse(name)).toBe(name)
+    })
+  )
+  expect(nameAfter('Wafer\u202e of 54\n', 'chip')).toBe('Wafer  of 54')
+  expect(nameAfter('👩‍👩‍👧‍👦'.repeat(60), 'chip').isWellFormed()).toBe(true)
+  expect(nameAfter('\u200b', 'chip')).toBe('chip')
 })

@@ -1,4 +1,5 @@
 import { EventEmitter, on } from 'node:events'
+import { nameAfter } from '../../contract/document-name.ts'
 import type { DocumentKind } from '../../contract/document-contents.ts'
 import type { InputReference } from '../../contract/input-reference.ts'
 import type {
@@ -37,7 +38,7 @@ export class DocumentService {
   importFile(project: string, fileName: string, text: string, chip?: InputReference): ImportedDocument {
     const documents = this.reading(project)
     const { kind, name, content, notes } = documentFrom(fileName, text, (map) => waferOf(documents, map, chip))
-    const { id } = this.create(project, kind, name, content)
+    const { id } = this.create(project, kind, nameAfter(name, kind), content)
     return {
       document: this.reading(project)
         .list()

@@ -5,6 +5,7 @@ import {
   type DocumentContent,
   type DocumentKind
 } from '../../contract/document-contents.ts'
+import { nameAfter } from '../../contract/document-name.ts'
 import type { DocumentStep, DocumentView, EditRecord } from '../../contract/documents-contract.ts'
 import type { WorkbenchClient } from '../../contract/workbench.ts'
 import { patchBetween, patched, type JsonPatch } from '../../core/documents/json-patch.ts'
@@ -257,7 +258,7 @@ export class DocumentSession<Kind extends DocumentKind> {
   /** Keeps the content as this page has it in a document of its own, and goes on with what the program has. */
   async #setAside(why: string): Promise<void> {
     const { project, kind, calls, tell } = this.#options
-    const name = `${this.name.slice(0, 100)} (mine)`
+    const name = `${nameAfter(this.name.slice(0, 100), kind)} (mine)`
     const copy = await calls.create({ project, kind, name, content: this.#content })
     this.#pending = []
     this.#content = this.#confirmed.content as DocumentContent<Kind>

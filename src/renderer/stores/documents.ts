@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowReactive, shallowRef, watch, type ComputedRef } from 'vue'
 import type { DocumentContent, DocumentKind } from '../../contract/document-contents.ts'
 import type { DocumentSummary, EditRecord } from '../../contract/documents-contract.ts'
+import { nameAfter } from '../../contract/document-name.ts'
 import { patched, type JsonPatch } from '../../core/documents/json-patch.ts'
 import { client, messageOf, onReturn } from '../client.ts'
 import { useEditHistory } from '../shell/edit-history.ts'
@@ -116,7 +117,7 @@ export const useDocuments = defineStore('documents', () => {
     sessionOf,
     ofKind: (kind: DocumentKind) => list.value.filter((one) => one.kind === kind && one.trashedAt === undefined),
     create: <Kind extends DocumentKind>(kind: Kind, name: string, content: unknown) =>
-      changing((at) => client.documents.create({ project: at, kind, name, content })),
+      changing((at) => client.documents.create({ project: at, kind, name: nameAfter(name, kind), content })),
     rename: (document: number, name: string) =>
       changing((at) => client.documents.rename({ project: at, document, name })),
     duplicate: (document: number, name?: string) =>
