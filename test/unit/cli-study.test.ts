@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -162,6 +162,22 @@ describe('tmac study', () => {
     write('changed.json', { ...smallStudySpec, overlaps: [0.25], grids: renamed })
     const list = await study('changed.json', '--project', 'changed.tmac', '--list')
     expect(list.out.match(/^open/gm)).toHaveLength(3)
+  })
+  it('refuses to merge what is not there, a folder of no shards, and options that it would not look at', async () => {
+    const project = ['--project', 'nothing.tmac']
+    mkdirSync(join(cwd, 'bare'))
+    const told = async (...options: readonly string[]): Promise<string> => {
+      const { code, err } = await study('study.json', ...options)
+      expect(code).toBe(2)
+      return err
+    }
+    expect(await told('--merge', 'nowhere.jsonl', ...project)).toMatch(/shard 'nowhere\.jsonl' does not exist/)
+    expect(await told('--merge', 'bare', ...project)).toMatch(/folder 'bare' has no shards/)
+    const shard = ['--shard', '1/2', '--output', 'part.jsonl']
+    expect(await told(...shard, ...project)).toMatch(/leave it or '--project' out/)
+    expect(await told(...shard, '--merge', 'in1')).toMatch(/leave it or '--merge' out/)
+    expect(await told('--output', 'part.jsonl', ...project)).toMatch(/'--output' belongs to '--shard'/)
+    expect(existsSync(join(cwd, 'nothing.tmac'))).toBe(false)
   })
   it('refuses a shard of another study, of nothing, and a part that does not exist', async () => {
     const other = await study('other.json', '--merge', 'in1/1.jsonl', '--project', 'other.tmac')

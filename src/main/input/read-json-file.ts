@@ -28,20 +28,29 @@ function readBytes(path: string, what: string): Uint8Array {
 }
 
 /**
- * The text in a file.
- * @param kind what the file is to hold, e.g. `model`
- * @throws Problem naming the file: what the operating system says of it, over 16 MiB, not UTF-8
+ * Runs a call that reads a file or folder; what the operating system refuses leaves as a Problem.
+ * @param what the file as a sentence begins with it, e.g. `model file 'm.json'`
+ * @param kind what it is given for
  */
-export function readTextFile(path: string, directory: string, kind: string): string {
-  const what = `${kind} file '${path}'`
+export function guardedInput<Result>(what: string, kind: string, call: () => Result): Result {
   try {
-    return decodeText(readBytes(resolve(directory, path), what), what)
+    return call()
   } catch (error) {
     if (error instanceof Problem) throw new Problem(error.code, error.message, error.path || kind)
     const trouble = systemTrouble(error, 'read')
     if (!trouble) throw error
     throw new Problem(trouble.code, `${what} ${trouble.words}`, kind)
   }
+}
+
+/**
+ * The text in a file.
+ * @param kind what the file is to hold, e.g. `model`
+ * @throws Problem naming the file: what the operating system says of it, over 16 MiB, not UTF-8
+ */
+export function readTextFile(path: string, directory: string, kind: string): string {
+  const what = `${kind} file '${path}'`
+  return guardedInput(what, kind, () => decodeText(readBytes(resolve(directory, path), what), what))
 }
 
 /**

@@ -7,6 +7,7 @@ import type { CaseResult } from '../../core/study/case-result.ts'
 import type { Shard } from '../../core/shard.ts'
 import { studyHash, type Study } from '../../core/study/study-case.ts'
 import { guardedOutput } from '../commands/write-result-file.ts'
+import { guardedInput } from '../input/read-json-file.ts'
 
 /** First line of a shard file. */
 const Header = z.strictObject({
@@ -54,7 +55,7 @@ const HEADER_B = 4096
 
 /** @throws Problem for a file of another study, or of something else; one whose first line is not whole yet is let be */
 export function refuseForeignShard(path: string, directory: string, study: Study): void {
-  const start = guardedOutput(path, directory, () => {
+  const start = guardedInput(`shard '${path}'`, 'merge', () => {
     const file = openSync(resolve(directory, path), 'r')
     try {
       const bytes = Buffer.alloc(HEADER_B)
@@ -75,7 +76,7 @@ export function refuseForeignShard(path: string, directory: string, study: Study
  */
 export function readShard(path: string, directory: string, study: Study): ShardContents {
   refuseForeignShard(path, directory, study)
-  const text = guardedOutput(path, directory, () => readFileSync(resolve(directory, path), 'utf8'))
+  const text = guardedInput(`shard '${path}'`, 'merge', () => readFileSync(resolve(directory, path), 'utf8'))
   // Whoever began it was killed before the first line was whole.
   if (!text.includes('\n')) return { results: [], damagedLines: text === '' ? 0 : 1 }
   const results = new Map<string, CaseResult>()

@@ -9,7 +9,7 @@ import type { Invocation, OptionValues } from '../command.ts'
 import { durationOption } from '../explore.ts'
 import { choiceOption, flagOption, textOption, wholeOption } from '../option-values.ts'
 import { MOST_SHARDS, shardOption } from '../shard-option.ts'
-import { guardedOutput } from '../write-result-file.ts'
+import { guardedInput } from '../../input/read-json-file.ts'
 
 const MOST_WORKERS = 64
 /** Cases of a shard when nobody says how many shards there are: minutes of work, so that a killed task loses little. */
@@ -44,19 +44,23 @@ export function arrayOption(
   )
 }
 
-/** Files that '--merge' names; a folder stands for the shards in it. */
+/** Files that '--merge' names; a folder stands for the shards in it. @throws Problem for a file that is not there, or a folder of none */
 export const mergeOption = (values: OptionValues, cwd: string): readonly string[] | undefined =>
   textOption(values, 'merge')
     ?.split(',')
     .flatMap((name) => {
       const path = name.trim()
-      return guardedOutput(path, cwd, () => {
+      return guardedInput(`shard '${path}'`, 'merge', () => {
         const full = resolve(cwd, path)
         if (!statSync(full).isDirectory()) return [path]
-        return readdirSync(full)
-          .filter((file) => file.endsWith('.jsonl'))
-          .sort()
-          .map((file) => join(path, file))
+        const shards = readdirSync(full).filter((file) => file.endsWith('.jsonl'))
+        if (shards.length === 0)
+          throw new Problem(
+            'bad-input',
+            `folder '${path}' has no shards: no file in it ends in .jsonl; name the folder that they were written to`,
+            'merge'
+          )
+        return shards.sort().map((file) => join(path, file))
       })
     })
 
@@ -70,6 +74,16 @@ export function studyOptions({ values, positionals }: Invocation, cwd: string): 
     for (const name of ['array', 'partition', 'folder'])
       if (textOption(values, name) !== undefined)
         throw new Problem('usage', `option '--${name}' belongs to '--runner slurm'; add that, or leave it out`, name)
+  if (shard) {
+    for (const name of ['project', 'report', 'merge', 'list'])
+      if (values[name] !== undefined && values[name] !== false)
+        throw new Problem(
+          'usage',
+          `'--shard' writes cases to a file and looks at no project; leave it or '--${name}' out`,
+          name
+        )
+  } else if (textOption(values, 'output') !== undefined)
+    throw new Problem('usage', "option '--output' belongs to '--shard'; add that, or leave it out", 'output')
   if (runner === 'slurm' && shard)
     throw new Problem('usage', "'--shard' is what a task of '--runner slurm' does; leave one of them out", 'shard')
   const workers = wholeOption(values, 'workers', 1, MOST_WORKERS) ?? Math.min(availableParallelism(), MOST_WORKERS)
