@@ -123,6 +123,15 @@ test.skipIf(!hasChromium())('figures beside the limits have bars, with what they
   await budgets()
     .getByRole('button', { name: /DRAM need/ })
     .click()
+  // Where the system chooses the colours, a bar is still one, not an empty frame.
+  await page.emulateMedia({ forcedColors: 'active' })
+  const filled: string = await budgets()
+    .locator('.part')
+    .first()
+    .evaluate('(part) => getComputedStyle(part).backgroundColor')
+  const ground: string = await page.evaluate('getComputedStyle(document.body).backgroundColor')
+  expect(filled).not.toBe(ground)
+  await page.emulateMedia({ forcedColors: 'none' })
 })
 
 test.skipIf(!hasChromium())('a broken limit is marked on its object, and its fix mends it', async () => {
