@@ -46,6 +46,22 @@ test.skipIf(!hasChromium())(
     await page.getByRole('gridcell', { name: 'die row 2, column 3' }).focus()
     await page.keyboard.press('Control+z')
     await second.getByRole('grid', { name: 'Wafer of 5 × 9 dies' }).waitFor()
+
+    // A drag that ends after the other window changed the chip takes nothing of that back.
+    const width = () => page.getByLabel('Width of a die', { exact: false }).first().inputValue()
+    const before = await width()
+    const box = (await page.locator('[data-handle=corner]').boundingBox())!
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width / 2 - 4, box.y + box.height / 2 - 4, { steps: 4 })
+    await page.getByText('Ctrl: free').waitFor()
+    await second.getByLabel('Columns', { exact: true }).fill('7')
+    await second.getByLabel('Columns', { exact: true }).press('Enter')
+    await page.getByRole('grid', { name: 'Wafer of 5 × 7 dies' }).waitFor()
+    await page.mouse.up()
+    await expect.poll(width).not.toBe(before)
+    await second.waitForTimeout(500)
+    for (const window of [page, second]) await window.getByRole('grid', { name: 'Wafer of 5 × 7 dies' }).waitFor()
     await second.close()
   }
 )

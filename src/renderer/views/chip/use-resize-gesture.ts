@@ -1,4 +1,4 @@
-import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { WaferChipSpec } from '../../../core/chip/chip-spec.ts'
 import { changeWords } from '../../../core/chip/editing/change-words.ts'
 import { chipField, fieldFault } from '../../../core/chip/editing/fields.ts'
@@ -46,6 +46,8 @@ export const pathOf = (kind: HandleKind): string =>
 /** Drags of handles: what the chip would be is shown while they last, and becomes one edit when they end. */
 export function useResizeGesture({ before, preview, commit, snaps }: Options) {
   const gesture = shallowRef<Gesture>()
+  /** Where the pointer went last. */
+  let last: Parameters<typeof move> | undefined
   const givingUp = useGivingUp(cancel, () =>
     gesture.value && preview.value && preview.value !== before.value ? 'The drag' : undefined
   )
@@ -54,6 +56,7 @@ export function useResizeGesture({ before, preview, commit, snaps }: Options) {
     const chip = before.value
     if (!chip) return
     givingUp.begin()
+    last = undefined
     gesture.value = {
       handle,
       start: at,
@@ -66,7 +69,9 @@ export function useResizeGesture({ before, preview, commit, snaps }: Options) {
   }
 
   /** @param scale pixels per millimetre @param keys Ctrl takes lengths as they are, Shift keeps the shape of the die */
-  function move([x, y]: Point, scale: number, keys: { readonly ctrlKey: boolean; readonly shiftKey: boolean }): void {
+  function move(at: Point, scale: number, keys: { readonly ctrlKey: boolean; readonly shiftKey: boolean }): void {
+    last = [at, scale, keys]
+    const [x, y] = at
     const [now, chip] = [gesture.value, before.value]
     if (!now || !chip) return
     const { handle, start: from, targets } = now
@@ -94,6 +99,9 @@ export function useResizeGesture({ before, preview, commit, snaps }: Options) {
     preview.value = resizedDie(chip, width.value_mm, height.value_mm)
     gesture.value = { ...now, reason: [width.reason, height.reason].filter(Boolean).join(' · ') }
   }
+
+  // Changed by another window meanwhile, the chip is dragged as it is now: the end of the drag would take back what was changed there.
+  watch(before, () => gesture.value && last && move(...last), { flush: 'sync' })
 
   function end(): void {
     const [now, next] = [gesture.value, preview.value]
