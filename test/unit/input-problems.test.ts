@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { MappingSpace } from '../../src/core/mapping/mapping-space.ts'
 import { parseInput } from '../../src/core/problem.ts'
 
 const Die = z.strictObject({
@@ -52,4 +53,10 @@ describe('what is wrong with an input is said in words', () => {
   ])('%j', (value, message) => {
     expect(() => parseInput(Die, value, 'die')).toThrow(message)
   })
+})
+
+it('a space that restricts an operator which there is not says so: it would restrict nothing', () => {
+  expect(() => parseInput(MappingSpace, { roles: { qvk: ['output'] } }, 'space')).toThrow(
+    /'roles\.qvk' is \["output"\]: no operator is called so; did you mean 'qkv'\?/
+  )
 })

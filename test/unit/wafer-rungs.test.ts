@@ -10,7 +10,7 @@ import { evaluateAt } from '../../src/core/simulator/evaluate-level.ts'
 import { machineOf } from '../../src/core/simulator/machine.ts'
 import { buildWorkload } from '../../src/core/workload/workload.ts'
 import { familyInputs } from '../fixtures/small-family.ts'
-import { exploreDirectly, smallChip, smallInputs } from '../fixtures/small-exploration.ts'
+import { exploreDirectly, smallChip, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
 const frame = taskFrame(smallInputs({ policies: [] }))
 const told = (tokensPerSecond: number, feasible = true): ToldDesign => ({
@@ -124,4 +124,12 @@ describe('an exploration of wafers', () => {
           expect(scores[level]).toBe(evaluateAt(level, workload, machineOf(point.chip), point.mapping).tokensPerSecond)
     }
   })
+})
+
+test('wafers are shown first with no mapping that the space leaves out', async () => {
+  const space = { ...smallSpace, mapping: { ...smallSpace.mapping, pipelineParallel: [2] } }
+  const { kept } = await exploreDirectly(smallInputs({ space, policies: [] }))
+  const wafers = kept.filter(({ source }) => source === 'architecture')
+  expect(wafers.length).toBeGreaterThan(0)
+  for (const { mapping } of wafers) expect(mapping.stages).toHaveLength(2)
 })

@@ -1,9 +1,24 @@
 import * as z from 'zod'
 import { AxisRole, CollectiveGene, scheduleNames } from './mapping.ts'
+import { nearest } from '../nearest.ts'
 import { placementOrders } from './placement.ts'
+import { tensorRoles } from './strategy.ts'
 
 const count = z.int().positive()
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).min(1)
+const operators = Object.keys(tensorRoles)
+
+/** Roles by operator; a name that no operator has would restrict nothing, and nobody would be told. */
+const Roles = z.record(z.string(), list(AxisRole)).superRefine((roles, context) => {
+  for (const name of Object.keys(roles).filter((one) => !operators.includes(one))) {
+    const guess = nearest(name, operators)
+    context.addIssue({
+      code: 'custom',
+      path: [name],
+      message: `no operator is called so; ${guess ? `did you mean '${guess}'?` : `there are ${operators.join(', ')}`}`
+    })
+  }
+})
 
 /** Which mappings a search may choose from; everything left out is free. */
 export const MappingSpace = z.strictObject({
@@ -18,7 +33,7 @@ export const MappingSpace = z.strictObject({
   schedules: list(z.enum(scheduleNames)).optional(),
   virtualStages: list(count).optional(),
   collectives: CollectiveGene.default('best'),
-  roles: z.record(z.string(), list(AxisRole)).optional().describe('operator -> roles it may have'),
+  roles: Roles.optional().describe('operator -> roles it may have'),
   residual: list(z.enum(['replicated', 'batch', 'sequence', 'hidden'])).optional(),
   recompute: z
     .enum(['any', 'none', 'full', 'layer', 'model'])

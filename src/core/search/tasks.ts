@@ -238,6 +238,8 @@ function preview(frame: TaskFrame, genomes: readonly Genome[]): PreviewedWafer[]
     const machine = machineFor(frame, template.chip(genome))
     const { evaluation, failure } = runPolicy(policy, workload, machine)
     if (!evaluation || failure !== undefined) return []
+    // What a person left out of the mappings is no answer on any wafer.
+    if (!withinSpace(workload, machine, frame.space.mapping)(evaluation.mapping)) return []
     return [{ genome, kept: keptPoint(workload, machine, 'architecture', '', evaluation.mapping, evaluation) }]
   })
   return paretoFront(tried, ({ kept }) => designCoordinates([1])([kept])).map(({ genome, kept: { mapping } }) => ({
