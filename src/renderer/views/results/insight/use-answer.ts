@@ -5,13 +5,16 @@ import { messageOf } from '../../../client.ts'
  * An answer that is asked for when it is wanted, taken back when nobody waits, and forgotten when the question changes.
  * @param question undefined while there is nothing to ask
  * @param ask must not depend on anything but the question
+ * @param about what an answer is of: while it is asked for again it stays, unless it is of something else
  */
 export function useAnswer<Question, Answer>(
   question: () => Question | undefined,
   ask: (question: Question, signal: AbortSignal) => Promise<Answer>,
-  immediate = true
+  immediate = true,
+  about: (question: Question) => unknown = () => undefined
 ) {
   const value = shallowRef<Answer>()
+  let answeredAbout: string | undefined
   const failure = shallowRef('')
   const isAsked = shallowRef(false)
   let running: AbortController | undefined
@@ -26,6 +29,7 @@ export function useAnswer<Question, Answer>(
     ask(asked, own.signal).then(
       (answer) => {
         if (running !== own) return
+        answeredAbout = JSON.stringify(about(asked))
         value.value = answer
         isAsked.value = false
       },
@@ -52,6 +56,11 @@ export function useAnswer<Question, Answer>(
     { immediate: true }
   )
   onScopeDispose(stop)
-  return { value: computed(() => value.value), failure, isAsked, ask: take, stop }
+  /** Told at once, not when the change of the question is noticed: nobody sees an answer beside what it is not of. */
+  const shown = computed(() => {
+    const [now, answer] = [question(), value.value]
+    return now !== undefined && JSON.stringify(about(now)) !== answeredAbout ? undefined : answer
+  })
+  return { value: shown, failure, isAsked, ask: take, stop }
 }
 export type Asked<Answer> = ReturnType<typeof useAnswer<unknown, Answer>>

@@ -62,7 +62,10 @@ export function provideInsight(run: ComputedRef<RunContext | undefined>): Insigh
     machine: computed(() => point.value && machineOf(point.value.chip)),
     step: useAnswer(
       () => subject.value,
-      (asked, signal) => client.evaluation.point({ ...asked, level: 'analytic' }, { signal })
+      (asked, signal) => client.evaluation.point({ ...asked, level: 'analytic' }, { signal }),
+      true,
+      // What is tried shows beside the answer of before until its own is there; another point has other stages.
+      ({ project, point: id }) => [project, id]
     ),
     shared: useAnswer(
       () => subject.value,
