@@ -1,45 +1,76 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
-import type { Mapping } from '../../../../core/mapping/mapping.ts'
+import { ref, shallowRef, watch } from 'vue'
+import * as z from 'zod'
+import { Mapping } from '../../../../core/mapping/mapping.ts'
+import { useWorkbench } from '../../../stores/workbench.ts'
 
-interface Trial {
-  readonly label: string
-  readonly mapping: Mapping
-}
-interface Draft {
-  readonly point: number
-  readonly trials: readonly Trial[]
+const Trial = z.strictObject({ label: z.string(), mapping: Mapping })
+type Trial = z.infer<typeof Trial>
+const Draft = z.strictObject({
+  trials: z.array(Trial),
   /** So many of the trials hold; those after them can be done again. */
-  readonly held: number
+  held: z.int().nonnegative()
+})
+/** What a person tries in place of a point's mapping, change by change. */
+export type Draft = z.infer<typeof Draft>
+type Drafts = Readonly<Record<string, Draft>>
+
+export const changesOf = (draft: Draft | undefined): readonly Trial[] => draft?.trials.slice(0, draft.held) ?? []
+/** Changes taken back, the next to be done again first. */
+export const undoneOf = (draft: Draft | undefined): readonly Trial[] => draft?.trials.slice(draft.held) ?? []
+export const draftWords = (draft: Draft | undefined): string =>
+  changesOf(draft)
+    .map(({ label }) => label)
+    .join('; ')
+
+const KEY = 'tmac-what-if'
+function kept(): Drafts {
+  try {
+    const parsed = z.record(z.string(), Draft).safeParse(JSON.parse(window.sessionStorage.getItem(KEY) ?? '{}'))
+    return parsed.success ? parsed.data : {}
+  } catch {
+    return {}
+  }
+}
+/** A full or forbidden storage keeps none. */
+function keep(drafts: Drafts): void {
+  try {
+    window.sessionStorage.setItem(KEY, JSON.stringify(drafts))
+  } catch {
+    return
+  }
 }
 
-/** What a person tries in place of a point's mapping, change by change. Every side of the results shows it until it is kept or dropped. */
+/**
+ * What a person tries in place of mappings, for each point of each project until it is kept or dropped; every side of the results shows it.
+ * Kept as long as the page's tab.
+ */
 export const useWhatIf = defineStore('what-if', () => {
-  const draft = shallowRef<Draft>()
-  const held = computed(() => draft.value?.trials.slice(0, draft.value.held) ?? [])
-  const undone = computed(() => draft.value?.trials.slice(draft.value.held) ?? [])
-  function move(by: number): void {
-    const now = draft.value
-    if (!now) return
-    draft.value = { ...now, held: Math.min(now.trials.length, Math.max(0, now.held + by)) }
+  const workbench = useWorkbench()
+  const drafts = shallowRef<Drafts>(kept())
+  watch(drafts, keep)
+  const keyOf = (point: number): string => `${workbench.place.project}:${point}`
+  const draftOf = (point: number): Draft | undefined => drafts.value[keyOf(point)]
+  function set(point: number, draft: Draft | undefined): void {
+    const { [keyOf(point)]: _former, ...others } = drafts.value
+    drafts.value = draft ? { ...others, [keyOf(point)]: draft } : others
+  }
+  /** Takes back so many changes, or does as many again. */
+  function move(point: number, by: number): void {
+    const now = draftOf(point)
+    if (now) set(point, { ...now, held: Math.min(now.trials.length, Math.max(0, now.held + by)) })
   }
   return {
     /** Whether a change is of the selected stage alone, not of all that share its plan. */
     onlyStage: ref(false),
-    draft,
-    changes: held,
-    /** Changes taken back, the next to be done again first. */
-    undone,
+    draftOf,
     /** The mapping to look at in place of a point's own. */
-    mappingFor: (point: number): Mapping | undefined =>
-      draft.value?.point === point ? held.value.at(-1)?.mapping : undefined,
-    label: computed(() => held.value.map(({ label }) => label).join('; ')),
+    mappingFor: (point: number): Mapping | undefined => changesOf(draftOf(point)).at(-1)?.mapping,
     try(point: number, label: string, mapping: Mapping): void {
-      const before = draft.value?.point === point ? held.value : []
-      draft.value = { point, trials: [...before, { label, mapping }], held: before.length + 1 }
+      const before = changesOf(draftOf(point))
+      set(point, { trials: [...before, { label, mapping }], held: before.length + 1 })
     },
-    undo: (steps: number): void => move(-steps),
-    redo: (steps: number): void => move(steps),
-    drop: (): void => void (draft.value = undefined)
+    move,
+    drop: (point: number): void => set(point, undefined)
   }
 })
