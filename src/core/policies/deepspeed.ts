@@ -107,7 +107,7 @@ export const deepspeedPolicies: readonly RulePolicy[] = [
     family: 'DeepSpeed',
     kind: 'tuned',
     rules:
-      'tensor-parallel 1-8, every pipeline that divides the layers, ZeRO-1 data-parallel for the rest, checkpointing on or off (the MT-NLG set-up)',
+      'tensor-parallel 1-8, every pipeline that divides the layers, ZeRO-1 data-parallel for the rest, checkpointing on or off (the MT-NLG set-up); the dies of a tensor-parallel group lie side by side, as its topology numbers them, where megatron-tuned tries every rectangle',
     source: `${SOURCE}; Smith et al. (arXiv 2201.11990)`,
     run: (workload, machine) => bestOf(workload, machine, threeDimensional(workload, machine))
   }
