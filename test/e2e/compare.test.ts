@@ -140,4 +140,14 @@ test.skipIf(!hasChromium())('a comparison is saved, opens again, and keeps its n
   await page.getByRole('heading', { name: /^Why is/ }).waitFor()
 })
 
+test.skipIf(!hasChromium())('what a tab kept in another form is left out, and the page goes on', async () => {
+  const address = page.url()
+  await page.evaluate("for (const key of ['tmac-tray', 'tmac-what-if']) sessionStorage.setItem(key, 'null')")
+  await page.reload()
+  await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Models' }).click()
+  await page.getByRole('heading', { name: 'Models' }).waitFor()
+  expect(await page.getByRole('alert').filter({ hasText: 'failed' }).count()).toBe(0)
+  await page.goto(address)
+})
+
 endsUncomplained(() => workbench)

@@ -1,21 +1,19 @@
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
+import * as z from 'zod'
 import { MOST_COMPARED } from './command-table.ts'
 import { addressOf, placeIn } from './place.ts'
 import { useWorkbench } from './workbench.ts'
 
+const TrayPoint = z.object({ project: z.string(), projectName: z.string(), point: z.int(), label: z.string() })
 /** A point that a person has put aside for a comparison. */
-export interface TrayPoint {
-  readonly project: string
-  readonly projectName: string
-  readonly point: number
-  readonly label: string
-}
+export type TrayPoint = Readonly<z.infer<typeof TrayPoint>>
 const KEY = 'tmac-tray'
 
 function kept(): readonly TrayPoint[] {
   try {
-    return JSON.parse(window.sessionStorage.getItem(KEY) ?? '[]') as TrayPoint[]
+    const parsed = z.array(TrayPoint).safeParse(JSON.parse(window.sessionStorage.getItem(KEY) ?? '[]'))
+    return parsed.success ? parsed.data.slice(0, MOST_COMPARED) : []
   } catch {
     return []
   }
