@@ -305,7 +305,8 @@ export async function openSession<Kind extends DocumentKind>(
 ): Promise<DocumentSession<Kind>> {
   const { project, document, kind, calls, kept, tell } = options
   let view = await calls.read({ project, document })
-  if (view.kind !== kind) throw new Error(`'${view.name}' is not a ${kind} but a ${view.kind}`)
+  if (view.kind !== kind)
+    throw new Error(`'${view.name}' is of another kind than what is shown here: ${view.kind}, not ${kind}`)
   for (const edit of kept) {
     try {
       await calls.edit({ project, document, revision: view.revision, ...edit, patch: [...edit.patch] })
