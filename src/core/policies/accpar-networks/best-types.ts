@@ -27,7 +27,8 @@ function lastReaders({ layers, feeders }: LayerNetwork): readonly number[] {
 /**
  * The types that exchange the fewest elements when every layer is cut in two equal halves: AccPar's dynamic programme over layers (Song et al.,
  * HPCA 2020), exact on every network. Its state is the types of all layers whose outputs are still awaited: on a chain the last layer, in a
- * residual block also the one where the paths part, which is the paper's enumeration of the types at both ends of its paths. Ties go to the type named first.
+ * residual block also the one where the paths part, which is the paper's enumeration of the types at both ends of its paths. Ties go to the type named first,
+ * of the last layer before those of the others, as in the released code.
  * @param types that a layer may have
  * @returns one type per layer
  * @throws Problem `bad-input` when too many outputs are awaited at once
@@ -42,8 +43,8 @@ export function bestTypes(network: LayerNetwork, types: readonly AccParType[]): 
     const candidates = [...open, index]
     const kept = candidates.flatMap((number, position) => (last[number]! > index ? [position] : []))
     const best = new Map<string, State>()
-    for (const state of states)
-      for (const type of types) {
+    for (const type of types)
+      for (const state of states) {
         let cost = state.cost
         for (const source of sources) cost += conversionVolume(state.types[source]!, type, layer.input, 2)
         cost += partialSumVolume(layer, type, 2)
