@@ -87,6 +87,7 @@ export function runExplorationJob(
   const elapsed_s = (): number => (performance.now() - begun) / 1000
   let points: KeptPoint[] = []
   let hasKept = false
+  let progress: EngineProgress | undefined
   // The first thing kept is that it is under way again.
   let changed = true
   let ended: (FinishedJob | PausedJob)['ended'] = 'complete'
@@ -170,7 +171,8 @@ export function runExplorationJob(
         case 'progress': {
           const { best_tokensPerSecond, gap, evaluations, share } = message.progress
           track = trackAfter(track, { elapsed_s: elapsed_s(), best_tokensPerSecond, gap, evaluations }, share)
-          return job.onProgress({ ...message.progress, share: track.share }, track)
+          progress = { ...message.progress, share: track.share }
+          return job.onProgress(progress, track)
         }
         case 'incumbent': {
           const { tokensPerSecond, mapping } = message.incumbent
@@ -180,8 +182,11 @@ export function runExplorationJob(
         case 'keep':
           points.push(...message.points)
           // Whoever looks waits for the first of them.
-          if (!hasKept && points.length > 0) attempt(flush)
-          hasKept ||= message.points.length > 0
+          if (!hasKept && points.length > 0) {
+            hasKept = true
+            attempt(flush)
+            if (progress && !settled) job.onProgress(progress, track)
+          }
           return
         case 'result':
           results[message.task] = message.result

@@ -97,11 +97,12 @@ export class Job {
     this.changes.emit('change', this.#state)
   }
 
-  /** @param pointCount asked only when it is told */
+  /** Told at once when the first designs are there. @param pointCount of the run */
   progress(progress: EngineProgress, track: JobTrack, pointCount: () => number): void {
     this.track = track
     const { elapsed_s } = track
     this.#pace = paceAfter(this.#pace, elapsed_s, progress.share)
+    const before = this.#state.pointCount
     this.#state = {
       ...this.#state,
       ...progress,
@@ -110,6 +111,8 @@ export class Job {
       evaluationsPerSecond: this.#rate.observe(elapsed_s, progress.evaluations),
       pointCount: pointCount()
     }
-    this.#tell()
+    // The first designs are what a person waits for.
+    if (before === 0 && this.#state.pointCount > 0) this.change({})
+    else this.#tell()
   }
 }
