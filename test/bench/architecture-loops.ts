@@ -20,6 +20,7 @@ import {
 } from '../../src/core/search/wafer-sweep.ts'
 import { modelPreset } from '../../src/core/workload/model-presets.ts'
 import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
+import { wideGenes } from './wide-genes.ts'
 
 interface Template {
   readonly name: string
@@ -38,14 +39,7 @@ const templates: readonly Template[] = [
     chip: 'wsc-llm-54',
     globalBatch: 512,
     powerCap_W: 15e3,
-    genes: {
-      'grid.rows': { from: 4, to: 9 },
-      'grid.columns': { from: 4, to: 9 },
-      'die.cores': { from: 96, to: 400 },
-      'die.clock_Hz': { from: 0.5e9, to: 2e9 },
-      'links.bandwidthPerEdge_Bps': { from: 0.1e12, to: 1.5e12 },
-      'memory.stacksPerDie': { from: 1, to: 6, step: 1 }
-    }
+    genes: wideGenes
   },
   {
     name: 'watos-56, GPT-3 175B, 40 kW, node and memory chosen',

@@ -9,6 +9,7 @@ import { TrainingSpec } from '../../src/core/workload/training-spec.ts'
 import { EMPTY_JOURNAL, type FromEngine } from '../../src/main/engine/protocol.ts'
 import { StopSwitch } from '../../src/main/engine/stop-switch.ts'
 import { runExploration } from '../../src/main/engine/run-exploration.ts'
+import { wideGenes } from './wide-genes.ts'
 
 const MEBI = 2 ** 20
 
@@ -25,16 +26,6 @@ const inputsOf = (architecture: unknown): ExplorationInputs => ({
   objective: 'throughput',
   seed: 1
 })
-
-/** Genes with so many values that as many wafers as are asked for are looked at; the default neighbourhood has fewer. */
-const genes = {
-  'grid.rows': { from: 4, to: 9 },
-  'grid.columns': { from: 4, to: 9 },
-  'die.cores': { from: 96, to: 400 },
-  'die.clock_Hz': { from: 0.5e9, to: 2e9 },
-  'links.bandwidthPerEdge_Bps': { from: 0.1e12, to: 1.5e12 },
-  'memory.stacksPerDie': { from: 1, to: 6, step: 1 }
-}
 
 interface Observed {
   readonly whole_s: number
@@ -79,7 +70,7 @@ const memoryRow = () => [cell('peak memory'), cell(`${Math.round(peakMemory_B() 
 
 /** Explores `points` wafers with two workers and tells how long each milestone took, and where the time goes. */
 export async function coexploration(points: number): Promise<Table> {
-  const seen = await observe(inputsOf({ genes, points }))
+  const seen = await observe(inputsOf({ genes: wideGenes, points }))
   const { statistics, front } = seen.outcome!
   return {
     caption: `Architecture template of ${points} points co-explored on two workers`,
@@ -98,7 +89,7 @@ export async function coexploration(points: number): Promise<Table> {
 
 /** Does one of a hundred shards of a million wafers with continuous genes: what a study of any size holds at once. */
 export async function millionWafers(): Promise<Table> {
-  const seen = await observe(inputsOf({ genes, points: 1_000_000 }), { part: 1, of: 100 })
+  const seen = await observe(inputsOf({ genes: wideGenes, points: 1_000_000 }), { part: 1, of: 100 })
   return {
     caption: 'One of a hundred shards of a million wafers: what all shards do, and 6,000 wafers of its own',
     columns: columns('What', 'Measured', 'Wanted'),
