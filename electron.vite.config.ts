@@ -4,7 +4,7 @@ import vue from '@vitejs/plugin-vue'
 
 const root = import.meta.dirname
 
-// The browser host and the command line run from their sources; built are the page, and what Electron runs.
+// The command line and the browser host run from their sources; built are the page and the engine of both hosts, and what Electron runs.
 export default defineConfig({
   main: {
     build: {

@@ -50,9 +50,12 @@ export type { PointColumns } from '../core/report/point-columns.ts'
 
 const RunInput = ProjectInput.extend({ run: z.int().positive() })
 
+/** A page of points: a project of a million is read without keeping the program from anything else for long. */
+export const POINTS_AT_ONCE = 10_000
+
 export const runsContract = {
   view: base.input(RunInput).output(type<RunView>()),
-  /** @see PointColumns; only those kept after an ordinal where one is given */
+  /** @see PointColumns; those kept after an ordinal, {@link POINTS_AT_ONCE} at most: as many say that there may be more */
   columns: base.input(RunInput.extend({ after: z.int().nonnegative() })).output(type<PointColumns>()),
   point: base.input(ProjectInput.extend({ point: z.int().positive() })).output(type<StoredPoint>()),
   /** Puts a run into the trash; reports keep what they showed of it. */

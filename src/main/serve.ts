@@ -41,7 +41,7 @@ const services = createServices({
   dataFolder,
   projectFolder,
   resources: join(root, 'resources'),
-  spawn: engineSpawner(join(dataFolder, 'compiled'))
+  spawn: engineSpawner({ built: join(root, 'out', 'main', 'engine.js'), compiled: join(dataFolder, 'compiled') })
 })
 const address =
   open === undefined

@@ -90,3 +90,17 @@ export const timed_ms = async (action: () => Promise<unknown>): Promise<number> 
   await action()
   return performance.now() - before
 }
+
+/**
+ * Waits until the page has an element, frame by frame: Playwright's own waiting looks at last only every half second.
+ * @param xpath of what is waited for; it need only be there, not be seen
+ */
+export async function untilThere(page: Page, xpath: string): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    const look = () =>
+      document.evaluate(${JSON.stringify(xpath)}, document, null, XPathResult.BOOLEAN_TYPE).booleanValue
+        ? resolve()
+        : requestAnimationFrame(look)
+    look()
+  })`)
+}

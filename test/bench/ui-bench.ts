@@ -7,7 +7,16 @@ import { cell, columns } from '../../src/core/report/document.ts'
 import { workbenchPage, type WorkbenchPage } from '../fixtures/workbench-page.ts'
 import { unfolded, writeOnePointProject } from '../fixtures/one-point-project.ts'
 import { bareRowsPerSecond, growTo, writeLargeProject } from './large-project.ts'
-import { figures, frames_ms, median, note, noteLongestTask, percentile95, timed_ms } from './page-figures.ts'
+import {
+  figures,
+  frames_ms,
+  median,
+  note,
+  noteLongestTask,
+  percentile95,
+  timed_ms,
+  untilThere
+} from './page-figures.ts'
 
 /**
  * `npm run bench:ui`: what a person feels, in a real Chromium on the browser host. Times are medians on this machine without a GPU; the
@@ -33,7 +42,9 @@ async function heap_B(session: CDPSession): Promise<number> {
   return usedSize
 }
 
+const FRONT_DRAWN = '//*[@data-testid="front"]//*[@data-drawn="true"]'
 const drawn = (page: Page) => page.locator('[data-drawn=true]').first()
+
 async function largeProject(bench: WorkbenchPage): Promise<void> {
   const { page, running } = bench
   const path = join(running.folder, 'large.tmac')
@@ -57,7 +68,7 @@ async function largeProject(bench: WorkbenchPage): Promise<void> {
   await field.fill(path)
   const opening = await timed_ms(async () => {
     await page.getByRole('button', { name: 'Open', exact: true }).click()
-    await page.getByText('Throughput').first().waitFor()
+    await untilThere(page, '//main//*[text()="Throughput"]')
   })
   note({
     what: `Project of ${Math.round(statSync(path).size / 1e6)} MB opened`,
@@ -72,7 +83,7 @@ async function largeProject(bench: WorkbenchPage): Promise<void> {
     first.push(
       await timed_ms(async () => {
         await bench.side('Front').click()
-        await drawn(page).waitFor()
+        await untilThere(page, FRONT_DRAWN)
       })
     )
   }
@@ -220,7 +231,7 @@ async function whileSearching({ page }: WorkbenchPage): Promise<void> {
   await noteLongestTask(page, 'Longest task of the page while a search runs', 50, async () => {
     const first = await timed_ms(async () => {
       await start.click()
-      await page.locator('[data-testid=front] [data-drawn=true]').waitFor({ timeout: 60_000 })
+      await untilThere(page, FRONT_DRAWN)
     })
     note({ what: 'Search begun to its first points drawn', unit: 'ms', budget: 2000, measured: first })
     await page.waitForTimeout(8000)

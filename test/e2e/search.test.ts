@@ -48,7 +48,7 @@ test.skipIf(!hasChromium())(
       execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'args='])
         .toString()
         .split('\n')
-        .filter((line) => line.includes('engine/entry')).length
+        .filter((line) => line.includes('engine.js')).length
     const check = page.getByRole('button', { name: 'Check first' })
     const idle = async (): Promise<void> => {
       await check.waitFor()

@@ -1,6 +1,6 @@
 import { StandardRPCJsonSerializer } from '@orpc/client/standard'
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { customJsonSerializers } from '../../src/contract/typed-arrays.ts'
 
 const serializer = new StandardRPCJsonSerializer({ customJsonSerializers })
@@ -21,3 +21,24 @@ it('columns of numbers cross as they are, to the last bit, also as a view of a l
     { numRuns: 50 }
   )
 })
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.resetModules()
+})
+it.each(['with', 'without'])(
+  'bytes become the same text as Node makes of them, and come back, %s its Buffer',
+  async (how) => {
+    const own = Buffer
+    if (how === 'without') vi.stubGlobal('Buffer', undefined)
+    const { fromBase64, toBase64 } = await import('../../src/contract/base64.ts')
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70_000 }), fc.nat(10), (bytes, skip) => {
+        const sent = bytes.subarray(skip)
+        expect(toBase64(sent)).toBe(own.from(sent).toString('base64'))
+        expect(fromBase64(toBase64(sent))).toEqual(Uint8Array.from(sent))
+      }),
+      { numRuns: 50 }
+    )
+  }
+)

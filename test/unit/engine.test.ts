@@ -12,7 +12,7 @@ import { runExploration } from '../../src/main/engine/run-exploration.ts'
 import { StopSwitch } from '../../src/main/engine/stop-switch.ts'
 import { tasksDone } from '../../src/main/engine/tasks-done.ts'
 import { throttled } from '../../src/main/engine/throttled.ts'
-import { WorkerPool } from '../../src/main/engine/worker-pool.ts'
+import { WorkerPool, WorkersAhead } from '../../src/main/engine/worker-pool.ts'
 import { exploreDirectly, longerSpace, smallChip, smallInputs, smallSpace } from '../fixtures/small-exploration.ts'
 
 const inputsOf = (change: Parameters<typeof smallInputs>[0] = {}): ExplorationInputs =>
@@ -96,6 +96,25 @@ describe('an exploration on worker threads', () => {
       const resumed = await listen(inputs, 2, journal)
       expect(JSON.stringify(outcomeOf(resumed))).toBe(JSON.stringify(outcomeOf(whole)))
     }
+  })
+
+  test('on threads that were started ahead it gives the same as on its own, and takes each of them once', async () => {
+    const inputs = inputsOf()
+    const ahead = new WorkersAhead()
+    ahead.prepare(2)
+    const waiting = [ahead.take(), ahead.take()]
+    expect(new Set([...waiting, ahead.take()]).size).toBe(3)
+    const messages: FromEngine[] = []
+    const order = { type: 'explore', inputs, workers: 2, journal: EMPTY_JOURNAL } as const
+    await runExploration(
+      order,
+      new StopSwitch(),
+      (message) => messages.push(message),
+      () => waiting.pop()!
+    )
+    expect(waiting).toEqual([])
+    const { outcome } = await exploreDirectly(inputs)
+    expect(JSON.stringify(outcomeOf({ messages, at_ms: [] }))).toBe(JSON.stringify(outcome))
   })
 
   test('stopped, it prices nothing: what has no result is not worked out after all', async () => {

@@ -136,13 +136,14 @@ describe('a project of format 2', () => {
     const before = reader.points(1)
     expect(before.map(({ id: _i, runId: _r, ordinal: _o, onFront: _f, parent: _p, ...point }) => point)).toEqual(points)
     expect(before.map(({ parent }) => parent)).toEqual([undefined, 1, 2])
-    const [best, columns] = [reader.bestPoint(1), reader.pointColumns(1)]
+    const [best, columns] = [reader.bestPoint(1), reader.pointColumns(1, 0, 100)]
     reader.close()
 
     const project = openProject(path)
     expect(project.points(1)).toEqual(before)
     expect(project.bestPoint(1)).toEqual(best)
-    expect(project.pointColumns(1)).toEqual(columns)
+    expect(project.pointColumns(1, 0, 100)).toEqual(columns)
+    expect(project.pointColumns(1, 1, 1).id).toEqual(columns.id.slice(1, 2))
     expect(project.keepDerived(3, slower('d', 3, { source: 'what-if' }))).toMatchObject({
       id: 4,
       ordinal: 4,

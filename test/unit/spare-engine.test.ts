@@ -9,7 +9,7 @@ function engineDouble() {
   const exits: ((how: string) => void)[] = []
   const engine: EngineProcess = {
     pid: 1,
-    post: () => undefined,
+    post: vi.fn(),
     onMessage: (listener) => void messages.push(listener),
     onExit: (listener) => void exits.push(listener),
     kill: vi.fn(),
@@ -65,4 +65,12 @@ test('one that nobody comes for is ended, one that is taken is not', () => {
   vi.advanceTimersByTime(200_000)
   spare.close()
   expect(started[1]!.engine.kill).not.toHaveBeenCalled()
+})
+
+test('when it is ready it starts threads of a search, too', () => {
+  spare.prepare()
+  const { engine, says } = started[0]!
+  expect(engine.post).not.toHaveBeenCalled()
+  says({ type: 'ready' })
+  expect(engine.post).toHaveBeenCalledExactlyOnceWith({ type: 'prepare', workers: 2 })
 })

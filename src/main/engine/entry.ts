@@ -5,6 +5,7 @@ import type { FromEngine, ToEngine } from './protocol.ts'
 import { runCheck } from './run-check.ts'
 import { runExploration } from './run-exploration.ts'
 import { StopSwitch } from './stop-switch.ts'
+import { WorkersAhead } from './worker-pool.ts'
 
 interface ParentPort {
   on(event: 'message', listener: (event: { data: ToEngine }) => void): void
@@ -18,6 +19,7 @@ const post = (message: FromEngine): void => {
   else process.send?.(message)
 }
 const control = new StopSwitch()
+const ahead = new WorkersAhead()
 
 async function answer({ id, question }: Extract<ToEngine, { type: 'question' }>): Promise<void> {
   try {
@@ -38,7 +40,8 @@ function onMessage(message: ToEngine): void {
   if (message.type === 'stop') return control.stop()
   if (message.type === 'question') return void answer(message)
   if (message.type === 'pause') return control.pause()
-  const work = message.type === 'check' ? runCheck(message, post) : runExploration(message, control, post)
+  if (message.type === 'prepare') return ahead.prepare(message.workers)
+  const work = message.type === 'check' ? runCheck(message, post) : runExploration(message, control, post, ahead.take)
   work.catch((error: unknown) => {
     const text = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', message: text, code: error instanceof Problem ? error.code : undefined })

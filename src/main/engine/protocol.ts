@@ -35,6 +35,8 @@ export interface Incumbent {
 
 /** Everything that crosses the engine process's boundary, in both directions. */
 export type ToEngine =
+  /** An exploration is likely to be asked for soon: starts so many of its worker threads. */
+  | { readonly type: 'prepare'; readonly workers: number }
   | {
       readonly type: 'explore'
       readonly inputs: ExplorationInputs
@@ -86,11 +88,14 @@ export interface WorkerSetup {
   /** One Int32: not zero when the exploration should come to an end. */
   readonly stop: SharedArrayBuffer
 }
-export interface ToWorker {
+export interface WorkerOrder {
   readonly task: string
   readonly work: Task
   readonly resume: SearchState | undefined
 }
+/** What all orders are about comes first, once. */
+export type ToWorker =
+  ({ readonly type: 'setup' } & WorkerSetup) | { readonly type: 'order'; readonly order: WorkerOrder }
 export type FromWorker =
   | {
       readonly type: 'result'

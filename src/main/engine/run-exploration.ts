@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads'
 import type { ExplorationHost } from '../../core/search/exploration-host.ts'
 import { explore, taskFrame } from '../../core/search/explore.ts'
 import { isInShard } from '../../core/shard.ts'
@@ -21,11 +22,13 @@ const isDivided = ({ kind }: Task): boolean => kind === 'sweep'
 /**
  * Runs one exploration on worker threads and tells what happens. Tasks found in the journal are not run again; unfinished searches in
  * it go on where they stood. A pause lets nothing be kept that an undisturbed exploration would not keep.
+ * @param takeWorker where the threads come from, if not started now
  */
 export async function runExploration(
   { inputs, workers, journal, shard }: Extract<ToEngine, { type: 'explore' }>,
   control: StopSwitch,
-  post: (message: FromEngine) => void
+  post: (message: FromEngine) => void,
+  takeWorker?: () => Worker
 ): Promise<void> {
   const sequences = inputs.training.globalBatch * inputs.training.sequenceLength
   let progress = { phase: 'starting', share: 0, best_tokensPerSecond: undefined as number | undefined }
@@ -65,7 +68,7 @@ export async function runExploration(
     }
     tell()
   }
-  const pool = new WorkerPool(workers, setup, onTask)
+  const pool = new WorkerPool(workers, setup, onTask, takeWorker)
   control.onPause(() => void pool.drain().then(() => post({ type: 'paused' })))
   let shardDone: () => void = () => undefined
   const endOfShard = new Promise<void>((resolve) => (shardDone = resolve))

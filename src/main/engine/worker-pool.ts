@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../../core/problem.ts'
-import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
+import type { FromWorker, ToWorker, WorkerOrder, WorkerSetup } from './protocol.ts'
 import type { TaskResults, Task } from '../../core/search/tasks.ts'
 
 /** Where a task of a worker stands. */
@@ -14,9 +14,25 @@ export interface Ran {
 }
 
 interface Waiting {
-  readonly message: ToWorker
+  readonly order: WorkerOrder
   readonly resolve: (ran: Ran) => void
   readonly reject: (error: unknown) => void
+}
+
+const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+const startWorker = (): Worker => new Worker(entry)
+const send = (worker: Worker, message: ToWorker): void => worker.postMessage(message)
+
+/** Worker threads started ahead of need: until a pool takes them they read the program, half a second of work. */
+export class WorkersAhead {
+  readonly #waiting: Worker[] = []
+
+  prepare(count: number): void {
+    while (this.#waiting.length < count) this.#waiting.push(startWorker())
+  }
+
+  /** One of those that wait, else a new one. */
+  readonly take = (): Worker => this.#waiting.shift() ?? startWorker()
 }
 
 /** Worker threads that take tasks in the order in which they were given. */
@@ -28,10 +44,11 @@ export class WorkerPool {
   /** Once nothing more is to be started: told when nothing runs any more. */
   #drained: (() => void) | undefined
 
-  constructor(size: number, setup: WorkerSetup, onProgress: (progress: TaskProgress) => void) {
-    const entry = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+  /** @param take where its threads come from */
+  constructor(size: number, setup: WorkerSetup, onProgress: (progress: TaskProgress) => void, take = startWorker) {
     this.#workers = Array.from({ length: size }, () => {
-      const worker = new Worker(entry, { workerData: setup })
+      const worker = take()
+      send(worker, { type: 'setup', ...setup })
       worker.on('message', (message: FromWorker) => {
         if (message.type === 'progress') return onProgress(message)
         const job = this.#busy.get(worker)!
@@ -56,9 +73,9 @@ export class WorkerPool {
   }
 
   /** The promise of a task that waits when the pool is drained is never kept. */
-  run(message: ToWorker): Promise<Ran> {
+  run(order: WorkerOrder): Promise<Ran> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ message, resolve, reject })
+      this.#queue.push({ order, resolve, reject })
       this.#dispatch()
     })
   }
@@ -84,7 +101,7 @@ export class WorkerPool {
       const worker = this.#idle.pop()!
       const job = this.#queue.shift()!
       this.#busy.set(worker, job)
-      worker.postMessage(job.message)
+      send(worker, { type: 'order', order: job.order })
     }
   }
 }

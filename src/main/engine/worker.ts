@@ -1,19 +1,18 @@
 import { flushCompileCache } from 'node:module'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { Problem } from '../../core/problem.ts'
 import type { SearchProgress } from '../../core/search/mapping-search.ts'
 import { emptyResult, runTask } from '../../core/search/tasks.ts'
-import type { FromWorker, ToWorker, WorkerSetup } from './protocol.ts'
+import type { FromWorker, ToWorker, WorkerOrder, WorkerSetup } from './protocol.ts'
 
-const { frame, stop } = workerData as WorkerSetup
-const stopFlag = new Int32Array(stop)
-const stopped = (): boolean => Atomics.load(stopFlag, 0) !== 0
 const post = (message: FromWorker): void => parentPort!.postMessage(message)
 
 /** A search tells its state this often at most. */
 const REPORT_EVERY_ms = 200
 
-parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
+function run({ frame, stop }: WorkerSetup, { task, work, resume }: WorkerOrder): void {
+  const stopFlag = new Int32Array(stop)
+  const stopped = (): boolean => Atomics.load(stopFlag, 0) !== 0
   const begun = performance.now()
   let reported = begun
   let whole = true
@@ -53,5 +52,11 @@ parentPort!.on('message', ({ task, work, resume }: ToWorker) => {
     const message = error instanceof Error ? error.message : String(error)
     post({ type: 'failed', task, message, code: error instanceof Problem ? error.code : undefined })
   }
+}
+
+let setup: WorkerSetup | undefined
+parentPort!.on('message', (message: ToWorker) => {
+  if (message.type === 'setup') setup = message
+  else run(setup!, message.order)
 })
 setImmediate(flushCompileCache)

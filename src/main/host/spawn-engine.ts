@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { FromEngine, ToEngine } from '../engine/protocol.ts'
 import { lastWords } from './last-words.ts'
@@ -16,16 +17,20 @@ export interface EngineProcess {
 }
 export type SpawnEngine = () => EngineProcess
 
-/**
- * Starts engines as children of this process.
- * @param compiled folder, of this person alone, where Node keeps the sources of engines and their threads as it compiled them: they then
- * start in a third of the time
- */
+const source = fileURLToPath(new URL('../engine/entry.ts', import.meta.url))
+
+export interface EngineProgram {
+  /** The built engine, which is read twice as fast as its sources. */
+  readonly built?: string
+  /** Folder, of this person alone, where Node keeps engines and their threads as it compiled them: they then start in half the time. */
+  readonly compiled?: string
+}
+
+/** Starts engines as children of this process: the built one where there is one, else from the sources. */
 export const engineSpawner =
-  (compiled?: string): SpawnEngine =>
+  ({ built, compiled }: EngineProgram = {}): SpawnEngine =>
   () => {
-    const file = import.meta.url.endsWith('.ts') ? '../engine/entry.ts' : './engine.js'
-    const child = fork(fileURLToPath(new URL(file, import.meta.url)), [], {
+    const child = fork(built !== undefined && existsSync(built) ? built : source, [], {
       serialization: 'advanced',
       execArgv: [],
       env: { ...process.env, ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }) },
@@ -48,5 +53,5 @@ export const engineSpawner =
     }
   }
 
-/** Starts an engine that is compiled anew. */
+/** Starts an engine from the sources, compiled anew. */
 export const spawnEngine = engineSpawner()

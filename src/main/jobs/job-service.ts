@@ -14,6 +14,7 @@ import { explorationOf, type ExplorationSetup } from './exploration-setup.ts'
 import { interruptedRuns, isIn, markEnded } from './interrupted-runs.ts'
 import { askToPause, runJob, type JobRunOptions } from './job-run.ts'
 import { Job, queuedState } from './job.ts'
+import { inBackground } from './in-background.ts'
 import { SpareEngine } from './spare-engine.ts'
 
 export interface JobServiceOptions extends JobRunOptions {
@@ -36,7 +37,7 @@ export class JobService {
 
   constructor(options: JobServiceOptions) {
     this.#options = options
-    this.#spare = new SpareEngine(options.spawn)
+    this.#spare = new SpareEngine(inBackground(options.spawn))
   }
 
   list(): JobState[] {

@@ -3,6 +3,8 @@ import type { EngineProcess, SpawnEngine } from '../host/spawn-engine.ts'
 
 /** One that nobody came for is ended after this long. */
 const KEPT_ms = 120_000
+/** Threads that it starts, too: as many as a search keeps busy when it begins. */
+const THREADS = 2
 
 /** An engine started ahead of need: whoever starts a search then does not wait until the program is read. */
 export class SpareEngine {
@@ -17,7 +19,11 @@ export class SpareEngine {
   prepare(): void {
     this.#spare?.timer.refresh()
     if (this.#spare) return
-    const engine = heldBack(this.#spawn())
+    const own = this.#spawn()
+    own.onMessage(({ type }) => {
+      if (type === 'ready') own.post({ type: 'prepare', workers: THREADS })
+    })
+    const engine = heldBack(own)
     const timer = setTimeout(() => this.close(), KEPT_ms)
     timer.unref()
     this.#spare = { engine, timer }

@@ -16,15 +16,18 @@ type Row = readonly [
   cost_usd: number | null
 ]
 
-/** The quantities of a run's points that lists and charts show, without reading one evaluation. */
-export function pointColumns(database: Database, runId: number, afterOrdinal: number): PointColumns {
+/**
+ * The quantities of a run's points that lists and charts show, without reading one evaluation.
+ * @param most points, the first after the ordinal
+ */
+export function pointColumns(database: Database, runId: number, afterOrdinal: number, most: number): PointColumns {
   const rows = database
-    .prepare<[number, number], Row>(
+    .prepare<[number, number, number], Row>(
       `SELECT id, ordinal, source, label, on_front, feasible, tokens_per_s, iteration_time_s, power_high_W, peak_memory_B,
-         area_mm2, cost_usd FROM point WHERE run_id = ? AND ordinal > ? ORDER BY ordinal`
+         area_mm2, cost_usd FROM point WHERE run_id = ? AND ordinal > ? ORDER BY ordinal LIMIT ?`
     )
     .raw()
-    .all(runId, afterOrdinal)
+    .all(runId, afterOrdinal, most)
   const numbers = () => new Float64Array(rows.length)
   const columns = {
     id: numbers(),

@@ -245,12 +245,13 @@ export class ProjectStore {
   rankedPoints(runId: number): DesignPoint[] {
     const { family, robust } = this.run(runId).findings ?? {}
     const chips = new Set([...(family?.wafers ?? []), ...(robust?.wafers ?? [])].map(({ chip }) => chip))
-    return guarded(this.path, () => this.#points.onChips(runId, [...chips]))
+    // Most runs rank none, and have many points that would be looked at for it.
+    return chips.size === 0 ? [] : guarded(this.path, () => this.#points.onChips(runId, [...chips]))
   }
 
-  /** What charts and lists show of a run's points kept after an ordinal, one array per quantity. */
-  pointColumns(runId: number, afterOrdinal = 0): PointColumns {
-    return guarded(this.path, () => pointColumns(this.#database, runId, afterOrdinal))
+  /** What charts and lists show of a run's points kept after an ordinal, at most so many, one array per quantity. */
+  pointColumns(runId: number, afterOrdinal: number, most: number): PointColumns {
+    return guarded(this.path, () => pointColumns(this.#database, runId, afterOrdinal, most))
   }
 
   versions(): NamedVersion[] {

@@ -1,10 +1,11 @@
+import { POINTS_AT_ONCE } from '../../contract/runs-contract.ts'
 import { insightsOfService } from '../report/report-insights.ts'
 import { os } from './implementer.ts'
 
 export const runRoutes = {
   view: os.runs.view.handler(({ context, input }) => context.services.library.runView(input.project, input.run)),
   columns: os.runs.columns.handler(({ context, input }) =>
-    context.services.library.store(input.project).pointColumns(input.run, input.after)
+    context.services.library.store(input.project).pointColumns(input.run, input.after, POINTS_AT_ONCE)
   ),
   point: os.runs.point.handler(({ context, input }) =>
     context.services.library.store(input.project).point(input.point)

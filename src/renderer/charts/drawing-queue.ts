@@ -10,15 +10,16 @@ function next(): void {
   ask()
   draw()
 }
+/** After the next frame, not in it: what the page lays out in that, and what large charts go on with, has taken its share of time. */
 function ask(): void {
   if (asked || waiting.size === 0) return
   asked = true
-  requestAnimationFrame(next)
+  requestAnimationFrame(() => window.setTimeout(next))
 }
 
 /**
- * Draws in a frame of its own: one change moves several charts, and what takes a tenth of a second in one piece is felt. Asked for again
- * before it was done, it is done once.
+ * Draws between two frames, one drawing at a time: one change moves several charts, and what takes a tenth of a second in one piece is felt.
+ * Asked for again before it was done, it is done once.
  */
 export function drawSoon(draw: () => void): void {
   waiting.add(draw)

@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/vue-virtual'
+import { useVirtualizer, type Range } from '@tanstack/vue-virtual'
 import { computed, ref, type ComputedRef, type Ref } from 'vue'
 
 /** A row that is laid out, and the room that stands for those left out before it. */
@@ -22,8 +22,8 @@ export interface VirtualRows<Row> {
   release(): void
 }
 
-/** Rows laid out beyond the edges of what is in sight. */
-const SPARE = 8
+/** Rows laid out beyond the edges of what is in sight: more where the table is scrolled to, a few where it comes from. */
+const [AHEAD, BEHIND] = [7, 2]
 /** Neighbours of the row with the keyboard that an arrow key may go to. */
 const NEAR = 3
 
@@ -46,26 +46,26 @@ export function useVirtualRows<Row>(
 ): VirtualRows<Row> {
   const held = ref<string>()
   const heldAt = computed(() => (held.value === undefined ? -1 : rows().findIndex((row) => keyOf(row) === held.value)))
-  function indices(range: Range): number[] {
-    const seen = defaultRangeExtractor(range)
-    if (heldAt.value < 0) return seen
-    const from = Math.max(0, heldAt.value - NEAR)
-    const near = Array.from({ length: Math.min(range.count, heldAt.value + NEAR + 1) - from }, (_, at) => from + at)
+  const span = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, step) => from + step)
+  function indices({ startIndex, endIndex, count }: Range, at: number): number[] {
+    const [before, after] = virtualizer.value.scrollDirection === 'backward' ? [AHEAD, BEHIND] : [BEHIND, AHEAD]
+    const seen = span(Math.max(0, startIndex - before), Math.min(count, endIndex + after + 1))
+    if (at < 0) return seen
+    const near = span(Math.max(0, at - NEAR), Math.min(count, at + NEAR + 1))
     return [...new Set([...seen, ...near])].sort((a, b) => a - b)
   }
   const virtualizer = useVirtualizer(
     computed(() => {
-      const all = rows()
+      const [all, at] = [rows(), heldAt.value]
       return {
         count: all.length,
         getScrollElement: () => scroller.value,
         estimateSize: () => height_px,
         getItemKey: (index: number) => keyOf(all[index]!),
-        overscan: SPARE,
         scrollMargin: head_px,
         scrollPaddingStart: head_px,
         // A new function where the row with the keyboard is another, so that the rows are chosen again.
-        rangeExtractor: heldAt.value < 0 ? defaultRangeExtractor : (range: Range) => indices(range)
+        rangeExtractor: (range: Range) => indices(range, at)
       }
     })
   )

@@ -1,15 +1,18 @@
 /** Ways to choose among too many points. Coordinates are losses: smaller is better. Indices are into them. */
 
-/** Places of values between the least (0) and the most (1) of some of them; 0 where all are equal. */
-function normalized(values: ArrayLike<number>, among: ArrayLike<number>): (index: number) => number {
+/** Places of some values between the least (0) and the most (1) of them; 0 where all are equal. */
+function normalized(values: ArrayLike<number>, among: ArrayLike<number>): Float64Array {
   let [least, most] = [Infinity, -Infinity]
-  for (let at = 0; at < among.length; at++) {
+  const places = new Float64Array(among.length)
+  for (let at = 0; at < places.length; at++) {
     const value = values[among[at]!]!
+    places[at] = value
     if (value < least) least = value
     if (value > most) most = value
   }
   const span = most - least
-  return (index) => (span > 0 ? (values[index]! - least) / span : 0)
+  for (let at = 0; at < places.length; at++) places[at] = span > 0 ? (places[at]! - least) / span : 0
+  return places
 }
 
 /**
@@ -23,7 +26,7 @@ export function knee(front: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLik
   let depth = -Infinity
   for (let at = 0; at < front.length; at++) {
     // The ends are (0, 1) and (1, 0): the line is u + v = 1.
-    const below = 1 - u(front[at]!) - v(front[at]!)
+    const below = 1 - u[at]! - v[at]!
     if (below > depth) [lowest, depth] = [front[at]!, below]
   }
   return lowest
@@ -35,25 +38,37 @@ export function knee(front: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLik
  * @returns in the order of the front
  */
 export function thinned(front: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLike<number>, most: number): number[] {
-  const all = Array.from(front)
-  if (all.length <= most) return all
+  if (front.length <= most) return Array.from(front)
   const [u, v] = [normalized(x, front), normalized(y, front)]
-  const end = (values: ArrayLike<number>): number =>
-    all.reduce((least, index) => (values[index]! < values[least]! ? index : least), all[0]!)
-  const chosen = new Set([end(x), end(y)].slice(0, most))
-  const distance = new Map(all.map((index) => [index, Infinity]))
-  const near = (to: number): void => {
-    for (const index of all)
-      distance.set(index, Math.min(distance.get(index)!, Math.hypot(u(index) - u(to), v(index) - v(to))))
+  /** Of each member the square of the distance to the nearest that is chosen; its own is 0. */
+  const apart = new Float64Array(front.length).fill(Infinity)
+  const chosen = new Set<number>()
+  const choose = (member: number): void => {
+    chosen.add(member)
+    const [along, up] = [u[member]!, v[member]!]
+    for (let at = 0; at < apart.length; at++) {
+      const square = (u[at]! - along) ** 2 + (v[at]! - up) ** 2
+      if (square < apart[at]!) apart[at] = square
+    }
   }
-  chosen.forEach(near)
+  for (const end of [indexOfLeast(u), indexOfLeast(v)].slice(0, most)) choose(end)
   while (chosen.size < most) {
-    const next = all.reduce((far, index) => (distance.get(index)! > distance.get(far)! ? index : far), all[0]!)
-    if (distance.get(next) === 0) break
-    chosen.add(next)
-    near(next)
+    const next = indexOfMost(apart)
+    if (apart[next] === 0) break
+    choose(next)
   }
-  return all.filter((index) => chosen.has(index))
+  return [...chosen].sort((a, b) => a - b).map((member) => front[member]!)
+}
+
+function indexOfLeast(values: Float64Array): number {
+  let least = 0
+  for (let at = 1; at < values.length; at++) if (values[at]! < values[least]!) least = at
+  return least
+}
+function indexOfMost(values: Float64Array): number {
+  let most = 0
+  for (let at = 1; at < values.length; at++) if (values[at]! > values[most]!) most = at
+  return most
 }
 
 /** The index with the least loss among some; of equal ones the first; not a number never wins. */

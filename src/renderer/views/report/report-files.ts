@@ -1,3 +1,4 @@
+import { fromBase64 } from '../../../contract/base64.ts'
 import { bibtex } from '../../../core/report/citation.ts'
 import type { ReportFormat } from '../../../core/report/report-formats.ts'
 import { saveFile } from '../../charts/save-file.ts'
@@ -11,7 +12,7 @@ export function useReportFiles(id: number) {
   const take = (format: ReportFormat): Promise<void> =>
     workbench.attempt(async () => {
       const file = await client.reports.make({ project: workbench.project!.id, document: id, format })
-      const bytes = Uint8Array.from(atob(file.base64), (letter) => letter.codePointAt(0)!)
+      const bytes = fromBase64(file.base64)
       saveFile(new Blob([bytes], { type: file.type }), file.name)
       const { length: count } = file.remarks
       if (count > 0)

@@ -3,6 +3,7 @@ import type { PointColumns, RunView } from '../../../contract/runs-contract.ts'
 import { bestPerSource, type ExplorationRecord } from '../../../core/report/exploration-record.ts'
 import type { StoredPoint } from '../../../core/report/run-record.ts'
 import { client, messageOf } from '../../client.ts'
+import { readColumns } from '../../stores/point-columns.ts'
 import { useWorkbench } from '../../stores/workbench.ts'
 
 /** What every side of a run's results is about. */
@@ -46,7 +47,8 @@ export function provideRun() {
       if (view.value?.run.id !== run) columns.value = undefined
       view.value = found
       // Asked for later: what is short is not to wait for what is long.
-      columns.value = await client.runs.columns({ project, run, after: 0 })
+      const all = await readColumns(project, run)
+      if (view.value === found) columns.value = all
     })
   const loadPoint = (): Promise<void> =>
     attempt(async () => {
