@@ -30,6 +30,9 @@ test.skipIf(!hasChromium())(
     expect(some).toBeLessThan(all)
     const table = page.getByRole('region', { name: /^Designs; up and down/ }).getByRole('table')
     expect(await table.getAttribute('aria-rowcount')).toBe(String(some + 1))
+    await page.reload()
+    await chip.waitFor()
+    await expect.poll(passing).toBe(some)
     await chip.click()
     await expect.poll(passing).toBe(all)
   }
@@ -48,6 +51,8 @@ test.skipIf(!hasChromium())('a region drawn on the chart is kept, excluded, and 
   const found = Number.parseInt((await page.getByText('in a rectangle').textContent())!)
   expect(found).toBeGreaterThan(0)
   await page.getByRole('button', { name: 'Keep', exact: true }).click()
+  await expect.poll(passing).toBe(found)
+  await page.reload()
   await expect.poll(passing).toBe(found)
   await page.getByRole('button', { name: `Remove the filter only ${found} points in a rectangle` }).click()
   await expect.poll(passing).toBe(all)

@@ -52,6 +52,43 @@ test.skipIf(!hasChromium())('a page killed in mid-edit loses at most one second 
   await expect.poll(async () => Number(await layers().inputValue())).toBe(kept - 1)
 })
 
+test.skipIf(!hasChromium())(
+  'what was being typed when the page was killed is typed again in the next, and taken over by leaving',
+  async () => {
+    const layers = () => page.getByRole('spinbutton', { name: 'Layers' })
+    const before = await layers().inputValue()
+    await layers().fill('61')
+    await killPage()
+    await page.getByText('‘Layers’ has again what was being typed').waitFor()
+    expect(await layers().inputValue()).toBe('61')
+    // The model itself is as it was, until the field is left.
+    await layers().press('Escape')
+    expect(await layers().inputValue()).toBe(before)
+    await layers().fill('62')
+    await killPage()
+    await expect.poll(() => layers().inputValue()).toBe('62')
+    await layers().press('Tab')
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await expect.poll(() => layers().inputValue()).toBe(before)
+    // Once is enough.
+    await page.reload()
+    await layers().waitFor()
+    expect(await layers().inputValue()).toBe(before)
+  }
+)
+
+test.skipIf(!hasChromium())('a set-up that is in no document outlives other views and the page', async () => {
+  await page.getByRole('link', { name: 'Search', exact: true }).click()
+  const batch = () => page.getByLabel('Global batch (sequences)')
+  await batch().fill('80')
+  await batch().press('Tab')
+  await page.getByRole('link', { name: 'Models', exact: true }).click()
+  await page.getByRole('link', { name: 'Search', exact: true }).click()
+  expect(await batch().inputValue()).toBe('80')
+  await killPage()
+  expect(await batch().inputValue()).toBe('80')
+})
+
 test.skipIf(!hasChromium())('a page killed in mid-search loses no result, and the search never stopped', async () => {
   await page.getByRole('link', { name: 'Search', exact: true }).click()
   await page.getByLabel('Time limit (s)').fill('600')

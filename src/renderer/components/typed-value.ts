@@ -1,5 +1,6 @@
 import { nextTick, type ObjectDirective } from 'vue'
 import { useWorkbench } from '../stores/workbench.ts'
+import { fieldName, forgetTyping, keepTyping, leftTyping } from './kept-typing.ts'
 
 type Field = HTMLInputElement | HTMLTextAreaElement
 type Value = string | number | null | undefined
@@ -18,6 +19,7 @@ const textOf = (value: Value): string =>
 const isRefused = (field: Field): boolean => !field.validity.valid || field.ariaInvalid === 'true'
 
 function show(field: Field, typing: Typing): void {
+  if (typing.isOpen) forgetTyping()
   typing.isOpen = false
   typing.isTold = false
   if (field.value === typing.value) return
@@ -41,7 +43,7 @@ function press(field: Field, typing: Typing, event: KeyboardEvent): void {
 /**
  * `v-typed="value"`: the field shows the value, but what is typed stays until it is taken over (by `change`, or by `input` where every letter
  * is), whoever changes the document meanwhile. Leaving the field keeps what was typed; Escape takes the document's value; what the view
- * refuses stays to be mended.
+ * refuses stays to be mended. A page that ends with a field open gives its text to the next one.
  */
 export const vTyped: ObjectDirective<Field, Value> = {
   mounted(field, { value }) {
@@ -52,6 +54,7 @@ export const vTyped: ObjectDirective<Field, Value> = {
     field.addEventListener('input', () => {
       typing.isOpen = true
       isCommitted = false
+      keepTyping(field)
     })
     field.addEventListener('keydown', (event) => press(field, typing, event as KeyboardEvent))
     field.addEventListener('change', () => {
@@ -65,6 +68,14 @@ export const vTyped: ObjectDirective<Field, Value> = {
       // A browser compares with what the field had when it was entered, which may be another value than the document has now.
       if (typing.isOpen && !isCommitted) field.dispatchEvent(new Event('change', { bubbles: true }))
     })
+    const text = leftTyping(field)
+    if (text === undefined || text === typing.value) return
+    field.value = text
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+    if (document.activeElement === document.body) field.focus()
+    useWorkbench().notify(
+      `‘${fieldName(field)}’ has again what was being typed when the page ended. Leaving the field keeps it, Esc takes what was there.`
+    )
   },
   updated(field, { value }) {
     const typing = fields.get(field)!

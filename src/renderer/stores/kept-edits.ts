@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { PendingEdit } from './document-session.ts'
+import { recall, remember } from './page-memory.ts'
 
 const Kept = z.array(
   z.object({
@@ -17,22 +18,12 @@ const Kept = z.array(
 )
 const nameOf = (project: string, document: number): string => `tmac-unsaved:${project}:${document}`
 
-/** Keeps edits that the program has not acknowledged where they outlive the page. A full or forbidden storage keeps none. */
+/** Keeps edits that the program has not acknowledged where they outlive the page. */
 export function keepEdits(project: string, document: number, edits: readonly PendingEdit[]): void {
-  try {
-    if (edits.length === 0) window.localStorage.removeItem(nameOf(project, document))
-    else window.localStorage.setItem(nameOf(project, document), JSON.stringify(edits))
-  } catch {
-    return
-  }
+  remember('localStorage', nameOf(project, document), edits.length === 0 ? undefined : edits)
 }
 
 /** What an earlier page kept so. */
 export function keptEdits(project: string, document: number): PendingEdit[] {
-  try {
-    const parsed = Kept.safeParse(JSON.parse(window.localStorage.getItem(nameOf(project, document)) ?? '[]'))
-    return parsed.success ? (parsed.data as PendingEdit[]) : []
-  } catch {
-    return []
-  }
+  return (recall('localStorage', nameOf(project, document), Kept) ?? []) as PendingEdit[]
 }

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import * as z from 'zod'
 import { MOST_COMPARED } from './command-table.ts'
+import { recall, remember } from './page-memory.ts'
 import { addressOf, placeIn } from './place.ts'
 import { useWorkbench } from './workbench.ts'
 
@@ -10,20 +11,14 @@ const TrayPoint = z.object({ project: z.string(), projectName: z.string(), point
 export type TrayPoint = Readonly<z.infer<typeof TrayPoint>>
 const KEY = 'tmac-tray'
 
-function kept(): readonly TrayPoint[] {
-  try {
-    const parsed = z.array(TrayPoint).safeParse(JSON.parse(window.sessionStorage.getItem(KEY) ?? '[]'))
-    return parsed.success ? parsed.data.slice(0, MOST_COMPARED) : []
-  } catch {
-    return []
-  }
-}
+const kept = (): readonly TrayPoint[] =>
+  (recall('sessionStorage', KEY, z.array(TrayPoint)) ?? []).slice(0, MOST_COMPARED)
 
 /** Points put aside for a comparison, from any view and any project; kept as long as the page's tab. */
 export const useTray = defineStore('tray', () => {
   const workbench = useWorkbench()
   const points = ref<readonly TrayPoint[]>(kept())
-  watch(points, (now) => window.sessionStorage.setItem(KEY, JSON.stringify(now)))
+  watch(points, (now) => remember('sessionStorage', KEY, now))
 
   const has = (point: number, project = workbench.project?.id): boolean =>
     points.value.some((one) => one.point === point && one.project === project)

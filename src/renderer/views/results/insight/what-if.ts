@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
 import * as z from 'zod'
 import { Mapping } from '../../../../core/mapping/mapping.ts'
+import { recall, remember } from '../../../stores/page-memory.ts'
 import { useWorkbench } from '../../../stores/workbench.ts'
 
 const Trial = z.strictObject({ label: z.string(), mapping: Mapping })
@@ -24,22 +25,7 @@ export const draftWords = (draft: Draft | undefined): string =>
     .join('; ')
 
 const KEY = 'tmac-what-if'
-function kept(): Drafts {
-  try {
-    const parsed = z.record(z.string(), Draft).safeParse(JSON.parse(window.sessionStorage.getItem(KEY) ?? '{}'))
-    return parsed.success ? parsed.data : {}
-  } catch {
-    return {}
-  }
-}
-/** A full or forbidden storage keeps none. */
-function keep(drafts: Drafts): void {
-  try {
-    window.sessionStorage.setItem(KEY, JSON.stringify(drafts))
-  } catch {
-    return
-  }
-}
+const kept = (): Drafts => recall('sessionStorage', KEY, z.record(z.string(), Draft)) ?? {}
 
 /**
  * What a person tries in place of mappings, for each point of each project until it is kept or dropped; every side of the results shows it.
@@ -48,7 +34,7 @@ function keep(drafts: Drafts): void {
 export const useWhatIf = defineStore('what-if', () => {
   const workbench = useWorkbench()
   const drafts = shallowRef<Drafts>(kept())
-  watch(drafts, keep)
+  watch(drafts, (now) => remember('sessionStorage', KEY, now))
   const keyOf = (point: number): string => `${workbench.place.project}:${point}`
   const draftOf = (point: number): Draft | undefined => drafts.value[keyOf(point)]
   function set(point: number, draft: Draft | undefined): void {
