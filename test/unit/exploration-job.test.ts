@@ -251,6 +251,36 @@ describe('a job and what its engine says', () => {
     expect(engine.isKilled()).toBe(true)
   })
 
+  test('a whole front is written in pieces, between which others have their turn, and the journal comes last', async () => {
+    const inputs = smallInputs({ chip: smallChip })
+    using store = openProject(path, { create: true })
+    const run = store.startRun(inputs, start)
+    const engine = scripted()
+    const finished = runExplorationJob(job(run, inputs, { spawn: engine.spawn }))
+    engine.tell({ type: 'ready' })
+    const points = Array.from({ length: 300 }, (_, index) => exampleKeptPoint({ label: `design ${index}` }))
+    const [first, ...rest] = points.map((point, index) => ({ ...point, mapping: exampleMapping(4, index + 1) }))
+    engine.tell({ type: 'keep', points: [first!] })
+    engine.tell({ type: 'keep', points: rest })
+    engine.tell({ type: 'result', task: '0:0', result: { buildable: [[1]], broken: {} } })
+    const seen = new Set<number>()
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        const count = store.pointCount(run.id)
+        seen.add(count)
+        const { results = {} } = (run.lastCheckpoint() ?? {}) as { results?: object }
+        if (count < points.length) expect(results).toEqual({})
+        if ('0:0' in results) resolve()
+        else setImmediate(look)
+      }
+      look()
+    })
+    expect(seen.size).toBeGreaterThan(5)
+    expect(store.points(run.id).map(({ label }) => label)).toEqual(points.map(({ label }) => label))
+    engine.tell({ type: 'done', outcome })
+    expect((await finished).ended).toBe('complete')
+  })
+
   test('Ctrl-C counts more than a budget that runs out after it', async () => {
     const inputs = smallInputs({ chip: smallChip })
     using store = openProject(path, { create: true })

@@ -63,6 +63,8 @@ export interface ShardJob {
 
 /** What is new goes to the disk this often: a killed process loses no more. */
 const FLUSH_EVERY_ms = 500
+/** So many points are written in one piece: whoever asks the program for something meanwhile does not wait for a whole front. */
+const PIECE = 32
 
 /**
  * Runs an exploration in an engine process and writes it into its run as it goes: kept points, a journal of finished tasks and of
@@ -96,11 +98,18 @@ export function runExplorationJob(
   return new Promise((resolve, reject) => {
     let engine: EngineProcess
     let settled = false
+    /** The journal comes after the points: what it calls done is not done again. */
     const flush = (): void => {
       if (points.length > 0) run.keep(points)
       points = []
       if (changed) run.checkpoint({ format: JOURNAL_FORMAT, results, partial, track } satisfies Checkpoint)
       changed = false
+    }
+    const flushInPieces = (): void => {
+      if (settled) return
+      if (points.length <= PIECE) return attempt(flush)
+      attempt(() => run.keep(points.splice(0, PIECE)))
+      setImmediate(flushInPieces)
     }
     const settle = (finish: () => void): void => {
       if (settled) return
@@ -243,7 +252,7 @@ export function runExplorationJob(
         attempt(start)
       })
     }
-    const timer = setInterval(() => attempt(flush), FLUSH_EVERY_ms)
+    const timer = setInterval(flushInPieces, FLUSH_EVERY_ms)
     const budget = job.budget_s === undefined ? undefined : setTimeout(() => stop('budget'), job.budget_s * 1000)
     start()
     if (job.signal?.aborted) onAbort()
