@@ -48,11 +48,12 @@ export function fieldName(field: Field): string {
   return (field.ariaLabel ?? words.find((one) => one !== '') ?? field.placeholder).slice(0, 200)
 }
 
-/** What a field is called, and which of those of this name it is. */
+/** What a field is called, which of those of this name it is, and of which block, as one of a report's blocks at a time shows its fields. */
 function fieldKey(field: Field): string {
   const name = fieldName(field)
   const alike = [...document.querySelectorAll<Field>('input, textarea')].filter((one) => fieldName(one) === name)
-  return `${name} ${alike.indexOf(field)}`
+  const block = field.closest<HTMLElement>('[data-block]')?.dataset['block'] ?? ''
+  return `${name} ${alike.indexOf(field)} ${block}`
 }
 
 /** Keeps what is typed until it is taken over or given up. */

@@ -1,6 +1,5 @@
 import { nextTick, type ObjectDirective } from 'vue'
 import { useWorkbench } from '../stores/workbench.ts'
-import { hasNoFocus } from './focus-view.ts'
 import { fieldName, forgetTyping, keepTyping, leftTyping } from './kept-typing.ts'
 
 type Field = HTMLInputElement | HTMLTextAreaElement
@@ -41,10 +40,12 @@ function press(field: Field, typing: Typing, event: KeyboardEvent): void {
   event.stopPropagation()
 }
 
-/** Gives a field the keyboard that it had in another page, in sight, unless somebody is elsewhere by now. */
+/** Gives a field the keyboard that it had in another page, in sight, unless somebody types elsewhere by now. */
 function goOn(field: Field): void {
   for (let fold = field.closest('details'); fold; fold = fold.parentElement!.closest('details')) fold.open = true
-  if (hasNoFocus() || document.activeElement === document.querySelector('main')) field.focus()
+  const isTaken =
+    document.activeElement?.matches('input, textarea, select') || document.querySelector(':modal') !== null
+  if (!isTaken) field.focus()
 }
 
 /**
