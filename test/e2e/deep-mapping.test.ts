@@ -95,4 +95,39 @@ test.skipIf(!hasChromium())(
   }
 )
 
+test.skipIf(!hasChromium())(
+  'choices are of one cell at a time, which has the keyboard, and go when one goes on',
+  async () => {
+    await table.locator('..').evaluate((frame) => frame.scrollTo({ top: 0 }))
+    const cells = rowOf(/^qkv/).locator('[data-cell]')
+    const menu = page.getByRole('menu', { name: /could be$/ })
+    const focusedInMenu = (): Promise<boolean> => menu.evaluate((own) => own.contains(document.activeElement))
+    await cells.first().click()
+    await expect.poll(focusedInMenu).toBe(true)
+    // Another cell of the row: its own choices, and Esc puts them away.
+    const name = await menu.getAttribute('aria-label')
+    await cells.last().click()
+    await expect.poll(() => menu.getAttribute('aria-label')).not.toBe(name)
+    await expect.poll(focusedInMenu).toBe(true)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => menu.count()).toBe(0)
+    await expect.poll(() => cells.last().evaluate((cell) => cell === document.activeElement)).toBe(true)
+    // A cell of another row.
+    await cells.last().click()
+    await rowOf(/^(norm|rotary|attention|projection|add)/)
+      .locator('[data-cell]')
+      .last()
+      .click()
+    await expect.poll(focusedInMenu).toBe(true)
+    expect(await menu.count()).toBe(1)
+    // Elsewhere, by pointer and by Tab.
+    await page.locator('h1').first().click()
+    await expect.poll(() => menu.count()).toBe(0)
+    await cells.first().click()
+    await expect.poll(focusedInMenu).toBe(true)
+    for (let times = 0; times < 12; times++) await page.keyboard.press('Tab')
+    await expect.poll(() => menu.count()).toBe(0)
+  }
+)
+
 endsUncomplained(() => workbench)

@@ -38,6 +38,36 @@ test.skipIf(!hasChromium())('a report of the newest run opens with its figures a
   await workbench.shoot('report')
 })
 
+test.skipIf(!hasChromium())(
+  'a caption that was being typed when the page ended comes back to its own figure',
+  async () => {
+    const captions = page.getByLabel(/^Caption, in the place/)
+    const names = await page
+      .locator('section[data-block]')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-block')!))
+    const block = (key: string) => page.locator(`[data-block="${key}"]`)
+    const figures: string[] = []
+    for (const key of names) {
+      await block(key).focus()
+      if ((await captions.count()) > 0) figures.push(key)
+    }
+    const [first, second] = figures as [string, string]
+    await block(second).focus()
+    await captions.fill('of the second figure')
+    await page.reload()
+    await block(first).focus()
+    expect(await captions.inputValue()).toBe('')
+    await block(second).focus()
+    expect(await captions.inputValue()).toBe('of the second figure')
+    await expect.poll(() => captions.evaluate((field) => field === document.activeElement)).toBe(true)
+    await page.keyboard.press('Escape')
+    expect(await captions.inputValue()).toBe('')
+    // No block is chosen again.
+    await page.reload()
+    await block(first).waitFor()
+  }
+)
+
 test.skipIf(!hasChromium())('a text is typed, shown as text, moved by keys and undone', async () => {
   await menu('Insert', 'Text')
   const field = page.getByLabel(/^Text; ## heading/)

@@ -137,11 +137,18 @@ test.skipIf(!hasChromium())('a stage is changed alone, and the others keep their
     .waitFor()
   await page.getByRole('button', { name: /^Change only stage 1/ }).click()
   // Layers that the stage does not have cannot be changed meanwhile.
-  await page
+  const ofStage = page
     .getByRole('row', { name: /^up split output/ })
     .getByRole('button', { name: 'split output', disabled: false })
     .first()
-    .click()
+  // What is offered for one stage is not taken for another, as by going back.
+  await ofStage.click()
+  const choices = page.getByRole('menu', { name: /, stage 1: .* could be$/ })
+  await choices.waitFor()
+  await go('mapping', '?stage=5')
+  await expect.poll(() => page.getByRole('menu', { name: /could be$/ }).count()).toBe(0)
+  await go('mapping', '?stage=1')
+  await ofStage.click()
   await page.getByRole('menuitemradio', { name: /^streamed, tokens/ }).click()
   await page
     .getByTestId('what-if')

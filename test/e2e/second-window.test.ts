@@ -81,4 +81,38 @@ test.skipIf(!hasChromium())(
   }
 )
 
+test.skipIf(!hasChromium())(
+  'a set-up in no document is one in both windows, and says when its chip is gone',
+  async () => {
+    const chips = page.url()
+    await page.getByRole('link', { name: 'Search', exact: true }).click()
+    const field = (name: string, of = page) => of.getByLabel(name)
+    await field('Global batch (sequences)').waitFor()
+    const chip = page.locator('label', { hasText: /^Chip/ }).locator('select')
+    await chip.selectOption('document:1')
+    const second = await opened(() => workbench.command('Open in a new window'))
+    await field('Seed', second).waitFor()
+    await field('Global batch (sequences)').fill('111')
+    await field('Global batch (sequences)').press('Tab')
+    await expect.poll(() => field('Global batch (sequences)', second).inputValue()).toBe('111')
+    await field('Seed', second).fill('9')
+    await field('Seed', second).press('Tab')
+    await expect.poll(() => field('Seed').inputValue()).toBe('9')
+    await second.close()
+    await page.reload()
+    await field('Seed').waitFor()
+    expect([await field('Global batch (sequences)').inputValue(), await field('Seed').inputValue()]).toEqual([
+      '111',
+      '9'
+    ])
+    await page.goto(chips)
+    await page.getByRole('grid', { name: /^Wafer of/ }).waitFor()
+    await workbench.command('Move to the trash')
+    await page.getByRole('link', { name: 'Search', exact: true }).click()
+    await expect
+      .poll(() => chip.evaluate((select: HTMLSelectElement) => select.selectedOptions[0]?.text))
+      .toBe('in the trash or unknown: choose another')
+  }
+)
+
 endsUncomplained(() => workbench)

@@ -19,7 +19,7 @@ const textOf = (value: Value): string =>
 const isRefused = (field: Field): boolean => !field.validity.valid || field.ariaInvalid === 'true'
 
 function show(field: Field, typing: Typing): void {
-  if (typing.isOpen) forgetTyping()
+  if (typing.isOpen) forgetTyping(field)
   typing.isOpen = false
   typing.isTold = false
   if (field.value === typing.value) return
@@ -38,6 +38,14 @@ function press(field: Field, typing: Typing, event: KeyboardEvent): void {
   } else if (event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey)) return
   // Until it is taken over, what is typed is the field's own: its undo is of letters, not of the document.
   event.stopPropagation()
+}
+
+/** Gives a field the keyboard that it had in another page, in sight, unless somebody types elsewhere by now. */
+function goOn(field: Field): void {
+  for (let fold = field.closest('details'); fold; fold = fold.parentElement!.closest('details')) fold.open = true
+  const isTaken =
+    document.activeElement?.matches('input, textarea, select') || document.querySelector(':modal') !== null
+  if (!isTaken) field.focus()
 }
 
 /**
@@ -72,7 +80,7 @@ export const vTyped: ObjectDirective<Field, Value> = {
     if (text === undefined || text === typing.value) return
     field.value = text
     field.dispatchEvent(new Event('input', { bubbles: true }))
-    if (document.activeElement === document.body) field.focus()
+    goOn(field)
     useWorkbench().notify(
       `‘${fieldName(field)}’ has again what was being typed when the page ended. Leaving the field keeps it, Esc takes what was there.`
     )
@@ -87,5 +95,7 @@ export const vTyped: ObjectDirective<Field, Value> = {
     useWorkbench().notify(
       `What you are typing over became ‘${typing.value.slice(0, 40)}’ elsewhere. Leaving the field keeps yours, Esc takes that.`
     )
-  }
+  },
+  // What was refused is given up with its view; a page that ends takes down none.
+  beforeUnmount: forgetTyping
 }

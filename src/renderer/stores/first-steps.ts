@@ -1,5 +1,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
+import * as z from 'zod'
+import { recall, remember } from './page-memory.ts'
 
 export const firstSteps = {
   front: 'See a finished front',
@@ -9,26 +11,24 @@ export const firstSteps = {
   report: 'Make a report'
 } as const
 export type FirstStep = keyof typeof firstSteps
+const Kept = z.object({ done: z.array(z.enum(Object.keys(firstSteps) as FirstStep[])), hidden: z.boolean() })
 const KEY = 'tmac-first-steps'
-
-const stored = (): FirstStep[] => {
-  const words = (window.localStorage.getItem(KEY) ?? '').split(' ')
-  return (Object.keys(firstSteps) as FirstStep[]).filter((step) => words.includes(step))
-}
 
 /** Which of the first steps a person has taken on this machine; kept by the page, told by the views in which they are taken. */
 export const useFirstSteps = defineStore('first-steps', () => {
-  const done = ref(new Set(stored()))
-  const hidden = ref(window.localStorage.getItem(`${KEY}-hidden`) === 'yes')
+  const before = recall('localStorage', KEY, Kept)
+  const done = ref(new Set(before?.done))
+  const hidden = ref(before?.hidden ?? false)
+  const keep = (): void => remember('localStorage', KEY, { done: [...done.value], hidden: hidden.value })
 
   function take(step: FirstStep): void {
     if (done.value.has(step)) return
     done.value = new Set([...done.value, step])
-    window.localStorage.setItem(KEY, [...done.value].join(' '))
+    keep()
   }
   function hide(): void {
     hidden.value = true
-    window.localStorage.setItem(`${KEY}-hidden`, 'yes')
+    keep()
   }
   return { done, hidden, take, hide }
 })

@@ -1,5 +1,4 @@
 import { POINTS_AT_ONCE, type PointColumns } from '../../contract/runs-contract.ts'
-import { client } from '../client.ts'
 
 type Column = PointColumns[keyof PointColumns]
 
@@ -27,13 +26,22 @@ function joined(parts: readonly PointColumns[]): PointColumns {
   ) as unknown as PointColumns
 }
 
-/** The points of a run, page by page. @param before those that are known; what was kept later comes behind them */
-export async function readColumns(project: string, run: number, before?: PointColumns): Promise<PointColumns> {
+/**
+ * The points of a run, page by page.
+ * @param ask for the page behind an ordinal
+ * @param isWanted asked before each page: of what nobody waits for any more no more is read
+ * @param before those that are known; what was kept later comes behind them
+ */
+export async function readColumns(
+  ask: (after: number) => Promise<PointColumns>,
+  isWanted: () => boolean,
+  before?: PointColumns
+): Promise<PointColumns | undefined> {
   const parts = before ? [before] : []
-  for (;;) {
-    const after = parts.at(-1)?.ordinal.at(-1) ?? 0
-    const page = await client.runs.columns({ project, run, after })
+  while (isWanted()) {
+    const page = await ask(parts.at(-1)?.ordinal.at(-1) ?? 0)
     parts.push(page)
     if (page.id.length < POINTS_AT_ONCE) return joined(parts)
   }
+  return undefined
 }

@@ -1,4 +1,15 @@
-import { computed, inject, onMounted, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey } from 'vue'
+import {
+  computed,
+  inject,
+  onMounted,
+  onUnmounted,
+  provide,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type InjectionKey
+} from 'vue'
 import type { PointColumns, RunView } from '../../../contract/runs-contract.ts'
 import { bestPerSource, type ExplorationRecord } from '../../../core/report/exploration-record.ts'
 import type { StoredPoint } from '../../../core/report/run-record.ts'
@@ -30,6 +41,8 @@ export function provideRun() {
   const columns = shallowRef<PointColumns>()
   const selected = shallowRef<StoredPoint>()
   const failure = ref('')
+  let gone = false
+  onUnmounted(() => (gone = true))
 
   async function attempt(action: () => Promise<void>): Promise<void> {
     try {
@@ -47,8 +60,9 @@ export function provideRun() {
       if (view.value?.run.id !== run) columns.value = undefined
       view.value = found
       // Asked for later: what is short is not to wait for what is long.
-      const all = await readColumns(project, run)
-      if (view.value === found) columns.value = all
+      const isWanted = (): boolean => view.value === found && !gone
+      const all = await readColumns((after) => client.runs.columns({ project, run, after }), isWanted)
+      if (all && isWanted()) columns.value = all
     })
   const loadPoint = (): Promise<void> =>
     attempt(async () => {
