@@ -13,7 +13,7 @@ export function recall<Value>(memory: PageMemory, name: string, schema: z.ZodTyp
   }
 }
 
-/** Keeps a value of JSON under a name; undefined forgets it. A full or forbidden memory keeps none. */
+/** Keeps a value of JSON under a name; undefined forgets it. A memory that is full has what it had before, a forbidden one nothing. */
 export function remember(memory: PageMemory, name: string, value: unknown): void {
   try {
     if (value === undefined) window[memory].removeItem(name)
