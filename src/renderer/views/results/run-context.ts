@@ -1,4 +1,15 @@
-import { computed, inject, onMounted, provide, ref, shallowRef, watch, type ComputedRef, type InjectionKey } from 'vue'
+import {
+  computed,
+  inject,
+  onMounted,
+  provide,
+  ref,
+  shallowRef,
+  watch,
+  type ComputedRef,
+  type InjectionKey,
+  type Ref
+} from 'vue'
 import type { PointColumns, RunView } from '../../../contract/runs-contract.ts'
 import { bestPerSource, type ExplorationRecord } from '../../../core/report/exploration-record.ts'
 import type { StoredPoint } from '../../../core/report/run-record.ts'
@@ -30,17 +41,18 @@ export function provideRun() {
   const columns = shallowRef<PointColumns>()
   const selected = shallowRef<StoredPoint>()
   const failure = ref('')
+  const pointFailure = ref('')
 
-  async function attempt(action: () => Promise<void>): Promise<void> {
+  async function attempt(told: Ref<string>, action: () => Promise<void>): Promise<void> {
     try {
-      failure.value = ''
+      told.value = ''
       await action()
     } catch (error) {
-      failure.value = messageOf(error)
+      told.value = messageOf(error)
     }
   }
   const load = (): Promise<void> =>
-    attempt(async () => {
+    attempt(failure, async () => {
       const { project, item: run } = workbench.place
       if (project === undefined || run === undefined) return
       const found = await client.runs.view({ project, run })
@@ -51,7 +63,7 @@ export function provideRun() {
       if (view.value === found) columns.value = all
     })
   const loadPoint = (): Promise<void> =>
-    attempt(async () => {
+    attempt(pointFailure, async () => {
       const { project, selection } = workbench.place
       if (project === undefined || selection.point === undefined) return void (selected.value = undefined)
       const found = await client.runs.point({ project, point: selection.point })
@@ -73,7 +85,7 @@ export function provideRun() {
     return { view: view.value, record, columns: columns.value, point, ranked, compared }
   })
   provide(key, context)
-  return { context, failure }
+  return { context, failure, pointFailure }
 }
 
 /** The run that the view above reads. Views inside are shown once it is there. */
