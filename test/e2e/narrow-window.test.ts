@@ -51,6 +51,7 @@ for (const [width, height] of [
           )
           .toBe(0)
         if ((await beyond()) > 0) wide.push(place)
+        expect((await page.getByRole('main').boundingBox())!.height, place).toBeGreaterThan(height / 2)
       }
       for (const place of places) {
         await page.goto(`${home}/${place}`)
