@@ -82,4 +82,20 @@ test.skipIf(!hasChromium())('each menu of a narrow window lies in it', async () 
   }
 })
 
+test.skipIf(!hasChromium())(
+  'a dialog longer than the window begins at its beginning, and what closes it is in sight',
+  async () => {
+    await page.getByRole('main').focus()
+    await page.keyboard.press('?')
+    const sheet = page.getByRole('dialog', { name: 'Keys that act here' })
+    await sheet.waitFor()
+    const frame = (await sheet.boundingBox())!
+    const title = (await sheet.getByRole('heading', { name: 'Keys that act here' }).boundingBox())!
+    expect(title.y).toBeGreaterThanOrEqual(frame.y)
+    const close = (await sheet.getByRole('button', { name: 'Close' }).boundingBox())!
+    expect(close.y + close.height).toBeLessThanOrEqual(frame.y + frame.height)
+    await page.keyboard.press('Escape')
+  }
+)
+
 endsUncomplained(() => workbench)
