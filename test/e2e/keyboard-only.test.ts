@@ -30,6 +30,39 @@ async function tabTo(name: RegExp, most: number): Promise<void> {
 }
 const hasTheView = (): Promise<void> => expect.poll(focused).toBe('the view')
 
+test.skipIf(!hasChromium())('the menus are walked through, one stop of Tab', async () => {
+  const openMenu = page.getByRole('menu')
+  await tabTo(/^File$/, 5)
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(focused).toBe('Edit')
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowDown')
+  const first = await focused()
+  expect(first).toMatch(/^Start page/)
+  await page.keyboard.press('ArrowDown')
+  await expect.poll(focused).not.toBe(first)
+  await page.keyboard.press('ArrowUp')
+  await expect.poll(focused).toBe(first)
+  // Past what cannot be chosen now, and around.
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('ArrowDown')
+  await expect.poll(focused).toBe(first)
+  const visited: string[] = []
+  for (const _ of await page.getByRole('menubar').locator('.head').all()) {
+    visited.push((await openMenu.getAttribute('aria-label'))!)
+    await page.keyboard.press('ArrowRight')
+  }
+  expect(visited).toEqual(
+    (await page.getByRole('menubar').locator('.head').allTextContents()).map((text) => text.trim())
+  )
+  await page.keyboard.press('Escape')
+  await openMenu.waitFor({ state: 'detached' })
+  await expect.poll(focused).toBe('File')
+  await page.keyboard.press('Tab')
+  expect(await focused()).toMatch(/^Go to/)
+  await page.getByRole('heading', { name: 'A new project' }).click()
+})
+
 test.skipIf(!hasChromium())('a project is made and searched', async () => {
   await page.getByRole('heading', { name: 'A new project' }).waitFor()
   await tabTo(/^Name/, 20)

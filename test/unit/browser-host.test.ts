@@ -4,7 +4,7 @@ import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/websocket'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { customJsonSerializers } from '../../src/contract/typed-arrays.ts'
 import type { WorkbenchClient } from '../../src/contract/workbench.ts'
@@ -132,6 +132,44 @@ test('a message that is longer than any of the page, ends its connection and not
   expect(await closed).toBe(1009)
   expect(await statusOf('/', { Cookie: cookie })).toBe(200)
 })
+
+const garbage: readonly (readonly [string, string | Uint8Array])[] = [
+  ['bytes', Uint8Array.from({ length: 64 }, (_, at) => (at * 37) % 256)],
+  ['bytes with a mark of an attachment', Uint8Array.of(123, 255, 0, 1)],
+  ['nothing', ''],
+  ['text', 'hello'],
+  ['half of a message', '{"i":"1","p":{"u":"/projects/rec'],
+  ['null', 'null'],
+  ['a list', '[1,2]'],
+  ['an empty object', '{}'],
+  ['a call of nothing', '{"i":"1","p":{}}'],
+  ['a call of no address', '{"i":"1","p":{"u":"::::"}}'],
+  ['a call of a number', '{"i":"1","p":{"u":5}}'],
+  ['a call with heads of no kind', '{"i":"1","p":{"u":"/projects/recent","h":7}}'],
+  ['a call by a method of no kind', '{"i":"1","p":{"u":"/projects/recent","m":{}}}'],
+  ['a form without an end', '{"i":"1","p":{"u":"/projects/recent","h":{"content-type":"multipart/form-data"}}}'],
+  ['an event of nothing', '{"i":"1","t":3}'],
+  ['a kind that there is not', '{"i":"1","t":9,"p":{"u":"/projects/recent"}}']
+]
+test.each(garbage)(
+  'a message that is none (%s) ends its connection, and neither the others nor what the terminal shows',
+  async (_, message) => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    await withClient(async (client) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${running.host.port}/rpc`, {
+        headers: { Cookie: cookie, Origin: self }
+      })
+      await new Promise((resolve) => socket.once('open', resolve))
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      socket.send(message)
+      expect(await closed).toBe(1007)
+      expect(await client.projects.recent()).toEqual(expect.any(Array))
+    })
+    expect(said).not.toHaveBeenCalled()
+    said.mockRestore()
+  },
+  5000
+)
 
 async function withClient(use: (client: WorkbenchClient) => Promise<void>): Promise<void> {
   const websocket = new WebSocket(`ws://127.0.0.1:${running.host.port}/rpc`, {

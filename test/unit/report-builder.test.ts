@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { unzipSync, strFromU8 } from 'fflate'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -168,6 +172,34 @@ describe('the files of a report', () => {
       expect(strFromU8(inside[`figures/${figure.name}.svg`]!)).toBe(drawFigure(figure))
       expect(strFromU8(inside[`data/${figure.name}.csv`]!)).toMatch(/\r\n$/)
     }
+  }, 20_000)
+
+  test('the commands of the archive are a script, whatever the project and the report are called', async () => {
+    const called = "Sample - it's 54 dies; touch pwned $(touch pwned).tmac"
+    const kept = material.run(1)!
+    const run = { ...kept, run: { ...kept.run, command: 'tmac explore --model x; touch pwned\ntouch pwned' } }
+    const hostile = { ...material, project: { ...material.project, name: called }, run: () => run }
+    const { files } = await makeReport(runTemplate(record), hostile, 'zip', 'of `touch pwned` & others', madeAt)
+    const script = strFromU8(unzipSync(files[0]![1] as Uint8Array)['commands.sh']!)
+    const folder = mkdtempSync(join(tmpdir(), 'tmac-script-'))
+    const said = execFileSync('sh', ['-c', `tmac() { printf '%s\\n' "$@"; }\n${script}`], {
+      cwd: folder,
+      encoding: 'utf8'
+    })
+    expect(said.split('\n')).toEqual([
+      'report',
+      called,
+      '--spec',
+      'report.json',
+      '--format',
+      'zip',
+      '--output',
+      'of `touch pwned` & others.zip',
+      ''
+    ])
+    expect(script).toContain('# tmac explore --model x; touch pwned\n# touch pwned')
+    expect(readdirSync(folder)).toEqual([])
+    rmSync(folder, { recursive: true })
   }, 20_000)
 
   test('a report of 500 blocks is made', async () => {

@@ -76,7 +76,12 @@ test('a point equal to itself shows results and no differences', () => {
 
 test('points of different models are compared with a warning', () => {
   const model = exampleKeptPoint({ evaluation: { parameters: 70e9, modelFlops: 5e16 } })
-  expect(comparePoints(named(base, model)).warnings).toHaveLength(2)
+  const { warnings } = comparePoints(named(base, model))
+  expect(warnings).toHaveLength(2)
+  // Tokens of another model are other work.
+  expect(warnings.join(' ')).not.toContain('throughput')
+  const longer = exampleKeptPoint({ evaluation: { modelFlops: 5e16 } })
+  expect(comparePoints(named(base, longer)).warnings.join(' ')).toContain('compare throughput')
   expect(comparePoints(named(base, other)).warnings).toEqual([])
 })
 

@@ -44,6 +44,13 @@ describe('why one design takes another time', () => {
     expect(timeWaterfall(evaluated(exampleTime_s), evaluated(exampleTime_s)).steps).toEqual([])
   })
 
+  test('what only rounding makes different is no part', () => {
+    const [from, to] = [exampleTime_s, { ...exampleTime_s, bubble: exampleTime_s.bubble * (1 + 2 ** -52), other: 0.5 }]
+    expect(to.bubble).not.toBe(from.bubble)
+    expect(timeWaterfall(evaluated(from), evaluated(to)).steps.map(({ key }) => key)).toEqual(['other_s'])
+    expect(timeWaterfall(evaluated(from, 4096), evaluated(to, 8192)).of).toBe('token')
+  })
+
   test('the bars reach from one total to the other, and say which way each part goes', () => {
     const faster = { ...exampleTime_s, recompute: 0, bubble: 0.25 }
     const chart = waterfallChart(

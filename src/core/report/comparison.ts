@@ -93,12 +93,15 @@ function comparableMapping({ mapping }: KeptPoint): unknown {
 
 function warningsFor(evaluations: readonly Evaluation[]): string[] {
   const differs = (value: (evaluation: Evaluation) => number): boolean => new Set(evaluations.map(value)).size > 1
+  const otherModels = differs((evaluation) => evaluation.parameters)
+  // Of another model neither is the work of a token the same.
+  const instead = otherModels
+    ? 'time and energy per step are not to be compared.'
+    : 'compare throughput and utilization, not time or energy per step.'
   return [
-    ...(differs((evaluation) => evaluation.parameters)
-      ? ['The points train different models: only utilization is comparable.']
-      : []),
+    ...(otherModels ? ['The points train different models: only utilization is comparable.'] : []),
     ...(differs((evaluation) => evaluation.modelFlops)
-      ? ['A step of the points is not the same work: compare throughput and utilization, not time or energy per step.']
+      ? [`A step of the points is not the same work: ${instead}`]
       : []),
     ...(evaluations.some((evaluation) => !evaluation.feasible) ? ['Not every point is feasible.'] : [])
   ]

@@ -18,6 +18,9 @@ export interface TimeWaterfall {
   readonly of: 'step' | 'token'
 }
 
+/** Of the longer of two steps: what sums of the same parts in another order differ by. */
+const ROUNDING = 1e-13
+
 const tokensPerStep = ({ tokensPerSecond, iterationTime_s }: Evaluation): number => tokensPerSecond * iterationTime_s
 
 /**
@@ -28,13 +31,15 @@ const tokensPerStep = ({ tokensPerSecond, iterationTime_s }: Evaluation): number
 export function timeWaterfall(from: Evaluation, to: Evaluation): TimeWaterfall {
   const perToken = Math.abs(tokensPerStep(from) / tokensPerStep(to) - 1) > 1e-9
   const [fromScale, toScale] = perToken ? [1 / tokensPerStep(from), 1 / tokensPerStep(to)] : [1, 1]
+  const [before, after] = [from.iterationTime_s * fromScale, to.iterationTime_s * toScale]
+  const noise = ROUNDING * Math.max(before, after)
   const steps = timeCategories.flatMap(([key, name]) => {
     const change = to.time_s[key] * toScale - from.time_s[key] * fromScale
-    return change === 0 ? [] : [{ key: `${key}_s`, name, change }]
+    return Math.abs(change) <= noise ? [] : [{ key: `${key}_s`, name, change }]
   })
   return {
-    from: from.iterationTime_s * fromScale,
-    to: to.iterationTime_s * toScale,
+    from: before,
+    to: after,
     steps,
     of: perToken ? 'token' : 'step'
   }

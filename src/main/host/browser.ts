@@ -12,6 +12,7 @@ import type { Services } from '../services.ts'
 import { noShell } from './host-shell.ts'
 import { listenOn } from './listen-on.ts'
 import { pageFile, pageHeaders } from './page-files.ts'
+import { pageSocket } from './page-socket.ts'
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -112,7 +113,7 @@ export async function startBrowserHost({ services, page, ports }: BrowserHostOpt
     sockets.handleUpgrade(request, socket, head, (client) => {
       // What is no message, or one too long, has closed its socket when it is told of here.
       client.on('error', () => client.terminate())
-      handler.upgrade(client, { context: { services, shell: noShell } })
+      handler.upgrade(pageSocket(client), { context: { services, shell: noShell } })
     })
   })
 

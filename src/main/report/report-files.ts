@@ -1,3 +1,4 @@
+import { scriptLine, shellWord } from '../commands/command-line-text.ts'
 import packageFile from '../../../package.json' with { type: 'json' }
 import { buildReport, type BuiltReport } from '../../core/report/build-report.ts'
 import type { ReportFormat } from '../../core/report/report-formats.ts'
@@ -51,9 +52,9 @@ export async function makeReport(
     }
     case 'zip': {
       const runs = runsOf(spec, material).flatMap((id) => material.run(id)?.run.command ?? [])
-      const again = `tmac report ${material.project.name} --spec report.json --format zip --output ${name}.zip`
+      const again = `tmac report ${shellWord(material.project.name)} --spec report.json --format zip --output ${shellWord(path)}`
       const { zipReport } = await import('./zip-report.ts')
-      const bundle = { spec, report, madeAt, version: packageFile.version, commands: [...runs, again] }
+      const bundle = { spec, report, madeAt, version: packageFile.version, commands: [...runs, again].map(scriptLine) }
       return { stale, files: [[path, await zipReport(bundle)]] }
     }
   }

@@ -8,7 +8,8 @@ import {
   shallowRef,
   watch,
   type ComputedRef,
-  type InjectionKey
+  type InjectionKey,
+  type Ref
 } from 'vue'
 import type { PointColumns, RunView } from '../../../contract/runs-contract.ts'
 import { bestPerSource, type ExplorationRecord } from '../../../core/report/exploration-record.ts'
@@ -41,19 +42,20 @@ export function provideRun() {
   const columns = shallowRef<PointColumns>()
   const selected = shallowRef<StoredPoint>()
   const failure = ref('')
+  const pointFailure = ref('')
   let gone = false
   onUnmounted(() => (gone = true))
 
-  async function attempt(action: () => Promise<void>): Promise<void> {
+  async function attempt(told: Ref<string>, action: () => Promise<void>): Promise<void> {
     try {
-      failure.value = ''
+      told.value = ''
       await action()
     } catch (error) {
-      failure.value = messageOf(error)
+      told.value = messageOf(error)
     }
   }
   const load = (): Promise<void> =>
-    attempt(async () => {
+    attempt(failure, async () => {
       const { project, item: run } = workbench.place
       if (project === undefined || run === undefined) return
       const found = await client.runs.view({ project, run })
@@ -65,7 +67,7 @@ export function provideRun() {
       if (all && isWanted()) columns.value = all
     })
   const loadPoint = (): Promise<void> =>
-    attempt(async () => {
+    attempt(pointFailure, async () => {
       const { project, selection } = workbench.place
       if (project === undefined || selection.point === undefined) return void (selected.value = undefined)
       const found = await client.runs.point({ project, point: selection.point })
@@ -87,7 +89,7 @@ export function provideRun() {
     return { view: view.value, record, columns: columns.value, point, ranked, compared }
   })
   provide(key, context)
-  return { context, failure }
+  return { context, failure, pointFailure }
 }
 
 /** The run that the view above reads. Views inside are shown once it is there. */
