@@ -1,5 +1,5 @@
 import { useVirtualizer, type Range } from '@tanstack/vue-virtual'
-import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
 
 /** A row that is laid out, and the room that stands for those left out before it. */
 export interface LaidOutRow<Row> {
@@ -47,16 +47,21 @@ export function useVirtualRows<Row>(
   const held = ref<string>()
   const heldAt = computed(() => (held.value === undefined ? -1 : rows().findIndex((row) => keyOf(row) === held.value)))
   const span = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, step) => from + step)
-  function indices({ startIndex, endIndex, count }: Range, at: number): number[] {
+  /** The first row in sight when rows beyond the edges were laid out last: they come after those in sight, in a turn of their own. */
+  const spareAt = ref(-1)
+  let former: ReadonlySet<number> = new Set()
+  function indices({ startIndex, endIndex, count }: Range, at: number, isSpareDue: boolean): number[] {
     const [before, after] = virtualizer.value.scrollDirection === 'backward' ? [AHEAD, BEHIND] : [BEHIND, AHEAD]
-    const seen = span(Math.max(0, startIndex - before), Math.min(count, endIndex + after + 1))
-    if (at < 0) return seen
-    const near = span(Math.max(0, at - NEAR), Math.min(count, at + NEAR + 1))
-    return [...new Set([...seen, ...near])].sort((a, b) => a - b)
+    const around = span(Math.max(0, startIndex - before), Math.min(count, endIndex + after + 1))
+    const isSeen = (index: number): boolean => index >= startIndex && index <= endIndex
+    const near = at < 0 ? [] : span(Math.max(0, at - NEAR), Math.min(count, at + NEAR + 1))
+    const all = [...around.filter((index) => isSpareDue || isSeen(index) || former.has(index)), ...near]
+    former = new Set(all)
+    return [...former].sort((a, b) => a - b)
   }
   const virtualizer = useVirtualizer(
     computed(() => {
-      const [all, at] = [rows(), heldAt.value]
+      const [all, at, spare] = [rows(), heldAt.value, spareAt.value]
       return {
         count: all.length,
         getScrollElement: () => scroller.value,
@@ -64,11 +69,21 @@ export function useVirtualRows<Row>(
         getItemKey: (index: number) => keyOf(all[index]!),
         scrollMargin: head_px,
         scrollPaddingStart: head_px,
-        // A new function where the row with the keyboard is another, so that the rows are chosen again.
-        rangeExtractor: (range: Range) => indices(range, at)
+        // A new function where the row with the keyboard is another or more rows are due, so that the rows are chosen again.
+        rangeExtractor: (range: Range) => indices(range, at, range.startIndex === spare)
       }
     })
   )
+  let soon: number | undefined
+  watch(
+    () => virtualizer.value.range?.startIndex ?? -1,
+    (first) => {
+      window.clearTimeout(soon)
+      soon = window.setTimeout(() => (spareAt.value = first))
+    },
+    { immediate: true, flush: 'post' }
+  )
+  onScopeDispose(() => window.clearTimeout(soon))
   const items = computed(() => virtualizer.value.getVirtualItems())
   return {
     laidOut: computed(() => {
