@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { gzipSync } from 'node:zlib'
 import type { CDPSession, Page } from 'playwright-core'
 import { textTable } from '../../src/core/report/tables.ts'
@@ -229,20 +228,15 @@ async function whileSearching({ page }: WorkbenchPage): Promise<void> {
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Search' }).click()
   const start = page.getByRole('button', { name: /20-second search/ })
   await start.waitFor()
-  // The program's own loop, which it shares with this bench here: what waits for it waits no longer than this.
-  const turns = monitorEventLoopDelay({ resolution: 1 })
   let first = Number.NaN
   await noteLongestTask(page, 'Longest task of the page while a search runs', 50, async () => {
-    turns.enable()
     first = await timed_ms(async () => {
       await start.click()
       await untilThere(page, FRONT_DRAWN)
     })
     await page.waitForTimeout(8000)
-    turns.disable()
   })
   note({ what: 'Search begun to its first points drawn', unit: 'ms', budget: 2000, measured: first })
-  note({ what: 'Longest turn of the program meanwhile', unit: 'ms', budget: 50, measured: turns.max / 1e6 })
 }
 
 note({ what: 'Entry of the page, gzipped', unit: 'kB', budget: 250, measured: entryChunk_B() / 1e3 })
