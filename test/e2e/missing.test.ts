@@ -46,4 +46,27 @@ test.skipIf(!hasChromium())('a point that is not there is not told to fit no chi
   expect(await main.getByText('has no point 9999').count()).toBe(0)
 })
 
+test.skipIf(!hasChromium())(
+  'what a link selects and the design does not have is told, and dropped by a click',
+  async () => {
+    const main = page.getByRole('main')
+    for (const [selected, told] of [
+      ['die=99,99', 'die 99,99: the chip has 6 × 9 dies, counted from 0'],
+      ['link=5,8-6,8', 'link 5,8-6,8: the chip has 6 × 9 dies, counted from 0'],
+      ['stage=400', 'stage 400: the mapping has 27 stages, counted from 0'],
+      ['layer=nonsense', 'layer ‘nonsense’: there are embedding, dense, head'],
+      ['op=nonsense', 'operator ‘nonsense’: there are embedding, qkv,']
+    ]) {
+      await page.goto(`${home}/run/2/mapping?${selected}`)
+      await main.getByText(told!).waitFor()
+      await main.getByRole('link', { name: 'Select nothing' }).click()
+      await main.getByText('What is selected is not here').waitFor({ state: 'detached' })
+    }
+    await page.goto(`${home}/run/2/mapping?die=5`)
+    await main.getByText('‘die=5’ is not a die: ROW,COLUMN, from 0').waitFor()
+    await main.getByRole('link', { name: 'Leave it out' }).click()
+    await main.getByText('is passed over').waitFor({ state: 'detached' })
+  }
+)
+
 endsUncomplained(() => workbench)

@@ -43,6 +43,18 @@ describe('an address', () => {
     )
   })
 
+  it.each([
+    ['die=99', '‘die=99’ is not a die: ROW,COLUMN, from 0'],
+    ['t=5,2', '‘t=5,2’ is not a range of time: FROM,TO in s'],
+    ['stage=-1', '‘stage=-1’ is not a number of a stage, from 0'],
+    ['link=0,0', '‘link=0,0’ is not a link: ROW,COLUMN-ROW,COLUMN'],
+    ['t0=1&op=qkv', '‘t0’ is nothing that an address says']
+  ])('says of %j what is passed over', (query, unread) => {
+    const place = placeOf(`#/project/x/run/1/mapping?${query}&point=7`)
+    expect(place).toMatchObject({ unread: [unread], selection: { point: 7 } })
+    expect(placeOf(addressOf(place)).unread).toBeUndefined()
+  })
+
   it.each(['', '#', '#/', 'tmac://'])('%j leads to the start', (address) => {
     const { view, fault } = placeOf(address)
     expect({ view, fault }).toEqual({ view: 'start', fault: undefined })

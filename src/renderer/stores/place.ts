@@ -1,5 +1,6 @@
 import { nearest } from '../../core/nearest.ts'
 import { selectionOf, selectionQuery, type Selection } from '../../core/report/selection.ts'
+import { shownPart as shown, unreadMembers } from '../../core/report/selection-faults.ts'
 
 export const projectViews = [
   'overview',
@@ -27,6 +28,8 @@ export interface Place {
   readonly points: readonly string[]
   /** Why an address names no place; the view is then the one nearest to it. */
   readonly fault?: string
+  /** Why parts of an address are passed over; the rest of it holds. */
+  readonly unread?: readonly string[]
 }
 
 const nowhere: Place = {
@@ -37,9 +40,6 @@ const nowhere: Place = {
   selection: {},
   points: []
 }
-
-/** A part of an address as it is told: not longer than a line. */
-const shown = (part: string): string => `‘${part.length > 60 ? `${part.slice(0, 57)}…` : part}’`
 
 /**
  * The place that an address names, `#/project/ID/VIEW/ITEM/TAB?point=12&die=3,4`, with or without `#` or `tmac:/` before it; any other leads
@@ -62,6 +62,7 @@ export function placeOf(address: string): Place {
   if (item && !/^[1-9]\d{0,14}$/.test(item))
     return { ...placeIn(project, name), fault: `${shown(item)} is no number of a run or a document.` }
   const parameters = new URLSearchParams(query)
+  const unread = unreadMembers(parameters, ['points'])
   return {
     view: name,
     project,
@@ -70,7 +71,8 @@ export function placeOf(address: string): Place {
     selection: selectionOf(parameters),
     points: [...new Set((parameters.get('points') ?? '').split(','))].filter((one) =>
       /^([0-9a-f]{1,64}:)?[1-9]\d{0,14}$/.test(one)
-    )
+    ),
+    ...(unread.length > 0 && { unread })
   }
 }
 
